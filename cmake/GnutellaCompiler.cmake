@@ -1,0 +1,42 @@
+# One place that says how every target of the project is compiled: gnutella_compile_options(TARGET).
+
+if(PROJECT_IS_TOP_LEVEL)
+  find_program(CCACHE_PROGRAM ccache)
+  if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    # pch_defines and time_macros let ccache serve objects that were built with a precompiled header.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+      ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+      ${CCACHE_PROGRAM})
+  endif()
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+  endif()
+endif()
+
+if(GNUTELLA_SANITIZE)
+  set(GNUTELLA_SANITIZE_FLAGS -fsanitize=${GNUTELLA_SANITIZE} -fno-omit-frame-pointer)
+  if(GNUTELLA_SANITIZE MATCHES "undefined")
+    list(APPEND GNUTELLA_SANITIZE_FLAGS -fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+function(gnutella_compile_options target)
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+  if(GNUTELLA_WARNINGS_AS_ERRORS)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # A precompiled header is only reusable by ccache with this flag.
+    target_compile_options(${target} PRIVATE -fpch-preprocess)
+    if(GNUTELLA_SANITIZE MATCHES "thread")
+      # Asio uses atomic_thread_fence, which GCC warns that ThreadSanitizer does not model.
+      target_compile_options(${target} PRIVATE -Wno-tsan)
+    endif()
+  endif()
+  if(GNUTELLA_SANITIZE)
+    target_compile_options(${target} PRIVATE ${GNUTELLA_SANITIZE_FLAGS})
+    target_link_options(${target} PRIVATE ${GNUTELLA_SANITIZE_FLAGS})
+  endif()
+endfunction()

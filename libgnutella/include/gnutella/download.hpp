@@ -1,0 +1,107 @@
+#pragma once
+
+#include <gnutella/detail/completion.hpp>
+#include <gnutella/endpoint.hpp>
+#include <gnutella/error.hpp>
+#include <gnutella/event.hpp>
+#include <gnutella/hit.hpp>
+#include <gnutella/urn.hpp>
+
+#include <boost/asio/async_result.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gnutella {
+
+/// What to fetch, from whom, and where to put it.
+struct DownloadRequest {
+    /// Peers that have the file. All must be hits for the same file; the first is tried first, the others when it
+    /// fails.
+    std::vector<Hit> sources;
+    /// The folder that it goes to; made when it is not there.
+    std::filesystem::path folder;
+    /// The name that it gets there. Empty: that of the first source, made safe.
+    std::string name;
+    /// What to do when a file of that name is there already.
+    enum class WhenThere : std::uint8_t {
+        choose_another,  ///< "name (1).txt", "name (2).txt" ...
+        fail,            ///< Error::file_exists
+    } when_there = WhenThere::choose_another;
+};
+
+/// What became of a file's hash.
+enum class Verification : std::uint8_t {
+    verified,      ///< the content has the hash that its hit named
+    unverifiable,  ///< a legacy peer's file: nobody named a hash
+};
+
+/// A file that has arrived.
+struct DownloadedFile {
+    std::filesystem::path path;
+    std::uint64_t bytes = 0;
+    /// Bytes of these that an earlier, interrupted download had left.
+    std::uint64_t resumed = 0;
+    std::chrono::duration<double> seconds{0};
+    /// What it is: computed from its content, so also known for a legacy peer's file.
+    std::optional<Urn> urn;
+    Verification verification = Verification::unverifiable;
+    /// How it came; nullopt when it was in the hit itself.
+    std::optional<Transport> transport;
+    /// Those that bytes came from.
+    std::vector<Endpoint> sources;
+};
+
+/// One file on its way here. It is written under a hidden name (".NAME.HASH.part") beside its final one, gets that name
+/// only when it is whole and its hash is right, and never overwrites another file. What an interrupted download has
+/// left is used by the next one for the same file and folder. A handle: copies name the same download, which goes on
+/// when they are destroyed. Its functions may be called from any thread.
+class Download {
+  public:
+    /// Names no download.
+    Download() = default;
+
+    std::uint64_t id() const noexcept;
+
+    /// How far it is, as of its last event.
+    DownloadProgress progress() const;
+
+    /// Adds a peer that has the same file; used when those before it have failed.
+    void add_source(Hit hit);
+
+    /// Waits for the end. Errors: Error::no_source, source_*, size_mismatch, hash_mismatch, file_exists, bad_file_name,
+    /// disk_full, disk, download_active, stopped, not_started; boost::asio::error::operation_aborted after cancel().
+    /// Cancelling the call leaves the download as it is.
+    /// Signature: void(error_code, DownloadedFile).
+    template <class CompletionToken>
+    auto async_wait(CompletionToken&& token) {
+        return boost::asio::async_initiate<CompletionToken, void(error_code, DownloadedFile)>(
+            [state = state_](auto handler) {
+                start_wait(state, {std::move(handler), executor_of(state)}, OnCancel::leave);
+            },
+            token);
+    }
+
+    /// Stops it. What has arrived is kept for a later download of the same file.
+    void cancel();
+
+    /// Inside: what the handle refers to.
+    struct State;
+    explicit Download(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+  private:
+    friend class Peer;
+    enum class OnCancel : std::uint8_t { leave, cancel_download };
+    static void start_wait(const std::shared_ptr<State>& state, detail::Completion<error_code, DownloadedFile> done,
+                           OnCancel on_cancel);
+    static boost::asio::any_io_executor executor_of(const std::shared_ptr<State>& state);
+
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace gnutella

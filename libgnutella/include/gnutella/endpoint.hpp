@@ -1,0 +1,30 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace gnutella {
+
+/// The port that a peer listens on when nothing else is said: the seed's own example.
+inline constexpr std::uint16_t default_port = 8025;
+
+/// Where a peer listens: a host name or an address, and a port for TCP and UDP alike.
+struct Endpoint {
+    std::string host;
+    std::uint16_t port = default_port;
+
+    /// Reads "host:port", "1.2.3.4:port" or "[2001:db8::1]:port". Without ":port" the port is `default_port`.
+    /// @return nullopt when the text is none of these, when the host is empty or over 255 bytes, or holds white space
+    ///     or a control character, or when the port is not a number from 1 to 65535.
+    static std::optional<Endpoint> parse(std::string_view text);
+
+    /// "host:port", with brackets around an IPv6 address.
+    std::string to_string() const;
+
+    friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
+};
+
+}  // namespace gnutella

@@ -1,0 +1,111 @@
+#pragma once
+
+#include <gnutella/error.hpp>
+#include <gnutella/guid.hpp>
+#include <gnutella/hit.hpp>
+#include <gnutella/session_info.hpp>
+#include <gnutella/urn.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace gnutella {
+
+/// A session is open: PING and PONG have been exchanged.
+struct SessionOpened {
+    SessionInfo session;
+};
+
+/// A session that was open has ended. `reason` is Error::left after a BYE.
+struct SessionClosed {
+    SessionInfo session;
+    error_code reason;
+    /// What the far end's BYE gave as its reason; often empty.
+    std::string text;
+};
+
+/// A neighbour that was to be joined could not be; it is tried again by itself.
+struct JoinFailed {
+    Endpoint neighbour;
+    error_code reason;
+};
+
+/// Somebody's query came by and was handled (each id once).
+struct QuerySeen {
+    Guid id;
+    SessionId from = 0;
+    /// What is searched for, as it was sent.
+    std::string text;
+    /// How many of our files answered.
+    std::size_t answered = 0;
+    /// To how many neighbours it was sent on.
+    std::size_t forwarded = 0;
+};
+
+/// A hit for one of our own queries.
+struct HitReceived {
+    Guid query;
+    Hit hit;
+};
+
+/// How far an upload is. Sent when it begins, once a second while it goes on, and when it ends.
+struct UploadProgress {
+    std::uint64_t id = 0;
+    std::string name;
+    /// Who fetches: a numeric address.
+    Endpoint to;
+    /// Bytes sent of those asked for.
+    std::uint64_t sent = 0;
+    std::uint64_t size = 0;
+    /// Bytes a second, over the last seconds.
+    double rate = 0;
+    bool ended = false;
+    /// Why it ended early; success when it is under way or complete.
+    error_code error;
+};
+
+/// How far a download is. Sent when it begins, several times a second while it goes on, and when it ends.
+struct DownloadProgress {
+    std::uint64_t id = 0;
+    std::string name;
+    /// Bytes on disk, of the file's size.
+    std::uint64_t received = 0;
+    std::uint64_t size = 0;
+    /// Bytes of these that an earlier, interrupted download had left.
+    std::uint64_t resumed = 0;
+    /// Bytes a second, over the last seconds.
+    double rate = 0;
+    bool ended = false;
+    /// Why it failed; success when it is under way or complete.
+    error_code error;
+};
+
+/// A shared folder has been read, or read again after a change, and all of its files are hashed.
+struct ShareRead {
+    std::filesystem::path folder;
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+};
+
+/// Something a person may want to act on, that is no result of a call: a shared folder that cannot be read, the state
+/// folder's disk being full.
+struct Trouble {
+    error_code error;
+    /// The path or peer concerned.
+    std::string subject;
+};
+
+/// What a program can watch.
+using Event = std::variant<SessionOpened, SessionClosed, JoinFailed, QuerySeen, HitReceived, UploadProgress,
+                           DownloadProgress, ShareRead, Trouble>;
+
+/// Called on the Peer's strand, one event at a time: it must be quick and must not block. It may call any function of
+/// the Peer, whose effects come after it returns. What it throws ends the thread that runs the executor, as always
+/// with Asio.
+using EventHandler = std::function<void(const Event&)>;
+
+}  // namespace gnutella

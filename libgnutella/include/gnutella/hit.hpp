@@ -1,0 +1,42 @@
+#pragma once
+
+#include <gnutella/dialect.hpp>
+#include <gnutella/endpoint.hpp>
+#include <gnutella/guid.hpp>
+#include <gnutella/urn.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gnutella {
+
+/// The ways in which a file can travel.
+enum class Transport : std::uint8_t {
+    quic,  ///< HTTP over a QUIC stream on the peer's UDP port
+    http,  ///< HTTP over TCP
+};
+
+/// One file that one peer offers: the answer to a Query. All of it is what the far end claims, not yet checked.
+struct Hit {
+    /// The file's name, never a path.
+    std::string name;
+    /// Its size in bytes.
+    std::uint64_t size = 0;
+    /// What it is by content; nullopt from a legacy peer, whose files cannot be verified.
+    std::optional<Urn> urn;
+    /// Where the peer that has it listens. For a legacy peer's raw file: where the datagram came from.
+    Endpoint source;
+    /// The identity of that peer; nullopt from a legacy peer.
+    std::optional<Guid> peer;
+    /// The dialect that the hit came in.
+    Dialect dialect = Dialect::json;
+    /// How the file can be had, as the peer says, best first. Empty when `content` is all there is.
+    std::vector<Transport> transports;
+    /// The whole file, when a legacy peer sent it raw in its datagram: unverified, since nobody vouched for a hash.
+    std::shared_ptr<const std::string> content;
+};
+
+}  // namespace gnutella

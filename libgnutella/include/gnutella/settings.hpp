@@ -1,0 +1,137 @@
+#pragma once
+
+#include <gnutella/endpoint.hpp>
+#include <gnutella/guid.hpp>
+#include <gnutella/log.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gnutella {
+
+/// All that a Peer can be told. Every bound and every time of the library stands here, with its unit and its default;
+/// docs/settings.md lists them with what happens at each bound. A value that cannot be makes Peer's constructor throw.
+struct Settings {
+    // ---- who and where ----
+
+    /// TCP and UDP port to listen on; 0 takes a free one.
+    std::uint16_t port = default_port;
+    /// Address to listen on. Empty: all, IPv6 and IPv4, or IPv4 alone where the host has no IPv6.
+    std::string address;
+    /// The host that messages name as ours. Empty: for each session, the address of our end of it.
+    std::string announced_host;
+    /// Name and version told to other peers.
+    std::string agent = "libgnutella/0.1.0";
+    /// This peer's identity. Nothing: a random one for each Peer.
+    std::optional<Guid> identity;
+    /// Peers to join at the start, and again, with back-off, whenever the session is lost.
+    std::vector<Endpoint> neighbours;
+
+    // ---- what is shared and where things go ----
+
+    /// Folders to share, with all below them but hidden files and symbolic links that lead out.
+    std::vector<std::filesystem::path> shares;
+    /// Folder for what must outlive the process (hashes, known hosts). Empty: kept in memory only.
+    std::filesystem::path state_folder;
+    /// Files that one folder may add to the index; more are left out, counted and logged.
+    std::size_t max_shared_files = 1'000'000;
+    /// Depth of folders below a share.
+    std::size_t max_folder_depth = 32;
+    /// Wait after the last change seen in a shared folder before it is read: writers need time to finish.
+    std::chrono::milliseconds share_settle_time{200};
+    /// Time between two readings of a shared folder that cannot be watched by inotify.
+    std::chrono::seconds rescan_interval{60};
+    /// Threads that read, write and send files.
+    std::size_t disk_threads = 2;
+
+    // ---- sessions ----
+
+    /// Sessions open or opening at once, both ways together.
+    std::size_t max_sessions = 8192;
+    /// Sessions and HTTP connections accepted at once from one address (loopback is not counted).
+    std::size_t max_connections_per_address = 32;
+    /// Time in which a TCP connection must stand.
+    std::chrono::milliseconds connect_timeout{10'000};
+    /// Time in which an accepted connection must show what it is.
+    std::chrono::milliseconds first_bytes_timeout{10'000};
+    /// Time in which a PING must be answered when a session opens.
+    std::chrono::milliseconds handshake_timeout{5'000};
+    /// Silence after which an open session is PINGed.
+    std::chrono::milliseconds ping_interval{30'000};
+    /// PINGs in a row that may go unanswered before the session is closed.
+    std::size_t max_unanswered_pings = 2;
+    /// First wait before a lost neighbour is tried again; doubled each time, up to `max_retry_interval`.
+    std::chrono::milliseconds retry_interval{1'000};
+    std::chrono::milliseconds max_retry_interval{300'000};
+    /// Time that a BYE may take to leave before the connection is cut.
+    std::chrono::milliseconds bye_timeout{1'000};
+    /// Time between two messages to a legacy peer, which reads each `recv` as one object.
+    std::chrono::milliseconds legacy_spacing{20};
+
+    // ---- messages ----
+
+    /// Bytes in one message. Longer: the session is closed.
+    std::size_t max_message_size = 64 * 1024;
+    /// Nesting of arrays and objects in a JSON message.
+    std::size_t max_nesting = 8;
+    /// Bytes waiting to be sent to one neighbour. Beyond it queries are dropped first, then hits; then it is closed.
+    std::size_t max_send_queue = 1024 * 1024;
+    /// Queries a second that one neighbour may send on average, and at once. The excess is dropped.
+    std::size_t queries_per_second = 100;
+    std::size_t query_burst = 200;
+
+    // ---- searching ----
+
+    /// TTL of our own queries, and the most that a query's TTL and hops may add up to.
+    std::uint8_t max_ttl = 7;
+    /// Time that a message's id is remembered, for routing answers and knowing duplicates.
+    std::chrono::milliseconds route_lifetime{600'000};
+    /// Ids remembered at once; beyond it the oldest are forgotten.
+    std::size_t max_routes = 200'000;
+    /// Default time of a Query.
+    std::chrono::milliseconds query_timeout{5'000};
+    /// Searches of our own at once, each with a UDP socket.
+    std::size_t max_local_queries = 64;
+    /// Hits kept for one Query; more are dropped and counted.
+    std::size_t max_hits_per_query = 1'000;
+    /// Results in one QUERY-HIT that we send, and read.
+    std::size_t max_results = 64;
+    /// Raw datagrams a second to one address (answers to legacy peers).
+    std::size_t datagrams_per_second = 10;
+    /// Addresses of other peers remembered.
+    std::size_t max_known_hosts = 1'000;
+    /// Sessions below which remembered hosts are tried, when `neighbours` or earlier sessions are gone.
+    std::size_t min_sessions = 1;
+
+    // ---- transfer ----
+
+    /// Files sent at once over HTTP; more are answered 503.
+    std::size_t max_uploads = 32;
+    /// HTTP connections open at once, idle ones included.
+    std::size_t max_http_connections = 1024;
+    /// Files fetched at once; more wait for their turn.
+    std::size_t max_downloads = 16;
+    /// Bytes of an HTTP header.
+    std::size_t max_http_header = 8 * 1024;
+    /// Time without a byte after which a transfer has failed.
+    std::chrono::milliseconds transfer_timeout{30'000};
+    /// Time that an idle HTTP connection is kept.
+    std::chrono::milliseconds http_idle_timeout{30'000};
+    /// Times that a failed source is tried again, and the first wait before it (doubled each time).
+    std::size_t source_retries = 2;
+    std::chrono::milliseconds source_retry_interval{500};
+
+    // ---- logging ----
+
+    /// Where log lines go; empty: nowhere.
+    LogSink log;
+    /// The least level that is logged.
+    LogLevel log_level = LogLevel::info;
+};
+
+}  // namespace gnutella

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <gnutella/session_info.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace gnutella {
+
+/// What a node has done since it was started. Every bound that was hit is counted here.
+struct Counters {
+    std::uint64_t messages_received = 0;
+    std::uint64_t messages_sent = 0;
+    /// Queries of others that were handled: each id once.
+    std::uint64_t queries_handled = 0;
+    /// Copies of a query sent on to other neighbours.
+    std::uint64_t queries_forwarded = 0;
+    /// Queries that this node's files answered.
+    std::uint64_t queries_answered = 0;
+    /// Hits of others passed back along the way of their query.
+    std::uint64_t hits_routed = 0;
+
+    // ---- dropped, and why ----
+    std::uint64_t duplicate_queries = 0;    ///< a query whose id was handled before
+    std::uint64_t expired_queries = 0;      ///< queries that were handled, and whose TTL let them go no further
+    std::uint64_t excess_queries = 0;       ///< beyond Settings::queries_per_second
+    std::uint64_t unexpected_pongs = 0;     ///< a PONG that nobody asked for
+    std::uint64_t unexpected_hits = 0;      ///< a QUERY-HIT that nobody asked for
+    std::uint64_t excess_hits = 0;          ///< beyond Settings::max_hits_per_query
+    std::uint64_t unknown_messages = 0;     ///< of a type that is not known
+    std::uint64_t bad_messages = 0;         ///< that closed their session
+    std::uint64_t dropped_from_queues = 0;  ///< messages to neighbours that read too slowly
+    std::uint64_t refused_datagrams = 0;    ///< raw datagrams that might have hit a third party
+    std::uint64_t excess_datagrams = 0;     ///< beyond Settings::datagrams_per_second
+    std::uint64_t unknown_datagrams = 0;    ///< that came to the shared UDP port and are nothing we know
+    std::uint64_t refused_connections = 0;  ///< beyond Settings::max_sessions or max_connections_per_address
+    std::uint64_t unknown_connections = 0;  ///< whose first bytes were nothing we know, or did not come in time
+
+    // ---- files ----
+    std::uint64_t uploads = 0;          ///< begun
+    std::uint64_t uploads_refused = 0;  ///< beyond Settings::max_uploads
+    std::uint64_t bytes_uploaded = 0;
+    std::uint64_t downloads = 0;  ///< completed
+    std::uint64_t bytes_downloaded = 0;
+    std::uint64_t raw_files_sent = 0;    ///< as one datagram, to legacy peers
+    std::uint64_t files_not_shared = 0;  ///< unreadable, vanished, or beyond Settings::max_shared_files
+};
+
+/// Calls `visit(name, value)` for each counter, in the order above.
+template <class Visitor>
+void for_each_counter(const Counters& counters, Visitor&& visit) {
+    visit(std::string_view{"messages_received"}, counters.messages_received);
+    visit(std::string_view{"messages_sent"}, counters.messages_sent);
+    visit(std::string_view{"queries_handled"}, counters.queries_handled);
+    visit(std::string_view{"queries_forwarded"}, counters.queries_forwarded);
+    visit(std::string_view{"queries_answered"}, counters.queries_answered);
+    visit(std::string_view{"hits_routed"}, counters.hits_routed);
+    visit(std::string_view{"duplicate_queries"}, counters.duplicate_queries);
+    visit(std::string_view{"expired_queries"}, counters.expired_queries);
+    visit(std::string_view{"excess_queries"}, counters.excess_queries);
+    visit(std::string_view{"unexpected_pongs"}, counters.unexpected_pongs);
+    visit(std::string_view{"unexpected_hits"}, counters.unexpected_hits);
+    visit(std::string_view{"excess_hits"}, counters.excess_hits);
+    visit(std::string_view{"unknown_messages"}, counters.unknown_messages);
+    visit(std::string_view{"bad_messages"}, counters.bad_messages);
+    visit(std::string_view{"dropped_from_queues"}, counters.dropped_from_queues);
+    visit(std::string_view{"refused_datagrams"}, counters.refused_datagrams);
+    visit(std::string_view{"excess_datagrams"}, counters.excess_datagrams);
+    visit(std::string_view{"unknown_datagrams"}, counters.unknown_datagrams);
+    visit(std::string_view{"refused_connections"}, counters.refused_connections);
+    visit(std::string_view{"unknown_connections"}, counters.unknown_connections);
+    visit(std::string_view{"uploads"}, counters.uploads);
+    visit(std::string_view{"uploads_refused"}, counters.uploads_refused);
+    visit(std::string_view{"bytes_uploaded"}, counters.bytes_uploaded);
+    visit(std::string_view{"downloads"}, counters.downloads);
+    visit(std::string_view{"bytes_downloaded"}, counters.bytes_downloaded);
+    visit(std::string_view{"raw_files_sent"}, counters.raw_files_sent);
+    visit(std::string_view{"files_not_shared"}, counters.files_not_shared);
+}
+
+/// A node at one moment.
+struct Status {
+    /// The open sessions.
+    std::vector<SessionInfo> sessions;
+    /// Files and bytes that this node shares, as far as they are hashed.
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+    /// Whether every shared folder has been read and every file in it hashed.
+    bool shares_settled = true;
+    Counters counters;
+};
+
+}  // namespace gnutella

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "wire/frame.hpp"
+
+#include <gnutella/event.hpp>
+#include <gnutella/session_info.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gnutella::overlay {
+
+/// What a frame is, for flow control: what is dropped first when a neighbour reads too slowly stands first.
+enum class Priority : std::uint8_t {
+    query,    ///< the least harm: others will find the same by another way, or ask again
+    hit,      ///< an answer that somebody waits for
+    control,  ///< PING, PONG, BYE: never dropped; when there is no room the session is closed
+};
+
+/// What the router wants done. The shell does it in the order of the members, then clears it for the next use.
+struct Actions {
+    struct Send {
+        SessionId to;
+        wire::Frame frame;
+        Priority priority;
+    };
+    /// Open a connection, for a peer that was joined or remembered; answer with Router::opened or connect_failed.
+    struct Connect {
+        Endpoint to;
+    };
+    /// Where an answer goes that does not go through a session: a host name or address from a message, to be resolved.
+    struct Destination {
+        std::string host;
+        std::uint16_t port = 0;
+        /// The session that the query came from, when it is its sender's own: when `host` does not resolve, the
+        /// address at its far end is meant.
+        std::optional<SessionId> neighbour;
+    };
+    /// Send one datagram from the shared UDP port, if Router::allow_datagram says so of the resolved address.
+    struct SendDatagram {
+        Destination to;
+        wire::Frame frame;
+    };
+    /// The same, with the whole content of a shared file: a legacy peer's answer. `file` is Library's.
+    struct SendFile {
+        Destination to;
+        std::uint64_t file = 0;
+    };
+    /// End a session once all before it has been sent. `Router::closed` is not to be called for it any more.
+    struct Close {
+        SessionId session;
+        error_code reason;
+    };
+    /// A session became usable: PING and PONG have been exchanged.
+    struct Opened {
+        SessionInfo info;
+    };
+    /// A session has ended. `info.id` is set even if it had never been open.
+    struct Closed {
+        SessionInfo info;
+        bool was_open = false;
+        error_code reason;
+        std::string text;
+    };
+
+    std::vector<Send> sends;
+    std::vector<SendDatagram> datagrams;
+    std::vector<SendFile> files;
+    std::vector<Opened> opened;
+    std::vector<HitReceived> hits;
+    std::vector<QuerySeen> queries_seen;
+    std::vector<Close> closes;
+    std::vector<Closed> closed;
+    std::vector<JoinFailed> joins_failed;
+    std::vector<Connect> connects;
+
+    void clear();
+    bool empty() const;
+};
+
+}  // namespace gnutella::overlay

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "wire/message.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace gnutella::overlay {
+
+/// What this node can answer queries with, as the router sees it.
+class Library {
+  public:
+    struct Match {
+        /// Names the file within the library, for Actions::SendFile.
+        std::uint64_t file = 0;
+        std::string_view name;
+        std::uint64_t size = 0;
+        std::optional<Urn> urn;
+    };
+
+    virtual ~Library() = default;
+
+    /// Appends at most `most` files that answer the query, the best first. The views are valid until the library
+    /// changes. A query that is not `routed` is a legacy peer's: only a file of exactly that name answers it.
+    virtual void find(const wire::Query& query, std::size_t most, std::vector<Match>& matches) const = 0;
+
+    virtual std::uint64_t files() const = 0;
+    virtual std::uint64_t bytes() const = 0;
+};
+
+}  // namespace gnutella::overlay

@@ -1,0 +1,119 @@
+#pragma once
+
+#include "overlay/actions.hpp"
+#include "overlay/library.hpp"
+#include "wire/ip_address.hpp"
+#include "wire/json_decoder.hpp"
+#include "wire/message.hpp"
+
+#include <gnutella/error.hpp>
+#include <gnutella/guid.hpp>
+#include <gnutella/session_info.hpp>
+#include <gnutella/settings.hpp>
+#include <gnutella/statistics.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gnutella::overlay {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+
+/// All that a node decides about messages: handshakes, keeping sessions alive, which neighbours to have, where each
+/// query and each hit goes, what is dropped. It opens no socket, reads no clock and draws no random number: time comes
+/// in as `now`, randomness as a seed, and what is to be done comes out as Actions. Not thread-safe: one strand owns it.
+class Router {
+  public:
+    struct Start {
+        SessionId id = 0;
+        Direction direction = Direction::outgoing;
+        /// The numeric addresses of both ends.
+        Endpoint remote;
+        Endpoint local;
+        wire::IpAddress remote_address;
+        /// What was asked to be connected to, for an outgoing session: the name that join() knows it by.
+        std::optional<Endpoint> target;
+    };
+    struct LocalQuery {
+        Guid id;
+        std::string text;
+        std::optional<Urn> urn;
+        /// The port of the UDP socket that takes this query's datagrams.
+        std::uint16_t inbox_port = 0;
+    };
+
+    /// @param port where this node listens, as its messages say.
+    /// @param seed for ids and back-off: from the operating system, or fixed in a test.
+    Router(const Settings& settings, Guid identity, std::uint16_t port, std::uint64_t seed);
+    ~Router();
+    Router(const Router&) = delete;
+    Router& operator=(const Router&) = delete;
+
+    // ---- sessions ----
+
+    /// A connection stands. An outgoing one is greeted with a PING, an incoming one must PING.
+    void opened(const Start& start, TimePoint now, Actions& out);
+    /// A whole message came. One for a session that has been closed meanwhile is passed over.
+    void receive(SessionId from, const wire::Message& message, TimePoint now, const Library& library, Actions& out);
+    /// An object of unknown type came: counted, and a sign of life.
+    void received_unknown(SessionId from, TimePoint now);
+    /// Bytes came that are no message: BYE 400, close, count.
+    void received_malformed(SessionId from, wire::Malformed problem, TimePoint now, Actions& out);
+    /// The connection is gone, for `reason`.
+    void closed(SessionId session, error_code reason, TimePoint now, Actions& out);
+    /// Ends a session politely, as a user asked.
+    void disconnect(SessionId session, std::string_view reason, TimePoint now, Actions& out);
+    /// Ends all politely; nothing is joined any more.
+    void stop(TimePoint now, Actions& out);
+
+    const SessionInfo* session(SessionId id) const;
+    /// Open sessions only.
+    std::vector<SessionInfo> sessions() const;
+    std::size_t session_count() const;
+
+    // ---- neighbours that are wanted ----
+
+    void join(const Endpoint& neighbour, TimePoint now, Actions& out);
+    void leave(const Endpoint& neighbour);
+    /// What Actions::Connect asked for could not be had.
+    void connect_failed(const Endpoint& to, error_code reason, TimePoint now, Actions& out);
+    /// Hosts known from an earlier life, from the store; and those known now, best first.
+    void remember_hosts(const std::vector<Endpoint>& hosts);
+    std::vector<Endpoint> known_hosts() const;
+
+    // ---- searches of our own ----
+
+    /// Sends it to every open session, and to each session that opens while it runs.
+    void start_query(const LocalQuery& query, TimePoint now, Actions& out);
+    void end_query(const Guid& id);
+    /// A datagram came to the inbox of `query`, and is a message.
+    void receive_in_inbox(const Guid& query, const wire::Message& message, TimePoint now, Actions& out);
+    /// A datagram came to the inbox of `query`, and is none: a legacy peer's raw file.
+    void receive_raw_file(const Guid& query, std::string_view content, const Endpoint& from, TimePoint now,
+                          Actions& out);
+
+    // ---- datagrams that leave ----
+
+    /// Whether an answer may go to this address: docs/json-dialect.md, "Answering". Counts what it refuses.
+    bool allow_datagram(const wire::IpAddress& to, TimePoint now);
+
+    // ---- time ----
+
+    /// Does what is due.
+    void tick(TimePoint now, Actions& out);
+    /// When tick() is to be called next; TimePoint::max() when nothing is waited for.
+    TimePoint next_deadline() const;
+
+    const Counters& counters() const;
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace gnutella::overlay
