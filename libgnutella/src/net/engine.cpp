@@ -486,7 +486,7 @@ std::shared_ptr<void> Engine::subscribe(EventHandler handler) {
     auto subscription = events_.subscribe(std::move(handler));
     on_strand([](Engine& self) {
         if (self.router_) {
-            self.router_->watch_queries(overlay::Router::Watch::on);
+            self.router_->watch_queries(overlay::Router::QueryWatch::on);
         }
     });
     return subscription;

@@ -134,7 +134,7 @@ error_code Engine::listen() {
     }
     router_.emplace(settings_, identity_, end.port(), random_seed());
     if (events_.watched()) {
-        router_->watch_queries(overlay::Router::Watch::on);
+        router_->watch_queries(overlay::Router::QueryWatch::on);
     }
     datagrams_ = std::make_shared<DatagramSocket>(
         std::move(bound.datagrams), [weak = weak_from_this()](std::string_view, const udp::endpoint&) {
