@@ -1,7 +1,8 @@
 """What gnut prints that the tests wait for: the one place that knows its words."""
 
-LISTENING = r"listening on (\S+):(\d+)"
-SESSION_OPENED = r"session with .* open"
-SESSION_CLOSED = r"session with .* closed"
-SHARING = r"sharing (\d+) files?"
-SHARES_NOTHING = r"shares? nothing"
+LISTENING = r"^listening on (\S+):(\d+)$"
+SESSION_OPENED = r"^session open: "
+SESSION_CLOSED = r"^session closed: "
+SHARING = r"^sharing \d+ files?, "
+SHARES_NOTHING = r"(?i)shar\w+ nothing"
+NOT_VERIFIED = r"not verified"

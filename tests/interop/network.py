@@ -12,6 +12,7 @@ import tempfile
 
 import gnut_output
 from process import DEADLINE, NotInTime, Process, wait_until
+from terminal_process import TerminalProcess
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOST = "127.0.0.1"
@@ -177,11 +178,11 @@ class Network:
             node.wait_for(r"PONG received, connection established")
         return node
 
-    def start_seed(self, files=None, neighbour=None, options=()):
+    def start_seed(self, files=None, neighbour=None, options=(), port=0):
         """The same, without waiting for the neighbour."""
         folder = self.new_folder("seed")
         write_files(folder, files or {})
-        command = [sys.executable, str(HERE / "seed_peer.py"), "0"]
+        command = [sys.executable, str(HERE / "seed_peer.py"), str(port)]
         if neighbour is not None:
             command.append(neighbour.address)
         process = self._start(folder.name, [*command, "--host", HOST, *options], dict(os.environ))
@@ -202,7 +203,7 @@ class Network:
         process.wait_for(gnut_output.SHARING)
         node = Gnut(process, folder, port, downloads)
         self._nodes.append(node)
-        wait_until(lambda: len(re.findall(gnut_output.SESSION_OPENED, node.output())) >= len(neighbours),
+        wait_until(lambda: len(re.findall(gnut_output.SESSION_OPENED, node.output(), re.MULTILINE)) >= len(neighbours),
                    "{} has a session with each neighbour".format(node.name))
         return node
 
@@ -242,6 +243,13 @@ class Network:
     def start(self, *arguments, folder=None):
         """Starts a gnut command that the test ends itself."""
         return self._start(arguments[0], [gnut_path(), *arguments], self.environment(), folder)
+
+    def terminal(self, *arguments):
+        """Starts a gnut command on a terminal."""
+        process = TerminalProcess(arguments[0] + " on a terminal", [gnut_path(), *arguments], self.environment(),
+                                  self.new_folder("run"))
+        self._processes.append(process)
+        return process
 
     # ---- inside ----
 

@@ -58,6 +58,22 @@ class RawSession:
             elif kind is None or message["type"] == kind:
                 return message
 
+    def receive_bytes(self, count, deadline=DEADLINE):
+        """The next bytes as they come, behind white space."""
+        end = time.monotonic() + deadline
+        received = self._received.lstrip().encode("utf-8")
+        while len(received) < count:
+            self.socket.settimeout(max(0.01, end - time.monotonic()))
+            try:
+                chunk = self.socket.recv(65536)
+            except TimeoutError:
+                raise NotInTime("{} of {} bytes within {:.0f} s".format(len(received), count, deadline)) from None
+            if not chunk:
+                break
+            received = (received + chunk).lstrip()
+        self._received = received[count:].decode("utf-8")
+        return received[:count]
+
     def close(self):
         self.socket.close()
 
