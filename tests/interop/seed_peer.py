@@ -28,19 +28,19 @@ import time
 import uuid
 
 READ_SIZE = 2048
-PONG_TIMEOUT = 5
-QUERY_TIMEOUT = 5
+ANSWER_TIMEOUT = 5
 
 
 class message:
     def __init__(self, msg):
         self.type = msg["type"]
         self.id = msg["id"]
-        lifetime = PONG_TIMEOUT if self.type == "PING" else QUERY_TIMEOUT
-        self.expires = time.monotonic() + lifetime
+        self.expires = time.monotonic() + ANSWER_TIMEOUT
 
 
 class timeoutQueue:
+    """All wait equally long, so the first is the next to time out."""
+
     def __init__(self):
         self.messages = []
 
@@ -52,13 +52,14 @@ class timeoutQueue:
 
     def nextTimeout(self):
         # A signal that comes just before select() waits there until it returns, so it returns now and then.
-        return max(0.0, min([waiting.expires - time.monotonic() for waiting in self.messages] + [0.2]))
+        if not self.messages:
+            return 0.2
+        return min(0.2, max(0.0, self.messages[0].expires - time.monotonic()))
 
     def handleTimeouts(self):
         now = time.monotonic()
-        for waiting in [one for one in self.messages if one.expires <= now]:
-            self.messages.remove(waiting)
-            say("A {} was not answered in time".format(waiting.type))
+        while self.messages and self.messages[0].expires <= now:
+            say("A {} was not answered in time".format(self.messages.pop(0).type))
 
 
 def say(text):

@@ -17,7 +17,7 @@ class SlowReader(unittest.TestCase):
             asker = network.closing(RawSession.opened(ours, v=1))
             reader = network.closing(RawSession.opened(ours, v=1))
             # Its receive window is next to nothing; twelve megabytes do not fit between it and the node.
-            deaf = network.closing(RawSession.opened(ours, receive_buffer=4096, v=1))
+            network.closing(RawSession.opened(ours, receive_buffer=4096, v=1))
             slowest = 0.0
             for number in range(QUERIES):
                 asker.send({"type": "QUERY", "host": HOST, "port": 1, "file": "nowhere", "id": str(number), "ttl": 7,
@@ -28,7 +28,6 @@ class SlowReader(unittest.TestCase):
             self.assertLess(slowest, 2.0)
             self.assertGreater(ours.counter("dropped_from_queues"), 0)
             self.assertEqual(ours.counter("excess_queries"), 0)
-            self.assertIsNotNone(deaf)
 
 
 if __name__ == "__main__":
