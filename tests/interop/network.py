@@ -93,8 +93,10 @@ class Gnut(Node):
         return mark
 
     def counter(self, name):
-        """The value of one counter, by the command `stats`."""
-        return int(self.wait_for(r"^\s*{}:?\s+(\d+)".format(name), self.command("stats")).group(1))
+        """The value of one counter, by the command `stats`, which leaves out those that are zero."""
+        statistics = self.wait_for(gnut_output.STATISTICS, self.command("stats")).group(0)
+        found = re.search(r"^{} (\d+)$".format(name), statistics, re.MULTILINE)
+        return int(found.group(1)) if found else 0
 
     def wait_for_counter(self, name, least, deadline=DEADLINE):
         return wait_until(lambda: self.counter(name) >= least, "{}: {} of at least {}".format(self.name, name, least),

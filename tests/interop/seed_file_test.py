@@ -58,11 +58,11 @@ class FileForASeed(unittest.TestCase):
 
     def test_that_fits_in_no_datagram_is_refused_and_logged(self):
         with Network() as network:
-            ours = network.gnut({"over.txt": b"o" * (MOST + 1)})
+            ours = network.gnut({"over.txt": b"o" * (MOST + 1)}, options=["--verbose"])
             seed = network.seed(neighbour=ours)
             asked = seed.ask("over.txt")
             seed.wait_for(r"QUERY-HIT received, hasFile: False", asked)
-            ours.wait_for(r"over\.txt")
+            ours.wait_for(r"^gnut: \w+: .*over\.txt")
             seed.wait_for_timeout(asked)
 
     def test_has_a_name_that_is_not_ascii(self):

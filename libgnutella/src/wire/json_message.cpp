@@ -96,10 +96,15 @@ class MemberReader {
         return false;
     }
 
-    void list(JsonMember member) {
-        if (!missing(members_[member]) && members_[member].kind != Kind::list) {
+    /// Whether the list that was collected counts: it does not when a null came after it.
+    bool has_list(JsonMember member) {
+        if (missing(members_[member])) {
+            return false;
+        }
+        if (members_[member].kind != Kind::list) {
             fail(Malformed::wrong_kind);
         }
+        return true;
     }
 
     /// Empty when there is none.
@@ -174,7 +179,9 @@ void read_ping(MemberReader& read, Message& out) {
 }
 
 void read_pong(MemberReader& read, JsonLists& lists, Message& out) {
-    read.list(JsonMember::hosts);
+    if (!read.has_list(JsonMember::hosts)) {
+        lists.hosts.clear();
+    }
     out.body.emplace<Pong>(Pong{.from = read.sender(),
                                 .introduction = read.introduction(),
                                 .files = read.integer<std::uint64_t>(JsonMember::files),
@@ -203,8 +210,12 @@ void read_query(MemberReader& read, const JsonCollector& members, Message& out) 
 }
 
 void read_query_hit(MemberReader& read, JsonLists& lists, Message& out) {
-    read.list(JsonMember::results);
-    read.list(JsonMember::transports);
+    if (!read.has_list(JsonMember::results)) {
+        lists.results.clear();
+    }
+    if (!read.has_list(JsonMember::transports)) {
+        lists.transports = {};
+    }
     const bool has_file = read.boolean(JsonMember::has_file) || !lists.results.empty();
     out.body.emplace<QueryHit>(QueryHit{.from = read.sender(),
                                         .has_file = has_file,
