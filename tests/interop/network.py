@@ -248,8 +248,8 @@ class Network:
 
     def terminal(self, *arguments):
         """Starts a gnut command on a terminal."""
-        process = TerminalProcess(arguments[0] + " on a terminal", [gnut_path(), *arguments], self.environment(),
-                                  self.new_folder("run"))
+        process = TerminalProcess(arguments[0] + " on a terminal", [gnut_path(), *arguments],
+                                  dict(self.environment(), TERM="xterm"), self.new_folder("run"))
         self._processes.append(process)
         return process
 

@@ -8,9 +8,9 @@ HOST = "127.0.0.1"
 
 
 class ThrottlingProxy:
-    """Stands before one node. JSON sessions pass, with the node's port replaced by the proxy's in what the node says, so
-    that files are fetched through the proxy too. Of what is fetched, `allow` bytes pass; then nothing, until more are
-    allowed."""
+    """Stands before one node. JSON sessions pass, with the node's port replaced by the proxy's in what the node says,
+    so that files are fetched through the proxy too. Of what is fetched, as many bytes pass as are allowed; then nothing,
+    until more are."""
 
     def __init__(self, node):
         self._node = node

@@ -3,10 +3,10 @@
 
     relay_benchmark.py --driver relay_driver --node relay_node [--least RATIO]
 
-Each is given what it can take. The Python peer reads each `recv` as one object, so it gets a query when the one before it
-has arrived; it is not left idle by that for long (see its processor time). It compares each query with all that it has
-seen, and becomes slower with each: so it is measured fresh, over few queries. Ours gets them as fast as it reads, and
-also one by one, for comparison. The best of three runs counts for each.
+Each is given what it can take. The Python peer reads each `recv` as one object, so it gets a query when the one before
+it has arrived; it is not left idle by that for long (see its processor time). It compares each query with all that it
+has seen, and becomes slower with each: so it is measured fresh, over few queries. Ours gets them as fast as it reads,
+and also one by one, for comparison. The best of three runs counts for each.
 """
 
 import argparse
