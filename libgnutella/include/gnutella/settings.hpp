@@ -45,7 +45,7 @@ struct Settings {
     /// Wait after the last change seen in a shared folder before it is read: writers need time to finish.
     std::chrono::milliseconds share_settle_time{200};
     /// Time between two readings of a shared folder that cannot be watched by inotify.
-    std::chrono::seconds rescan_interval{60};
+    std::chrono::milliseconds rescan_interval{60'000};
     /// Threads that read, write and send files.
     std::size_t disk_threads = 2;
 

@@ -1,12 +1,14 @@
 #include "net/engine.hpp"
 
 #include "net/address.hpp"
-#include "net/connector.hpp"
+#include "net/dial.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <utility>
@@ -256,10 +258,11 @@ void Engine::start_dial(std::shared_ptr<Dial> dial) {
 }
 
 asio::awaitable<void> Engine::run_dial(std::shared_ptr<Dial> dial) {
-    const asio::any_io_executor connection = asio::make_strand(executor_);
-    error_code error;
-    const Endpoint to = dial->to;
-    tcp::socket socket = co_await connect_to(connection, to, settings_.connect_timeout, error);
+    // The socket lives on the session's strand from the beginning.
+    const asio::any_io_executor strand = asio::make_strand(executor_);
+    tcp::socket socket(strand);
+    auto dialling = net::dial(socket, dial->to, settings_.connect_timeout);
+    error_code error = co_await asio::co_spawn(strand, std::move(dialling), asio::use_awaitable);
     if (phase_ != Phase::running && error != asio::error::operation_aborted) {
         error = Error::stopped;
     }

@@ -38,7 +38,8 @@ class Completion {
         holder->complete(std::move(args)...);
     }
 
-    /// `cancel` is called, in whichever thread emits it, when the operation is to be cancelled.
+    /// `cancel` is called, in whichever thread emits it, when the operation is to be cancelled; perhaps also shortly
+    /// after the operation has completed. It may complete it.
     void on_cancel(std::function<void()> cancel) { holder_->on_cancel(std::move(cancel)); }
 
   private:
@@ -58,12 +59,13 @@ class Completion {
                   boost::asio::execution::outstanding_work.tracked)) {}
 
         void complete(Args... args) override {
-            auto slot = boost::asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected()) {
-                slot.clear();
-            }
             boost::asio::post(
                 executor, [handler = std::move(handler), values = std::tuple<Args...>(std::move(args)...)]() mutable {
+                    // Here and not before: only where the handler runs can nobody be emitting a signal.
+                    auto slot = boost::asio::get_associated_cancellation_slot(handler);
+                    if (slot.is_connected()) {
+                        slot.clear();
+                    }
                     std::apply(std::move(handler), std::move(values));
                 });
         }

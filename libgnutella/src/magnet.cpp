@@ -1,0 +1,220 @@
+#include <gnutella/magnet.hpp>
+
+#include "utf8.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace gnutella {
+
+namespace {
+
+constexpr std::size_t max_length = 8 * 1024;
+constexpr std::size_t max_sources = 16;
+constexpr std::string_view prefix = "magnet:?";
+constexpr std::string_view http = "http://";
+constexpr std::string_view resolver = "/uri-res/N2R?";  // HUGE 0.94, 3.3.1
+constexpr std::string_view http_port = "80";
+
+char lower(char letter) {
+    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+}
+
+bool take_prefix(std::string_view& text, std::string_view wanted) {
+    const bool there =
+        text.size() >= wanted.size() && std::ranges::equal(text.substr(0, wanted.size()), wanted, {}, lower, lower);
+    if (there) {
+        text.remove_prefix(wanted.size());
+    }
+    return there;
+}
+
+std::string_view take_until(std::string_view& text, char separator) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    const std::string_view taken = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return taken;
+}
+
+int hex_value(char digit) {
+    const char letter = lower(digit);
+    if (digit >= '0' && digit <= '9') {
+        return digit - '0';
+    }
+    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+// RFC 3986, 2.1; nullopt for a percent sign without two digits.
+std::optional<std::string> decode(std::string_view text) {
+    std::string decoded;
+    decoded.reserve(text.size());
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] != '%') {
+            decoded += text[at];
+            continue;
+        }
+        const int high = at + 2 < text.size() ? hex_value(text[at + 1]) : -1;
+        const int low = high >= 0 ? hex_value(text[at + 2]) : -1;
+        if (low < 0) {
+            return std::nullopt;
+        }
+        decoded += static_cast<char>(high << 4 | low);
+        at += 2;
+    }
+    return decoded;
+}
+
+// Escapes all that RFC 3986, 2.3 does not call unreserved, but what stands in `kept`.
+void encode(std::string_view text, std::string_view kept, std::string& encoded) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    for (const char letter : text) {
+        const char small = lower(letter);
+        const bool unreserved = (small >= 'a' && small <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' ||
+                                letter == '.' || letter == '_' || letter == '~';
+        if (unreserved || kept.find(letter) != std::string_view::npos) {
+            encoded += letter;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(letter);
+        encoded += '%';
+        encoded += digits[byte >> 4];
+        encoded += digits[byte & 0xF];
+    }
+}
+
+// A link may come from anybody, and its name may become a file's: never a path, never an escape code.
+std::string plain_name(std::string_view value) {
+    std::string spaced(value);
+    std::ranges::replace(spaced, '+', ' ');  // as forms encode a space; older clients do so
+    const auto decoded = decode(spaced);
+    if (!decoded || !is_utf8(*decoded)) {
+        return {};
+    }
+    const std::size_t separator = decoded->find_last_of("/\\");
+    std::string name = to_one_line(separator == std::string::npos ? *decoded : decoded->substr(separator + 1));
+    return name == "." || name == ".." ? std::string() : name;
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view value) {
+    std::uint64_t size = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), size);
+    return error == std::errc{} && end == value.data() + value.size() ? std::optional(size) : std::nullopt;
+}
+
+struct Source {
+    Endpoint endpoint;
+    Urn urn;
+};
+
+std::optional<Source> parse_source(std::string_view value) {
+    const auto decoded = decode(value);
+    if (!decoded) {
+        return std::nullopt;
+    }
+    std::string_view url = *decoded;
+    if (!take_prefix(url, http)) {
+        return std::nullopt;
+    }
+    const std::size_t slash = std::min(url.find('/'), url.size());
+    std::string authority(url.substr(0, slash));
+    url.remove_prefix(slash);
+    const auto urn = take_prefix(url, resolver) ? Urn::parse(url) : std::nullopt;
+    if (!urn || authority.empty() || authority.find_first_of("@?#%") != std::string::npos) {
+        return std::nullopt;
+    }
+    const std::size_t bracket = authority.rfind(']');
+    const std::size_t colon = authority.rfind(':');
+    const bool bracketed = authority.front() == '[' && bracket != std::string::npos;
+    if (!bracketed && colon != authority.find(':')) {
+        return std::nullopt;  // RFC 3986, 3.2.2: an IPv6 address stands in brackets
+    }
+    if (colon == std::string::npos || (bracketed && colon < bracket)) {
+        authority.append(":").append(http_port);
+    }
+    const auto endpoint = Endpoint::parse(authority);
+    return endpoint ? std::optional(Source{*endpoint, *urn}) : std::nullopt;
+}
+
+// What two names say together; nullopt when they are of different files.
+std::optional<Urn> combine(const Urn& one, const Urn& other) {
+    const bool contradict = (one.sha1() && other.sha1() && one.sha1() != other.sha1()) ||
+                            (one.tiger() && other.tiger() && one.tiger() != other.tiger());
+    if (contradict) {
+        return std::nullopt;
+    }
+    const auto& sha1 = one.sha1() ? one.sha1() : other.sha1();
+    const auto& tiger = one.tiger() ? one.tiger() : other.tiger();
+    if (sha1 && tiger) {
+        return Urn(*sha1, *tiger);
+    }
+    return sha1 ? Urn(*sha1) : Urn(*tiger);
+}
+
+}  // namespace
+
+std::optional<Magnet> Magnet::parse(std::string_view text) {
+    if (text.size() > max_length || !take_prefix(text, prefix)) {
+        return std::nullopt;
+    }
+    std::optional<Urn> urn;
+    std::string name;
+    std::optional<std::uint64_t> size;
+    std::vector<Source> sources;
+    while (!text.empty()) {
+        std::string_view value = take_until(text, '&');
+        std::string_view key = take_until(value, '=');
+        key = key.substr(0, key.find('.'));  // "xt.1", "xt.2": several of a kind
+        if (key == "xt") {
+            const auto decoded = decode(value);
+            const auto parsed = decoded ? Urn::parse(*decoded) : std::nullopt;
+            if (parsed && urn) {
+                urn = combine(*urn, *parsed);
+                if (!urn) {
+                    return std::nullopt;  // it names several files
+                }
+            } else if (parsed) {
+                urn = parsed;
+            }
+        } else if (key == "dn" && name.empty()) {
+            name = plain_name(value);
+        } else if (key == "xl" && !size) {
+            size = parse_size(value);
+        } else if ((key == "xs" || key == "as") && sources.size() < max_sources) {
+            if (auto source = parse_source(value)) {
+                sources.push_back(std::move(*source));
+            }
+        }
+    }
+    if (!urn) {
+        return std::nullopt;
+    }
+    Magnet magnet{*urn, std::move(name), size, {}};
+    for (Source& source : sources) {
+        const bool known = std::ranges::find(magnet.sources, source.endpoint) != magnet.sources.end();
+        if (!known && combine(*urn, source.urn)) {
+            magnet.sources.push_back(std::move(source.endpoint));
+        }
+    }
+    return magnet;
+}
+
+std::string Magnet::to_string() const {
+    std::string text(prefix);
+    text.append("xt=").append(urn.to_string());
+    if (!name.empty()) {
+        text += "&dn=";
+        encode(name, "", text);
+    }
+    if (size) {
+        text.append("&xl=").append(std::to_string(*size));
+    }
+    const std::string wanted = urn.sha1() ? urn.sha1_string() : urn.to_string();
+    for (const Endpoint& source : sources) {
+        text.append("&xs=").append(http);
+        encode(source.to_string(), ":[]", text);
+        text.append(resolver).append(wanted);
+    }
+    return text;
+}
+
+}  // namespace gnutella

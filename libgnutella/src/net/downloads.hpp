@@ -1,0 +1,48 @@
+#pragma once
+
+#include "net/disk_pool.hpp"
+#include "net/download_state.hpp"
+#include "net/transfer_counters.hpp"
+
+#include <gnutella/download.hpp>
+#include <gnutella/event.hpp>
+#include <gnutella/settings.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace gnutella::net {
+
+/// The downloads of a node: at most Settings::max_downloads run, the others wait for their turn. All functions may be
+/// called from any thread.
+class Downloads {
+  public:
+    /// @param executor each download gets a strand of it.
+    /// @param emit called for each DownloadProgress, from any thread, also shortly after this is destroyed: it must
+    ///     not refer to what may be gone by then.
+    Downloads(boost::asio::any_io_executor executor, const DiskPool& disk, const Settings& settings,
+              std::shared_ptr<TransferCounters> counters, std::function<void(Event)> emit);
+    /// As stop(), without waiting.
+    ~Downloads();
+    Downloads(const Downloads&) = delete;
+    Downloads& operator=(const Downloads&) = delete;
+
+    /// Begins one, or puts it in the queue. What it cannot do is what waiting for it gives.
+    std::shared_ptr<Download::State> start(DownloadRequest request);
+
+    /// Those that have not ended.
+    std::vector<std::shared_ptr<Download::State>> list() const;
+
+    /// Ends all with Error::stopped, and every one started later. What has arrived is kept.
+    /// @param done called once, when all have ended: at once, or on a strand.
+    void stop(std::function<void()> done);
+
+  private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace gnutella::net

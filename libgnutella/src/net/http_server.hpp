@@ -1,0 +1,51 @@
+#pragma once
+
+#include "net/disk_pool.hpp"
+#include "net/transfer_counters.hpp"
+#include "transfer/catalogue.hpp"
+
+#include <gnutella/endpoint.hpp>
+#include <gnutella/event.hpp>
+#include <gnutella/settings.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace gnutella::net {
+
+/// Serves the catalogue's files to those who connect. It accepts nobody itself: the listener hands connections over
+/// once it has seen that they speak HTTP. All functions may be called from any thread.
+class HttpServer {
+  public:
+    /// @param executor each connection gets a strand of it.
+    /// @param emit called for each UploadProgress, from any thread, also shortly after stop(): it must not refer to
+    ///     what may be gone by then. The same goes for the catalogue.
+    HttpServer(boost::asio::any_io_executor executor, const DiskPool& disk, const Settings& settings,
+               std::shared_ptr<transfer::Catalogue> catalogue, std::shared_ptr<TransferCounters> counters,
+               std::function<void(Event)> emit);
+    /// Stops.
+    ~HttpServer();
+    HttpServer(const HttpServer&) = delete;
+    HttpServer& operator=(const HttpServer&) = delete;
+
+    /// Takes a connection over. One that is beyond Settings::max_http_connections is told so (503) and closed.
+    /// @param first_bytes what has been read of it to know what it is.
+    /// @param remote the far end: a numeric address.
+    void serve(boost::asio::ip::tcp::socket socket, std::string first_bytes, Endpoint remote);
+
+    /// Cuts all connections and takes no more. Does not wait.
+    void stop();
+
+    /// Connections that are open.
+    std::size_t connections() const;
+
+  private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace gnutella::net

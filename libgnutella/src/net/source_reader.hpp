@@ -1,0 +1,101 @@
+#pragma once
+
+#include "net/source_answer_reader.hpp"
+#include "transfer/source_answer.hpp"
+
+#include <gnutella/error.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace gnutella::net {
+
+/// The client's end of an HTTP connection to a source: asks for a piece of a file, reads its body, asks for the next.
+/// `Stream` is an AsyncReadStream and AsyncWriteStream.
+template <class Stream>
+class SourceReader {
+  public:
+    SourceReader(Stream& stream, std::size_t max_header)
+        : stream_(stream), max_header_(max_header), buffer_(max_header) {}
+
+    struct Answer {
+        transfer::BodyPlan plan;
+        error_code error;
+    };
+
+    /// Asks, and reads the head of the answer. The body that `plan` describes must be read before the next call.
+    /// Errors: those of check_answer; what the system or Beast says when no head came.
+    boost::asio::awaitable<Answer> ask(const transfer::PieceRequest& request, std::string_view host,
+                                       std::string_view agent) {
+        const std::string head = transfer::request_head(request, host, agent);
+        const auto bytes = boost::asio::buffer(head);
+        const auto [write_error, written] = co_await boost::asio::async_write(stream_, bytes, token);
+        if (write_error) {
+            co_return Answer{{}, write_error};
+        }
+        // Answers of the 1xx kind only announce the one that counts (RFC 9110, 15.2); nobody needs many.
+        for (int interim = 0; interim < max_interim_answers; ++interim) {
+            AnswerParser parser;
+            prepare(parser, max_header_);
+            const auto [error, count] = co_await boost::beast::http::async_read_header(stream_, buffer_, parser, token);
+            if (error) {
+                co_return Answer{{}, error};
+            }
+            const transfer::SourceAnswer answer = describe(parser);
+            if (answer.status / 100 != 1) {
+                co_return judge(answer, request, parser.get().keep_alive());
+            }
+        }
+        co_return Answer{{}, Error::source_answer};
+    }
+
+    /// Reads some bytes of a body.
+    boost::asio::awaitable<std::size_t> read_some(std::span<std::byte> to, error_code& error) {
+        error = {};
+        const auto target = boost::asio::buffer(to.data(), to.size());
+        if (buffer_.size() > 0) {  // came with the head
+            const std::size_t count = boost::asio::buffer_copy(target, buffer_.data());
+            buffer_.consume(count);
+            co_return count;
+        }
+        const auto [read_error, count] = co_await stream_.async_read_some(target, token);
+        error = read_error;
+        co_return count;
+    }
+
+    /// Whether more can be asked for on this connection.
+    bool keeps_alive() const noexcept { return keeps_alive_; }
+
+  private:
+    static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    static constexpr int max_interim_answers = 5;
+
+    Answer judge(const transfer::SourceAnswer& answer, const transfer::PieceRequest& request, bool keep_alive) {
+        // Without a length the end of the body is that of the connection.
+        keeps_alive_ = keep_alive && answer.content_length;
+        const auto judgement = transfer::check_answer(answer, request);
+        if (const auto* error = std::get_if<Error>(&judgement)) {
+            return {{}, *error};
+        }
+        return {std::get<transfer::BodyPlan>(judgement), {}};
+    }
+
+    Stream& stream_;
+    std::size_t max_header_;
+    boost::beast::flat_buffer buffer_;
+    bool keeps_alive_ = false;
+};
+
+}  // namespace gnutella::net

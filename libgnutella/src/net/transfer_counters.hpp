@@ -1,0 +1,19 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace gnutella::net {
+
+/// What transfers have done since the start; those fields of gnutella::Counters that are counted on many strands.
+struct TransferCounters {
+    std::atomic<std::uint64_t> uploads{0};
+    std::atomic<std::uint64_t> uploads_refused{0};
+    std::atomic<std::uint64_t> bytes_uploaded{0};
+    std::atomic<std::uint64_t> downloads{0};
+    std::atomic<std::uint64_t> bytes_downloaded{0};
+    /// Files that could not be opened when they were wanted, or changed while they were sent.
+    std::atomic<std::uint64_t> files_not_shared{0};
+};
+
+}  // namespace gnutella::net

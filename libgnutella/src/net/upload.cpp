@@ -1,0 +1,57 @@
+#include "net/upload.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace gnutella::net {
+
+UploadSlot::UploadSlot(std::shared_ptr<HttpService> service) {
+    if (service->uploads_running.fetch_add(1) < service->settings.max_uploads) {
+        service_ = std::move(service);
+        return;
+    }
+    service->uploads_running.fetch_sub(1);
+    service->counters->uploads_refused.fetch_add(1, std::memory_order_relaxed);
+}
+
+UploadSlot::~UploadSlot() {
+    if (service_) {
+        service_->uploads_running.fetch_sub(1);
+    }
+}
+
+Upload::Upload(std::shared_ptr<HttpService> service, std::string name, Endpoint to, std::uint64_t size)
+    : service_(std::move(service)), meter_(std::chrono::steady_clock::now()) {
+    progress_.id = ++service_->last_upload_id;
+    progress_.name = std::move(name);
+    progress_.to = std::move(to);
+    progress_.size = size;
+    service_->counters->uploads.fetch_add(1, std::memory_order_relaxed);
+    report();
+}
+
+Upload::~Upload() {
+    if (!progress_.ended) {
+        end(boost::asio::error::operation_aborted);
+    }
+}
+
+void Upload::sent(std::uint64_t bytes) {
+    progress_.sent += bytes;
+    service_->counters->bytes_uploaded.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+void Upload::report() {
+    progress_.rate = meter_.rate(progress_.sent, std::chrono::steady_clock::now());
+    service_->emit(progress_);
+}
+
+void Upload::end(const error_code& error) {
+    progress_.ended = true;
+    progress_.error = error;
+    report();
+}
+
+}  // namespace gnutella::net

@@ -1,0 +1,84 @@
+#include "store/schema.hpp"
+
+#include <array>
+#include <string>
+
+namespace gnutella::store {
+
+namespace {
+
+constexpr std::int64_t application_id = 0x676E7574;  // "gnut": SQLite's mark of whose database it is
+
+// Step n brings a database of version n to version n + 1. A step that was released is never changed.
+constexpr std::array steps = {
+    // Paths are bytes: a folder's name may be anything.
+    R"(CREATE TABLE hashes (
+           path BLOB PRIMARY KEY,
+           size INTEGER NOT NULL,
+           modified INTEGER NOT NULL,
+           sha1 BLOB NOT NULL,
+           tiger BLOB NOT NULL,
+           seen INTEGER NOT NULL
+       ) WITHOUT ROWID;
+       CREATE TABLE hosts (
+           position INTEGER PRIMARY KEY,
+           host TEXT NOT NULL,
+           port INTEGER NOT NULL
+       );)",
+};
+
+bool is_foreign(Database& database, error_code& error) {
+    const std::int64_t owner = database.number("PRAGMA application_id", error);
+    if (error || owner == application_id) {
+        return false;
+    }
+    return owner != 0 || database.number("SELECT count(*) FROM sqlite_schema", error) > 0;
+}
+
+void check_pages(Database& database, error_code& error) {
+    const std::string verdict = database.text("PRAGMA quick_check(1)", error);
+    if (!error && verdict != "ok") {
+        database.note_corrupt();
+        error = Error::state_unusable;
+    }
+}
+
+}  // namespace
+
+void prepare(Database& database, error_code& error) {
+    check_pages(database, error);
+    if (error) {
+        return;
+    }
+    // Readers and one writer at a time do not wait for each other, and a commit does not wait for the disk: after a
+    // power cut the last changes may be lost, but never the database.
+    database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error);
+    if (error) {
+        return;
+    }
+    Transaction transaction(database, error);
+    if (error) {
+        return;
+    }
+    const std::int64_t version = database.number("PRAGMA user_version", error);
+    if (error) {
+        return;
+    }
+    if (is_foreign(database, error) || version < 0 || version > static_cast<std::int64_t>(steps.size())) {
+        error = Error::state_unusable;
+        return;
+    }
+    for (auto step = static_cast<std::size_t>(version); step < steps.size() && !error; ++step) {
+        database.execute(steps[step], error);
+    }
+    if (!error) {
+        database.execute("PRAGMA application_id = " + std::to_string(application_id) +
+                             "; PRAGMA user_version = " + std::to_string(steps.size()),
+                         error);
+    }
+    if (!error) {
+        transaction.commit(error);
+    }
+}
+
+}  // namespace gnutella::store

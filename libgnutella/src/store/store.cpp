@@ -1,0 +1,272 @@
+#include "store/store.hpp"
+
+#include "store/database.hpp"
+#include "store/schema.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+namespace gnutella::store {
+
+namespace {
+
+constexpr const char* file_name = "gnutella.sqlite";
+constexpr int max_corrupt_copies = 9;
+constexpr std::chrono::seconds seen_precision = std::chrono::hours(24);
+
+std::span<const std::byte> bytes_of(const std::filesystem::path& path) {
+    return std::as_bytes(std::span(path.native()));
+}
+
+template <class Digest>
+std::optional<Digest> digest(std::span<const std::byte> bytes) {
+    Digest value{};
+    if (bytes.size() != value.size()) {
+        return std::nullopt;
+    }
+    std::ranges::transform(bytes, value.begin(), [](std::byte byte) { return std::to_integer<std::uint8_t>(byte); });
+    return value;
+}
+
+void create_private_folder(const std::filesystem::path& folder, error_code& error) {
+    std::error_code ignored;  // what matters is whether the folder is there in the end
+    std::filesystem::create_directories(folder.parent_path(), ignored);
+    const bool created = ::mkdir(folder.c_str(), 0700) == 0;
+    error = created || std::filesystem::is_directory(folder, ignored) ? error_code() : Error::state_unusable;
+    if (!created && errno == ENOSPC) {
+        error = Error::disk_full;
+    }
+}
+
+}  // namespace
+
+// The database and the statements that are run often.
+struct Store::Connection {
+    std::unique_ptr<Database> database;
+    Statement find;
+    Statement see;
+    Statement remember;
+    Statement forget;
+
+    static std::unique_ptr<Connection> open(const std::filesystem::path& path, error_code& error, bool& corrupt) {
+        auto database = Database::open(path, error);
+        if (!error) {
+            prepare(*database, error);
+        }
+        std::unique_ptr<Connection> connection;
+        if (!error) {
+            connection.reset(new Connection(std::move(database), error));
+        }
+        const Database* opened = connection ? connection->database.get() : database.get();
+        corrupt = opened != nullptr && opened->corrupt();
+        return error ? nullptr : std::move(connection);
+    }
+
+    Connection(std::unique_ptr<Database> opened, error_code& error)
+        : database(std::move(opened)),
+          find(*database, "SELECT sha1, tiger, seen FROM hashes WHERE path = ? AND size = ? AND modified = ?", error),
+          see(*database, "UPDATE hashes SET seen = ? WHERE path = ?", error),
+          remember(*database, "INSERT OR REPLACE INTO hashes VALUES (?, ?, ?, ?, ?, ?)", error),
+          forget(*database, "DELETE FROM hashes WHERE path = ?", error) {}
+};
+
+std::unique_ptr<Store> Store::open(const std::filesystem::path& folder, error_code& error, Clock now) {
+    error = {};
+    if (!folder.empty()) {
+        create_private_folder(folder, error);
+        if (error) {
+            return nullptr;
+        }
+    }
+    std::unique_ptr<Store> store(new Store(folder.empty() ? ":memory:" : folder / file_name, std::move(now)));
+    store->connect(error);
+    return error ? nullptr : std::move(store);
+}
+
+Store::Store(std::filesystem::path path, Clock now) : path_(std::move(path)), now_(std::move(now)) {}
+
+Store::~Store() = default;
+
+void Store::connect(error_code& error) {
+    bool corrupt = false;
+    connection_ = Connection::open(path_, error, corrupt);
+    if (corrupt) {
+        connection_.reset();
+        move_aside();
+        connection_ = Connection::open(path_, error, corrupt);
+    }
+}
+
+// A connection that met damage is of no more use.
+void Store::replace_when_corrupt() {
+    if (connection_ && connection_->database->corrupt()) {
+        connection_.reset();
+        move_aside();
+        error_code ignored;
+        connect(ignored);
+    }
+}
+
+void Store::move_aside() {
+    std::filesystem::path place;
+    for (int number = 1; number <= max_corrupt_copies; ++number) {
+        place = path_.string() + ".corrupt-" + std::to_string(number);
+        if (!std::filesystem::exists(place)) {
+            break;
+        }
+    }
+    std::error_code ignored;
+    for (const char* suffix : {"", "-wal", "-shm"}) {
+        std::filesystem::rename(path_.string() + suffix, place.string() + suffix, ignored);
+    }
+    moved_aside_ = place;
+}
+
+std::int64_t Store::seconds_now() const {
+    return std::chrono::duration_cast<std::chrono::seconds>(now_().time_since_epoch()).count();
+}
+
+std::optional<Urn> Store::find(const std::filesystem::path& path, std::uint64_t size, std::int64_t modified) {
+    const std::scoped_lock lock(mutex_);
+    if (!connection_) {
+        return std::nullopt;
+    }
+    error_code error;
+    Statement& statement = connection_->find;
+    statement.reset();
+    statement.bind(bytes_of(path)).bind(static_cast<std::int64_t>(size)).bind(modified);
+    if (!statement.step(error)) {
+        statement.reset();
+        replace_when_corrupt();
+        return std::nullopt;
+    }
+    const auto sha1 = digest<Sha1>(statement.bytes(0));
+    const auto tiger = digest<TigerRoot>(statement.bytes(1));
+    const std::int64_t seen = statement.number(2);
+    statement.reset();
+    const std::int64_t now = seconds_now();
+    if (now - seen >= seen_precision.count()) {
+        connection_->see.run(error, now, bytes_of(path));
+        replace_when_corrupt();
+    }
+    return sha1 && tiger ? std::optional<Urn>(std::in_place, *sha1, *tiger) : std::nullopt;
+}
+
+void Store::remember(const SharedFile& file) {
+    const std::scoped_lock lock(mutex_);
+    error_code ignored;
+    if (connection_) {
+        remember_one(file, ignored);
+        replace_when_corrupt();
+    }
+}
+
+void Store::remember(std::span<const SharedFile> files) {
+    const std::scoped_lock lock(mutex_);
+    if (!connection_) {
+        return;
+    }
+    error_code error;
+    {
+        Transaction transaction(*connection_->database, error);
+        for (const SharedFile& file : files) {
+            if (error) {
+                break;
+            }
+            remember_one(file, error);
+        }
+        if (!error) {
+            transaction.commit(error);
+        }
+    }
+    replace_when_corrupt();
+}
+
+void Store::remember_one(const SharedFile& file, error_code& error) {
+    if (file.urn.sha1() && file.urn.tiger()) {
+        connection_->remember.run(error, bytes_of(file.path), static_cast<std::int64_t>(file.size), file.modified,
+                                  std::as_bytes(std::span(*file.urn.sha1())),
+                                  std::as_bytes(std::span(*file.urn.tiger())), seconds_now());
+    }
+}
+
+void Store::forget(const std::filesystem::path& path) {
+    const std::scoped_lock lock(mutex_);
+    error_code ignored;
+    if (connection_) {
+        connection_->forget.run(ignored, bytes_of(path));
+        replace_when_corrupt();
+    }
+}
+
+void Store::prune(std::chrono::system_clock::time_point unseen_since) {
+    const auto limit = std::chrono::duration_cast<std::chrono::seconds>(unseen_since.time_since_epoch());
+    const std::scoped_lock lock(mutex_);
+    if (!connection_) {
+        return;
+    }
+    error_code error;
+    {
+        Statement statement(*connection_->database, "DELETE FROM hashes WHERE seen < ?", error);
+        if (!error) {
+            statement.run(error, (limit - seen_precision).count());
+        }
+    }
+    replace_when_corrupt();
+}
+
+std::vector<Endpoint> Store::hosts() {
+    const std::scoped_lock lock(mutex_);
+    std::vector<Endpoint> hosts;
+    if (!connection_) {
+        return hosts;
+    }
+    error_code error;
+    {
+        Statement statement(*connection_->database, "SELECT host, port FROM hosts ORDER BY position LIMIT 10000",
+                            error);
+        while (!error && statement.step(error)) {
+            const std::int64_t port = statement.number(1);
+            if (port > 0 && port <= UINT16_MAX) {
+                hosts.push_back({std::string(statement.text(0)), static_cast<std::uint16_t>(port)});
+            }
+        }
+    }
+    replace_when_corrupt();
+    return hosts;
+}
+
+error_code Store::save_hosts(std::span<const Endpoint> hosts) {
+    const std::scoped_lock lock(mutex_);
+    error_code error = Error::state_unusable;
+    if (!connection_) {
+        return error;
+    }
+    {
+        Transaction transaction(*connection_->database, error);
+        if (!error) {
+            connection_->database->execute("DELETE FROM hosts", error);
+        }
+        if (!error) {
+            Statement insert(*connection_->database, "INSERT INTO hosts (host, port) VALUES (?, ?)", error);
+            for (auto host = hosts.begin(); host != hosts.end() && !error; ++host) {
+                insert.run(error, std::string_view(host->host), std::int64_t{host->port});
+            }
+        }
+        if (!error) {
+            transaction.commit(error);
+        }
+    }
+    replace_when_corrupt();
+    return error;
+}
+
+std::optional<std::filesystem::path> Store::moved_aside() const {
+    const std::scoped_lock lock(mutex_);
+    return moved_aside_;
+}
+
+}  // namespace gnutella::store

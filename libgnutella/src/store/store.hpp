@@ -1,0 +1,76 @@
+#pragma once
+
+#include <gnutella/endpoint.hpp>
+#include <gnutella/error.hpp>
+#include <gnutella/shared_file.hpp>
+#include <gnutella/urn.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace gnutella::store {
+
+/// What outlives the process: the hashes of the files that were shared, and the hosts that were known. It is an SQLite
+/// database, `gnutella.sqlite` in the state folder; several processes may use one folder at once. Any thread may call
+/// any function; each call is one read or one write of the disk.
+///
+/// All of it can be found out again, so that a store which no longer works is no reason to stop: what cannot be read is
+/// not known, and what cannot be written is not remembered.
+class Store {
+  public:
+    using Clock = std::function<std::chrono::system_clock::time_point()>;
+
+    /// Opens the store, or begins one. A damaged database is moved aside, and another one begun: see moved_aside().
+    /// @param folder created, for the owner alone, when it is not there; empty for a store in memory.
+    /// @param error set to Error::state_unusable when the folder cannot be written, or when the database there is that
+    ///     of another program or of a later version; to Error::disk_full; or to success.
+    /// @return nullptr with `error`.
+    static std::unique_ptr<Store> open(const std::filesystem::path& folder, error_code& error,
+                                       Clock now = std::chrono::system_clock::now);
+    ~Store();
+
+    /// The hashes of a file that had this size and modification time (nanoseconds since 1970) when it was hashed.
+    std::optional<Urn> find(const std::filesystem::path& path, std::uint64_t size, std::int64_t modified);
+    /// Remembers the hashes of a file, instead of those it had before. `file.urn` must have both.
+    void remember(const SharedFile& file);
+    /// The same for many files: all in one write.
+    void remember(std::span<const SharedFile> files);
+    void forget(const std::filesystem::path& path);
+    /// Forgets the files that were neither found nor remembered since then. A day's precision: finding a file does not
+    /// write to the disk more often.
+    void prune(std::chrono::system_clock::time_point unseen_since);
+
+    /// The hosts that were saved last, in their order; at most 10,000.
+    std::vector<Endpoint> hosts();
+    /// Saves these hosts instead of those before.
+    /// @return Error::disk_full, Error::state_unusable, or success.
+    error_code save_hosts(std::span<const Endpoint> hosts);
+
+    /// Where a damaged database was moved to, by this object; nullopt when none was.
+    std::optional<std::filesystem::path> moved_aside() const;
+
+  private:
+    struct Connection;
+
+    Store(std::filesystem::path path, Clock now);
+    void connect(error_code& error);
+    void replace_when_corrupt();
+    void move_aside();
+    void remember_one(const SharedFile& file, error_code& error);
+    std::int64_t seconds_now() const;
+
+    const std::filesystem::path path_;
+    const Clock now_;
+    mutable std::mutex mutex_;
+    std::unique_ptr<Connection> connection_;  // nullptr when a damaged database could not be replaced
+    std::optional<std::filesystem::path> moved_aside_;
+};
+
+}  // namespace gnutella::store

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <gnutella/error.hpp>
+#include <gnutella/shared_file.hpp>
+#include <gnutella/urn.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <optional>
+
+namespace gnutella::transfer {
+
+/// What this node offers, as the server sees it.
+class Catalogue {
+  public:
+    virtual ~Catalogue() = default;
+
+    /// The shared file of that content, if there is one. Called on any connection's strand, by several at once.
+    virtual boost::asio::awaitable<std::optional<SharedFile>> find(Urn urn) = 0;
+
+    /// Opens a file that `find` gave, for reading. Blocks: called on a disk thread, by several at once.
+    /// @param error set when the file is gone, has changed since it was hashed, or may not be served any more.
+    /// @return a descriptor that the caller closes; meaningless when `error` is set.
+    virtual int open(const SharedFile& file, error_code& error) = 0;
+};
+
+}  // namespace gnutella::transfer

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <sys/types.h>
+
+namespace gnutella::transfer {
+
+/// How bytes get into a file; a seam at which tests make a disk fail.
+class FileWriter {
+  public:
+    virtual ~FileWriter() = default;
+
+    /// As pwrite(2): the number of bytes written, which may be fewer than given; -1 with errno set.
+    virtual ssize_t write(int descriptor, std::span<const std::byte> bytes, std::uint64_t offset) = 0;
+
+    /// The operating system's.
+    static FileWriter& system() noexcept;
+};
+
+}  // namespace gnutella::transfer

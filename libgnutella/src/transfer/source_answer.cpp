@@ -1,0 +1,87 @@
+#include "transfer/source_answer.hpp"
+
+#include "transfer/http_request.hpp"
+#include "transfer/request_target.hpp"
+
+namespace gnutella::transfer {
+
+namespace {
+
+constexpr unsigned code(HttpStatus status) {
+    return static_cast<unsigned>(status);
+}
+
+bool is_another_file(std::string_view content_urn, const Urn& wanted) {
+    const auto urn = Urn::parse(content_urn);
+    const bool comparable = urn && ((urn->sha1() && wanted.sha1()) || (urn->tiger() && wanted.tiger()));
+    return comparable && !urn->same_file(wanted);
+}
+
+std::variant<BodyPlan, Error> check_whole(const SourceAnswer& answer, const PieceRequest& request) {
+    if (answer.content_length && *answer.content_length != request.size) {
+        return Error::size_mismatch;
+    }
+    return BodyPlan{request.first, request.size - request.first};
+}
+
+std::variant<BodyPlan, Error> check_piece(const SourceAnswer& answer, const PieceRequest& request) {
+    const auto content = parse_content_range(answer.content_range);
+    if (!content || !content->range) {
+        return Error::source_answer;
+    }
+    if (content->size && *content->size != request.size) {
+        return Error::size_mismatch;
+    }
+    const ByteRange& range = *content->range;
+    if (range.first != request.first || range.length > request.size - request.first ||
+        (answer.content_length && *answer.content_length != range.length)) {
+        return Error::source_answer;
+    }
+    return BodyPlan{0, range.length};
+}
+
+// The bytes asked for are not there: the source's file is shorter, or it cannot count.
+Error explain_unsatisfiable(const SourceAnswer& answer, const PieceRequest& request) {
+    const auto content = parse_content_range(answer.content_range);
+    return content && content->size && *content->size != request.size ? Error::size_mismatch : Error::source_answer;
+}
+
+}  // namespace
+
+std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent) {
+    std::string head = "GET " + target_of(request.urn) + " HTTP/1.1\r\nHost: ";
+    head += host;
+    head += "\r\nUser-Agent: ";
+    for (const char letter : agent) {
+        head += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F ? ' ' : letter;
+    }
+    head += "\r\nRange: bytes=" + std::to_string(request.first) + "-" + std::to_string(request.size - 1) + "\r\n\r\n";
+    return head;
+}
+
+std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const PieceRequest& request) {
+    switch (answer.status) {
+        case code(HttpStatus::not_found):
+        case code(HttpStatus::gone):
+            return Error::source_lacks_file;
+        case code(HttpStatus::service_unavailable):
+            return Error::source_busy;
+        case code(HttpStatus::range_not_satisfiable):
+            return explain_unsatisfiable(answer, request);
+        case code(HttpStatus::ok):
+        case code(HttpStatus::partial_content):
+            break;
+        default:  // redirections too: a hit's peer does not get to choose where else we connect
+            return Error::source_answer;
+    }
+    // Nobody needs an encoding for a file of known size, and what is encoded cannot be counted by Content-Length.
+    if (!answer.transfer_encoding.empty()) {
+        return Error::source_answer;
+    }
+    if (is_another_file(answer.content_urn, request.urn)) {
+        return Error::hash_mismatch;
+    }
+    return answer.status == code(HttpStatus::ok) ? check_whole(answer, request) : check_piece(answer, request);
+}
+
+}  // namespace gnutella::transfer

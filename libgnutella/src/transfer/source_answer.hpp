@@ -1,0 +1,53 @@
+#pragma once
+
+#include "transfer/byte_range.hpp"
+
+#include <gnutella/error.hpp>
+#include <gnutella/urn.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace gnutella::transfer {
+
+/// What is asked of a source: the bytes from `first` to the end of a file of `size` bytes, of which there is at least
+/// one.
+struct PieceRequest {
+    Urn urn;
+    std::uint64_t first = 0;
+    std::uint64_t size = 0;
+};
+
+/// The head of the request for a piece.
+/// @param host the source as its hit names it, "host:port".
+std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent);
+
+/// What counts of the head of a source's answer. The views are into the bytes that were parsed.
+struct SourceAnswer {
+    unsigned status = 0;
+    std::optional<std::uint64_t> content_length;
+    /// Header values; empty when there are none.
+    std::string_view content_range;
+    std::string_view transfer_encoding;
+    std::string_view content_urn;
+};
+
+/// What to do with the body of a source's answer.
+struct BodyPlan {
+    /// Bytes to throw away first: the source knows no ranges and sends the whole file (200).
+    std::uint64_t skip = 0;
+    /// Bytes to keep after these; the first of them is the first one asked for. May be fewer than were asked for: some
+    /// servents serve files in pieces.
+    std::uint64_t keep = 0;
+
+    friend bool operator==(const BodyPlan&, const BodyPlan&) = default;
+};
+
+/// Judges an answer by what was asked. Errors: source_lacks_file, source_busy, size_mismatch, hash_mismatch (the
+/// source says itself that it is another file), source_answer.
+std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const PieceRequest& request);
+
+}  // namespace gnutella::transfer

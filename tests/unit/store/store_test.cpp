@@ -1,0 +1,273 @@
+#include "store/store.hpp"
+
+#include "store/database.hpp"
+#include "temporary_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#include <sys/stat.h>
+
+#include <thread>
+
+namespace gnutella::store {
+namespace {
+
+using std::chrono::hours;
+
+SharedFile file(const std::filesystem::path& path, std::uint8_t content = 1) {
+    Sha1 sha1{};
+    TigerRoot tiger{};
+    sha1.front() = tiger.back() = content;
+    return {path.filename().string(), path, 100, -5, Urn(sha1, tiger)};
+}
+
+class Stored : public ::testing::Test {
+  protected:
+    std::filesystem::path folder() const { return temporary_.path() / "state" / "gnut"; }
+    std::filesystem::path database() const { return folder() / "gnutella.sqlite"; }
+
+    std::unique_ptr<Store> open() {
+        return Store::open(folder(), error_, [this] { return now_; });
+    }
+
+    std::unique_ptr<Database> open_database() {
+        std::filesystem::create_directories(folder());
+        return Database::open(database(), error_);
+    }
+
+    // Damages the pages of the files, and not those of the hosts.
+    void damage() const {
+        std::fstream stream(database(), std::ios::in | std::ios::out | std::ios::binary);
+        stream.seekp(3 * 4096);
+        stream << std::string(std::filesystem::file_size(database()) - 3 * 4096, 'x');
+    }
+
+    test::TemporaryFolder temporary_;
+    error_code error_ = Error::stopped;
+    std::chrono::system_clock::time_point now_ = std::chrono::system_clock::time_point(hours(24 * 20'000));
+};
+
+TEST_F(Stored, HashesAreFoundByPathSizeAndTime) {
+    const auto store = open();
+    ASSERT_TRUE(store);
+    const SharedFile one = file("/s/one", 1);
+    store->remember(one);
+    EXPECT_EQ(store->find("/s/one", 100, -5), one.urn);
+    EXPECT_EQ(store->find("/s/two", 100, -5), std::nullopt);
+    EXPECT_EQ(store->find("/s/one", 101, -5), std::nullopt);
+    EXPECT_EQ(store->find("/s/one", 100, -4), std::nullopt);
+}
+
+TEST_F(Stored, HashesOutliveTheStore) {
+    const SharedFile one = file("/s/one", 1);
+    const SharedFile odd{"odd", std::string("/s/\xFF\n/odd"), UINT64_MAX, INT64_MIN, one.urn};
+    open()->remember(std::vector{one, odd});
+    const auto store = open();
+    EXPECT_FALSE(error_);
+    EXPECT_EQ(store->find(one.path, one.size, one.modified), one.urn);
+    EXPECT_EQ(store->find(odd.path, odd.size, odd.modified), odd.urn);
+    EXPECT_FALSE(store->moved_aside());
+}
+
+TEST_F(Stored, ALaterHashReplacesTheEarlier) {
+    const auto store = open();
+    store->remember(file("/s/one", 1));
+    SharedFile changed = file("/s/one", 2);
+    changed.size = 200;
+    store->remember(changed);
+    EXPECT_EQ(store->find("/s/one", 100, -5), std::nullopt);
+    EXPECT_EQ(store->find("/s/one", 200, -5), changed.urn);
+}
+
+TEST_F(Stored, AFileWithOneHashOnlyIsNotRemembered) {
+    const auto store = open();
+    store->remember({"one", "/s/one", 100, -5, Urn(Sha1{})});
+    EXPECT_EQ(store->find("/s/one", 100, -5), std::nullopt);
+}
+
+TEST_F(Stored, AForgottenFileIsNotFound) {
+    const auto store = open();
+    store->remember(file("/s/one"));
+    store->remember(file("/s/two"));
+    store->forget("/s/one");
+    store->forget("/s/never");
+    EXPECT_FALSE(store->find("/s/one", 100, -5));
+    EXPECT_TRUE(store->find("/s/two", 100, -5));
+}
+
+TEST_F(Stored, FilesThatNobodySawForLongArePruned) {
+    const auto store = open();
+    store->remember(file("/s/gone"));
+    store->remember(file("/s/used"));
+    now_ += hours(24 * 100);
+    EXPECT_TRUE(store->find("/s/used", 100, -5));
+    store->remember(file("/s/new"));
+    store->prune(now_ - hours(24 * 90));
+    EXPECT_FALSE(store->find("/s/gone", 100, -5));
+    EXPECT_TRUE(store->find("/s/used", 100, -5));
+    EXPECT_TRUE(store->find("/s/new", 100, -5));
+}
+
+TEST_F(Stored, AFileSeenWithinADayOfTheLimitIsKept) {
+    const auto store = open();
+    store->remember(file("/s/one"));
+    now_ += hours(23);
+    EXPECT_TRUE(store->find("/s/one", 100, -5));  // seen again, but not written
+    store->prune(now_);
+    EXPECT_TRUE(store->find("/s/one", 100, -5));
+}
+
+TEST_F(Stored, HostsComeBackInTheirOrder) {
+    const std::vector<Endpoint> hosts{{"z.example.org", 1}, {"192.0.2.1", 65535}, {"2001:db8::1", 8025}};
+    EXPECT_TRUE(open()->hosts().empty());
+    EXPECT_FALSE(open()->save_hosts(hosts));
+    EXPECT_EQ(open()->hosts(), hosts);
+    EXPECT_FALSE(open()->save_hosts(std::span(hosts).first(1)));
+    EXPECT_EQ(open()->hosts(), std::vector{hosts.front()});
+    EXPECT_FALSE(open()->save_hosts({}));
+    EXPECT_TRUE(open()->hosts().empty());
+}
+
+TEST_F(Stored, WithoutAFolderItIsKeptInMemory) {
+    const auto store = Store::open({}, error_);
+    ASSERT_TRUE(store);
+    EXPECT_FALSE(error_);
+    store->remember(file("/s/one"));
+    EXPECT_TRUE(store->find("/s/one", 100, -5));
+    EXPECT_FALSE(Store::open({}, error_)->find("/s/one", 100, -5));
+}
+
+TEST_F(Stored, TheFolderIsForItsOwnerAlone) {
+    ASSERT_TRUE(open());
+    struct stat status {};
+    ASSERT_EQ(::stat(folder().c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777, 0700U);
+}
+
+TEST_F(Stored, AFolderThatCannotBeIsAnError) {
+    temporary_.write("state", "a file, where a folder should be");
+    EXPECT_FALSE(open());
+    EXPECT_EQ(error_, Error::state_unusable);
+}
+
+TEST_F(Stored, AFileThatIsNoDatabaseIsMovedAside) {
+    temporary_.write("state/gnut/gnutella.sqlite", std::string(5'000, 'x'));
+    const auto store = open();
+    ASSERT_TRUE(store);
+    EXPECT_FALSE(error_);
+    EXPECT_EQ(store->moved_aside(), database().string() + ".corrupt-1");
+    EXPECT_EQ(std::filesystem::file_size(database().string() + ".corrupt-1"), 5'000U);
+    store->remember(file("/s/one"));
+    EXPECT_TRUE(open()->find("/s/one", 100, -5));
+}
+
+TEST_F(Stored, EachDamagedDatabaseIsKeptUnderANumberOfItsOwn) {
+    for (int number = 1; number <= 12; ++number) {
+        temporary_.write("state/gnut/gnutella.sqlite", std::string(5'000, 'x'));
+        const auto store = open();
+        ASSERT_TRUE(store);
+        EXPECT_EQ(store->moved_aside(), database().string() + ".corrupt-" + std::to_string(std::min(number, 9)));
+    }
+}
+
+TEST_F(Stored, ADatabaseDamagedInTheMiddleIsFoundOutWhenItIsOpened) {
+    {
+        const auto store = open();
+        std::vector<SharedFile> files;
+        for (int number = 0; number < 1'000; ++number) {
+            files.push_back(file("/s/" + std::to_string(number)));
+        }
+        store->remember(files);
+    }
+    damage();
+    const auto store = open();
+    ASSERT_TRUE(store);
+    EXPECT_TRUE(store->moved_aside());
+    EXPECT_FALSE(store->find("/s/1", 100, -5));
+}
+
+TEST_F(Stored, ADatabaseDamagedWhileInUseIsReplaced) {
+    {
+        std::vector<SharedFile> files;
+        for (int number = 0; number < 1'000; ++number) {
+            files.push_back(file("/s/" + std::to_string(number)));
+        }
+        open()->remember(files);
+    }
+    const auto store = open();
+    damage();
+    open_database()->execute("DELETE FROM hosts; INSERT INTO hosts VALUES (1, 'makes others read again', 1)", error_);
+    ASSERT_FALSE(error_);
+    for (int number = 0; number < 1'000; ++number) {
+        store->find("/s/" + std::to_string(number), 100, -5);
+    }
+    EXPECT_TRUE(store->moved_aside());
+    store->remember(file("/s/new"));
+    EXPECT_TRUE(store->find("/s/new", 100, -5));
+}
+
+TEST_F(Stored, ADatabaseOfALaterVersionIsRefusedAndLeftAlone) {
+    ASSERT_TRUE(open());
+    open_database()->execute("PRAGMA user_version = 1000", error_);
+    ASSERT_FALSE(error_);
+    EXPECT_FALSE(open());
+    EXPECT_EQ(error_, Error::state_unusable);
+    EXPECT_EQ(open_database()->number("PRAGMA user_version", error_), 1000);
+}
+
+TEST_F(Stored, ADatabaseOfAnotherProgramIsRefusedAndLeftAlone) {
+    open_database()->execute("CREATE TABLE theirs (x); INSERT INTO theirs VALUES (42)", error_);
+    EXPECT_FALSE(open());
+    EXPECT_EQ(error_, Error::state_unusable);
+    EXPECT_EQ(open_database()->number("SELECT x FROM theirs", error_), 42);
+
+    open_database()->execute("DROP TABLE theirs; PRAGMA application_id = 5", error_);
+    EXPECT_FALSE(open());
+    EXPECT_EQ(error_, Error::state_unusable);
+}
+
+TEST_F(Stored, SeveralMayUseOneFolder) {
+    constexpr int users = 4;
+    constexpr int files_each = 200;
+    std::vector<std::jthread> threads;
+    for (int user = 0; user < users; ++user) {
+        threads.emplace_back([this, user] {
+            error_code error;
+            const auto store = Store::open(folder(), error);
+            ASSERT_TRUE(store) << error.message();
+            for (int number = 0; number < files_each; ++number) {
+                store->remember(file("/s/" + std::to_string(user) + '/' + std::to_string(number)));
+                EXPECT_FALSE(store->save_hosts(std::vector<Endpoint>(3, {"host", 1})));
+            }
+        });
+    }
+    threads.clear();
+    const auto store = open();
+    for (int user = 0; user < users; ++user) {
+        for (int number = 0; number < files_each; ++number) {
+            EXPECT_TRUE(store->find("/s/" + std::to_string(user) + '/' + std::to_string(number), 100, -5));
+        }
+    }
+    EXPECT_EQ(store->hosts().size(), 3U);
+}
+
+TEST_F(Stored, OneMayBeUsedByManyThreads) {
+    const auto store = open();
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 4; ++thread) {
+            threads.emplace_back([&store, thread] {
+                for (int number = 0; number < 100; ++number) {
+                    const SharedFile mine = file("/s/" + std::to_string(thread));
+                    store->remember(mine);
+                    EXPECT_EQ(store->find(mine.path, mine.size, mine.modified), mine.urn);
+                    store->forget("/s/none");
+                }
+            });
+        }
+    }
+    EXPECT_TRUE(store->find("/s/3", 100, -5));
+}
+
+}  // namespace
+}  // namespace gnutella::store
