@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <optional>
 
 namespace gnutella::wire {
@@ -32,14 +31,8 @@ void JsonCollector::append(View part, std::size_t max_size) {
     built_.append(part.data(), std::min(part.size(), max_size - built_.size()));
 }
 
-std::string_view JsonCollector::text_ending_with(View part) {
-    // Without escapes the parser gives one piece of the object's own bytes, else pieces of a buffer of its own.
-    const std::less_equal<> not_after;
-    if (built_.empty() && not_after(object_.data(), part.data()) &&
-        not_after(part.data(), object_.data() + object_.size())) {
-        return {part.data(), part.size()};
-    }
-    append(part, max_built_text);
+std::string_view JsonCollector::built_text(View last_part) {
+    append(last_part, max_built_text);
     char* const text = static_cast<char*>(memory_->allocate(built_.size(), 1));
     std::memcpy(text, built_.data(), built_.size());
     const std::size_t size = built_.size();

@@ -190,7 +190,14 @@ class JsonCollector {
     }
 
     void append(View part, std::size_t max_size);
-    std::string_view text_ending_with(View part);
+    std::string_view text_ending_with(View part) {
+        // Without escapes the parser gives one piece of the object's own bytes, else pieces of a buffer of its own.
+        const auto offset =
+            reinterpret_cast<std::uintptr_t>(part.data()) - reinterpret_cast<std::uintptr_t>(object_.data());
+        return built_.empty() && offset <= object_.size() ? std::string_view(part.data(), part.size())
+                                                          : built_text(part);
+    }
+    std::string_view built_text(View last_part);
     void take_double(std::string_view text);
     void begin_list();
     void take_element(const JsonValue& value);

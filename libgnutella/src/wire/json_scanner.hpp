@@ -1,5 +1,7 @@
 #pragma once
 
+#include "wire/json_block.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -25,11 +27,15 @@ class JsonScanner {
     void reset() noexcept;
 
   private:
+    // Takes out of the block what is escaped by a backslash, and the backslashes.
+    void drop_escaped(JsonBlock& block, std::size_t size) noexcept;
+
     std::size_t max_size_;
     std::size_t max_depth_;
     std::size_t scanned_ = 0;
     std::size_t depth_ = 0;
     bool in_string_ = false;
+    bool escaped_ = false;  // the next byte is, by a backslash before it
 };
 
 }  // namespace gnutella::wire

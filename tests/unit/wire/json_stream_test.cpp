@@ -183,6 +183,24 @@ TEST(JsonScanner, FindsTheEndOfAnObject) {
     }
 }
 
+TEST(JsonScanner, FollowsStringsAndEscapesOverTheBordersOfItsBlocks) {
+    for (std::size_t padding = 0; padding < 2 * JsonBlock::size; ++padding) {
+        // A text, and how many braces it leaves open.
+        for (const auto& [text, open] : std::vector<std::pair<std::string, std::size_t>>{{R"("")", 0},
+                                                                                         {R"("}")", 0},
+                                                                                         {R"("\\")", 0},
+                                                                                         {R"("\"}\\\"")", 0},
+                                                                                         {R"("\\\\\"}\\")", 0},
+                                                                                         {R"("[\"]"[])", 0},
+                                                                                         {R"("\\"{"}")", 1}}) {
+            const std::string object = "{" + std::string(padding, ' ') + text + std::string(open + 1, '}');
+            JsonScanner scanner(1000, 8);
+            EXPECT_EQ(scanner.scan(object + "}\"}"), JsonScanner::Found::end) << object;
+            EXPECT_EQ(scanner.length(), object.size()) << object;
+        }
+    }
+}
+
 TEST(JsonScanner, ReadsNoByteThatIsNotThereEvenWhenMisused) {
     JsonScanner scanner(100, 8);
     EXPECT_EQ(scanner.scan("{\"abcdefgh"), JsonScanner::Found::incomplete);
