@@ -49,9 +49,14 @@ std::optional<wire::Frame> read_whole(SharedLibrary& library, const SharedFile& 
 
 }  // namespace
 
-Answers::Answers(asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library, DiskPool& disk,
-                 std::shared_ptr<DatagramSocket> port, const Logger& log)
-    : strand_(std::move(strand)), router_(router), library_(library), disk_(disk), port_(std::move(port)), log_(log) {}
+Answers::Answers(asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library,
+                 std::shared_ptr<DiskQueue> disk, std::shared_ptr<DatagramSocket> port, const Logger& log)
+    : strand_(std::move(strand)),
+      router_(router),
+      library_(library),
+      disk_(std::move(disk)),
+      port_(std::move(port)),
+      log_(log) {}
 
 bool Answers::begin() {
     if (stopped_) {

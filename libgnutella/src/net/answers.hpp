@@ -23,8 +23,8 @@ namespace gnutella::net {
 /// (Router::allow_datagram). The peer's strand owns it.
 class Answers : public std::enable_shared_from_this<Answers> {
   public:
-    Answers(boost::asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library, DiskPool& disk,
-            std::shared_ptr<DatagramSocket> port, const Logger& log);
+    Answers(boost::asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library,
+            std::shared_ptr<DiskQueue> disk, std::shared_ptr<DatagramSocket> port, const Logger& log);
 
     void send(overlay::Actions::SendDatagram datagram);
     void send(overlay::Actions::SendFile file);
@@ -44,7 +44,7 @@ class Answers : public std::enable_shared_from_this<Answers> {
     boost::asio::any_io_executor strand_;
     overlay::Router& router_;
     SharedLibrary& library_;
-    DiskPool& disk_;
+    std::shared_ptr<DiskQueue> disk_;
     std::shared_ptr<DatagramSocket> port_;
     const Logger& log_;
     std::size_t under_way_ = 0;

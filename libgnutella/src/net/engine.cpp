@@ -415,19 +415,21 @@ void Engine::share(std::filesystem::path folder, detail::Completion<error_code> 
             done(self.phase_ < Phase::running ? Error::not_started : Error::stopped);
             return;
         }
-        asio::post(self.disk_.executor(),
-                   [weak = self.weak_from_this(), folder = std::move(folder), done = std::move(done)]() mutable {
-                       if (const auto engine = weak.lock()) {
-                           done(engine->folders_->add(folder));
-                       }
-                   });
+        auto add = [weak = self.weak_from_this(), folder = std::move(folder),
+                    done = std::move(done)](DiskQueue::Admission admission) mutable {
+            const auto engine = weak.lock();
+            const bool possible = engine && admission == DiskQueue::Admission::admitted;
+            done(possible ? engine->folders_->add(folder) : error_code(Error::stopped));
+        };
+        self.disk_.queue()->submit(std::move(add));
     });
 }
 
 void Engine::unshare(std::filesystem::path folder) {
     on_strand([folder = std::move(folder)](Engine& self) {
-        asio::post(self.disk_.executor(), [weak = self.weak_from_this(), folder] {
-            if (const auto engine = weak.lock()) {
+        self.disk_.queue()->submit([weak = self.weak_from_this(), folder](DiskQueue::Admission admission) {
+            const auto engine = weak.lock();
+            if (engine && admission == DiskQueue::Admission::admitted) {
                 engine->folders_->remove(folder);
             }
         });
@@ -486,7 +488,7 @@ std::shared_ptr<void> Engine::subscribe(EventHandler handler) {
     auto subscription = events_.subscribe(std::move(handler));
     on_strand([](Engine& self) {
         if (self.router_) {
-            self.router_->watch_queries(overlay::Router::Watch::on);
+            self.router_->watch_queries(overlay::Router::QueryWatch::on);
         }
     });
     return subscription;

@@ -171,8 +171,8 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     // ---- with threads of their own: ended by abandon() ----
     DiskPool disk_;
     std::unique_ptr<share::Folders> folders_;
-    std::shared_ptr<HttpServer> http_;
-    std::shared_ptr<Downloads> downloads_;
+    std::unique_ptr<HttpServer> http_;
+    std::unique_ptr<Downloads> downloads_;
 };
 
 template <class Function>

@@ -55,8 +55,8 @@ void Engine::assemble() {
                     [report = std::move(report)](Engine& engine) mutable { engine.apply(std::move(report)); });
             }
         });
-    http_ = std::make_shared<HttpServer>(executor_, disk_, settings_, *library_, *transfer_counters_, emit_later);
-    downloads_ = std::make_shared<Downloads>(executor_, disk_, settings_, *transfer_counters_, emit_later);
+    http_ = std::make_unique<HttpServer>(executor_, disk_, settings_, library_, transfer_counters_, emit_later);
+    downloads_ = std::make_unique<Downloads>(executor_, disk_, settings_, transfer_counters_, emit_later);
 }
 
 // ---- start ----
@@ -116,9 +116,13 @@ asio::awaitable<error_code> Engine::prepare() {
         }
         return {error_code(), std::move(store)};
     };
-    auto [error, store] = co_await on_disk(disk_, std::move(work));
-    store_ = std::move(store);
-    co_return error;
+    try {
+        auto [error, store] = co_await on_disk(disk_.queue(), std::move(work));
+        store_ = std::move(store);
+        co_return error;
+    } catch (const boost::system::system_error& abandoned) {
+        co_return abandoned.code();
+    }
 }
 
 error_code Engine::listen() {
@@ -134,7 +138,7 @@ error_code Engine::listen() {
     }
     router_.emplace(settings_, identity_, end.port(), random_seed());
     if (events_.watched()) {
-        router_->watch_queries(overlay::Router::Watch::on);
+        router_->watch_queries(overlay::Router::QueryWatch::on);
     }
     datagrams_ = std::make_shared<DatagramSocket>(
         std::move(bound.datagrams), [weak = weak_from_this()](std::string_view, const udp::endpoint&) {
@@ -144,7 +148,7 @@ error_code Engine::listen() {
         });
     datagrams_->start();
     searches_.emplace(strand_, settings_, *router_, actions_, udp::endpoint(end.address(), 0), [this] { act(); });
-    answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_, datagrams_, log_);
+    answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_.queue(), datagrams_, log_);
     listener_ = std::make_shared<Listener>(
         std::move(bound.acceptor), executor_, settings_,
         [weak = weak_from_this()](Listener::Accepted connection) {
@@ -215,16 +219,19 @@ void Engine::finish_stop_when_done() {
     std::vector<Endpoint> hosts = router_ ? router_->known_hosts() : std::vector<Endpoint>();
     tear_down();
     // The last disk work: ending the thread that reads folders, and remembering hosts.
-    asio::post(disk_.executor(), [self = shared_from_this(), store = store_, hosts = std::move(hosts),
-                                  done = std::exchange(waiting_for_stop_, {})]() mutable {
-        self->folders_->stop();
-        if (store && !hosts.empty()) {
-            store->save_hosts(hosts);
+    auto finish = [self = shared_from_this(), store = store_, hosts = std::move(hosts),
+                   done = std::exchange(waiting_for_stop_, {})](DiskQueue::Admission admission) mutable {
+        if (admission == DiskQueue::Admission::admitted) {
+            self->folders_->stop();
+            if (store && !hosts.empty()) {
+                store->save_hosts(hosts);
+            }
         }
         for (auto& each : done) {
             each({});
         }
-    });
+    };
+    disk_.queue()->submit(std::move(finish));
 }
 
 void Engine::tear_down() {

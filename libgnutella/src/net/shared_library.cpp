@@ -23,18 +23,18 @@ std::shared_ptr<store::Store> StoredHashes::current() {
 
 std::optional<Urn> StoredHashes::find(const std::filesystem::path& path, std::uint64_t size, std::int64_t modified) {
     const auto store = current();
-    return store ? store->find_hash(path, size, modified) : std::nullopt;
+    return store ? store->find(path, size, modified) : std::nullopt;
 }
 
 void StoredHashes::remember(const SharedFile& file) {
     if (const auto store = current()) {
-        store->remember_hash(file);
+        store->remember(file);
     }
 }
 
 void StoredHashes::forget(const std::filesystem::path& path) {
     if (const auto store = current()) {
-        store->forget_hash(path);
+        store->forget(path);
     }
 }
 
