@@ -14,6 +14,8 @@ check() {
   $name"
 }
 
+# shellcheck disable=SC2317  # the functions are called by check
+
 # Every C++ file, tracked or about to be.
 cxx_files() {
     git ls-files -z --cached --others --exclude-standard -- '*.cpp' '*.hpp'
@@ -34,6 +36,8 @@ check "clang-format" formatted
 check "at most 500 lines a file" no_file_over_500_lines
 check "layer rules: self-test" scripts/check_layers.py --self-test
 check "layer rules" scripts/check_layers.py
+
+check "docs/settings.md says what settings.hpp says" scripts/write_settings_doc.py --check
 
 # With Clang, so that its warnings are heeded too.
 check "configuration" cmake --preset check --log-level=WARNING
