@@ -1,6 +1,7 @@
 #!/bin/sh
 # What is wrong with the sources that no test would say: their form, what clang-tidy finds, includes that point the wrong
 # way, public headers that do not stand alone, a reference that does not fit the code. Says all of it before it fails.
+# shellcheck disable=SC2317  # check() calls the functions
 set -u
 cd "$(dirname "$0")/.." || exit 1
 scripts/setup.sh || exit 1
@@ -13,8 +14,6 @@ check() {
     "$@" || failed="$failed
   $name"
 }
-
-# shellcheck disable=SC2317  # the functions are called by check
 
 # Every C++ file, tracked or about to be.
 cxx_files() {
