@@ -1,6 +1,5 @@
 #include "overlay/send_queue.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace gnutella::overlay {
@@ -26,20 +25,21 @@ SendQueue::Pushed SendQueue::push(wire::Frame frame, Priority priority) {
     if (frame.empty()) {
         return pushed;
     }
-    const auto fits = [&] { return frame.size() <= max_bytes_ && bytes_ <= max_bytes_ - frame.size(); };
+    // What may have to go for it: nothing is dropped in vain.
+    std::size_t staying = bytes_;
     for (const Priority victim : {Priority::query, Priority::hit}) {
-        if (victim > priority) {
-            break;
-        }
-        while (!fits() && !lane(victim).empty()) {
+        staying -= victim <= priority ? lane(victim).bytes() : 0;
+    }
+    if (frame.size() > max_bytes_ || staying > max_bytes_ - frame.size()) {
+        pushed.overflow = priority == Priority::control;
+        pushed.dropped = 1;
+        return pushed;
+    }
+    for (const Priority victim : {Priority::query, Priority::hit}) {
+        while (bytes_ > max_bytes_ - frame.size() && !lane(victim).empty()) {
             bytes_ -= lane(victim).pop().size();
             ++pushed.dropped;
         }
-    }
-    if (!fits()) {
-        pushed.overflow = priority == Priority::control;
-        ++pushed.dropped;
-        return pushed;
     }
     bytes_ += frame.size();
     lane(priority).push({turn_++, std::move(frame)});
@@ -77,8 +77,14 @@ SendQueue::Lane* SendQueue::next_lane() {
     return next;
 }
 
+void SendQueue::Lane::push(Waiting waiting) {
+    bytes_ += waiting.frame.size();
+    frames_.push_back(std::move(waiting));
+}
+
 wire::Frame SendQueue::Lane::pop() {
     wire::Frame frame = std::move(frames_[first_].frame);
+    bytes_ -= frame.size();
     ++first_;
     if (first_ == frames_.size()) {
         clear_for_reuse(frames_);

@@ -47,12 +47,14 @@ class SendQueue {
       public:
         bool empty() const { return first_ == frames_.size(); }
         const Waiting& front() const { return frames_[first_]; }
-        void push(Waiting waiting) { frames_.push_back(std::move(waiting)); }
+        std::size_t bytes() const { return bytes_; }
+        void push(Waiting waiting);
         wire::Frame pop();
 
       private:
         std::vector<Waiting> frames_;
         std::size_t first_ = 0;
+        std::size_t bytes_ = 0;
     };
 
     Lane& lane(Priority priority) { return lanes_[static_cast<std::size_t>(priority)]; }
