@@ -121,6 +121,7 @@ class Folders::Follower {
             orders.swap(orders_);
         }
         for (const Order& order : orders) {
+            around_.batch.expect_settled();
             if (order.shared) {
                 begin(order.path);
             } else {
