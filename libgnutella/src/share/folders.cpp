@@ -131,6 +131,7 @@ class Folders::Follower {
         }
         orders_taken_ += orders.size();
         for (const Order& order : orders) {
+            around_.batch.expect_settled();
             if (order.shared) {
                 begin(order.path);
             } else {
