@@ -100,8 +100,8 @@ TEST(JsonDecoder, ATextWithEscapesOutlivesTheNextMessage) {
     std::pmr::monotonic_buffer_resource memory;
     Message first;
     Message second;
-    decoder.next(R"({"type":"QUERY","id":"x","file":"\u0061\u0062"})", memory, first);
-    decoder.next(R"({"type":"QUERY","id":"x","file":"\u0079\u007a"})", memory, second);
+    decoder.next(R"({"file":"\u0061\u0062","type":"QUERY","id":"x"})", memory, first);
+    decoder.next(R"({"file":"\u0079\u007a","type":"QUERY","id":"x"})", memory, second);
     EXPECT_EQ(std::get<Query>(first.body).text, "ab");
     EXPECT_EQ(std::get<Query>(second.body).text, "yz");
 }
