@@ -186,6 +186,29 @@ TEST_F(RouterHits, GoBackTheWayTheirQueryCame) {
     EXPECT_EQ(router().counters().hits_routed, 1U);
 }
 
+TEST_F(RouterHits, GoToTheAskerInADatagramPastALegacyPeer) {
+    open_legacy(1);
+    open(2);
+    receive(1, query_json(numbered(1), "song"));
+    out.clear();
+    receive(2, hit_json(numbered(1)));
+    EXPECT_THAT(out.sends, IsEmpty());
+    ASSERT_THAT(out.datagrams, SizeIs(1));
+    EXPECT_EQ(out.datagrams[0].to.host, "10.9.9.9");
+    EXPECT_EQ(out.datagrams[0].to.port, 9'999);
+    EXPECT_EQ(out.datagrams[0].frame.bytes(), hit_json(numbered(1)) + "\n");
+}
+
+TEST_F(RouterHits, ToALegacyPeersOwnQueryGoOverItsSession) {
+    open_legacy(1);
+    open(2);
+    receive(1, legacy_query_json("DESKTOP-1", 7'001, numbered(1).to_string(), "song"));
+    out.clear();
+    receive(2, hit_json(numbered(1)));
+    EXPECT_THAT(sent_texts(1), ElementsAre(hit_json(numbered(1))));
+    EXPECT_THAT(out.datagrams, IsEmpty());
+}
+
 TEST_F(RouterHits, ThatNobodyAskedForAreDropped) {
     open(1);
     open(2);
