@@ -1,5 +1,6 @@
-# Every library that the project stands on. Debian's package of each is named in scripts/setup.sh, and why we use it
-# in docs/dependencies.md. Included by the project's own build and by the installed package's configuration.
+# Every library that libgnutella stands on. Debian's package of each is named in scripts/setup.sh, and why we use it in
+# docs/dependencies.md. What a static libgnutella needs again at the user's link is in gnutellaConfig.cmake.in and, for
+# pkg-config, in GnutellaInstall.cmake.
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)

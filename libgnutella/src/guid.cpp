@@ -15,42 +15,39 @@ constexpr bool hyphen_at(std::size_t position) {
     return position == 8 || position == 13 || position == 18 || position == 23;
 }
 
-int digit_value(char digit) {
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
+// Where the first digit of each byte stands in the text.
+constexpr std::array<std::size_t, 16> digits_of_byte{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
+
+// Every message has an id to be read, so digits are looked up, and what is no digit is found out once at the end.
+constexpr std::uint8_t no_digit = 0xFF;
+constexpr std::array<std::uint8_t, 256> make_digit_values() {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(no_digit);
+    for (std::uint8_t value = 0; value < 16; ++value) {
+        values[static_cast<unsigned char>("0123456789abcdef"[value])] = value;
+        values[static_cast<unsigned char>("0123456789ABCDEF"[value])] = value;
     }
-    if (digit >= 'a' && digit <= 'f') {
-        return digit - 'a' + 10;
-    }
-    if (digit >= 'A' && digit <= 'F') {
-        return digit - 'A' + 10;
-    }
-    return -1;
+    return values;
 }
+constexpr std::array<std::uint8_t, 256> digit_values = make_digit_values();
 
 }  // namespace
 
 std::optional<Guid> Guid::parse(std::string_view text) noexcept {
-    if (text.size() != text_length) {
+    if (text.size() != text_length || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') {
         return std::nullopt;
     }
     Guid guid;
-    std::size_t byte = 0;
-    for (std::size_t at = 0; at < text_length;) {
-        if (hyphen_at(at)) {
-            if (text[at] != '-') {
-                return std::nullopt;
-            }
-            ++at;
-            continue;
-        }
-        const int high = digit_value(text[at]);
-        const int low = digit_value(text[at + 1]);
-        if (high < 0 || low < 0) {
-            return std::nullopt;
-        }
-        guid.bytes[byte++] = static_cast<std::uint8_t>(high * 16 + low);
-        at += 2;
+    unsigned seen = 0;
+    for (std::size_t byte = 0; byte < guid.bytes.size(); ++byte) {
+        const std::size_t at = digits_of_byte[byte];
+        const unsigned high = digit_values[static_cast<unsigned char>(text[at])];
+        const unsigned low = digit_values[static_cast<unsigned char>(text[at + 1])];
+        seen |= high | low;
+        guid.bytes[byte] = static_cast<std::uint8_t>(high << 4 | low);
+    }
+    if (seen > 0x0F) {
+        return std::nullopt;
     }
     return guid;
 }

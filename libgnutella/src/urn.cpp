@@ -1,5 +1,6 @@
 #include <gnutella/urn.hpp>
 
+#include <algorithm>
 #include <span>
 
 namespace gnutella {
@@ -22,38 +23,52 @@ char lower(char letter) {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
 }
 
-int base32_value(char digit) {
-    const char letter = lower(digit);
-    if (letter >= 'a' && letter <= 'z') {
-        return letter - 'a';
+// A QUERY-HIT names up to 64 files by both hashes, so digits are looked up, eight at a time, and what is no digit is
+// found out once at the end.
+constexpr std::uint8_t no_digit = 0xFF;
+constexpr std::array<std::uint8_t, 256> make_digit_values() {
+    std::array<std::uint8_t, 256> values{};
+    values.fill(no_digit);
+    for (std::uint8_t value = 0; value < 32; ++value) {
+        values[static_cast<unsigned char>("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[value])] = value;
+        values[static_cast<unsigned char>("abcdefghijklmnopqrstuvwxyz234567"[value])] = value;
     }
-    if (digit >= '2' && digit <= '7') {
-        return digit - '2' + 26;
+    return values;
+}
+constexpr std::array<std::uint8_t, 256> digit_values = make_digit_values();
+
+constexpr std::size_t group_digits = 8;
+constexpr std::size_t group_bytes = 5;
+
+// Reads `count` digits as the highest of a group's 40 bits, and adds them to what has been `seen`.
+std::uint64_t read_group(const char* digits, std::size_t count, std::uint8_t& seen) {
+    std::uint64_t bits = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::uint8_t value = digit_values[static_cast<unsigned char>(digits[i])];
+        seen |= value;
+        bits = bits << 5 | value;
     }
-    return -1;
+    return bits << 5 * (group_digits - count);
 }
 
-bool decode_base32(std::string_view text, std::span<std::uint8_t> bytes) {
-    if (text.size() != digits_of(bytes.size())) {
+template <std::size_t size>
+bool decode_base32(std::string_view text, std::array<std::uint8_t, size>& bytes) {
+    if (text.size() != digits_of(size)) {
         return false;
     }
-    std::uint32_t bits = 0;
-    int count = 0;
-    std::size_t written = 0;
-    for (const char digit : text) {
-        const int value = base32_value(digit);
-        if (value < 0) {
-            return false;
+    std::uint8_t seen = 0;
+    std::uint64_t left_over = 0;
+    const char* digits = text.data();
+    for (std::size_t byte = 0; byte < size; byte += group_bytes, digits += group_digits) {
+        const std::size_t here = std::min(group_bytes, size - byte);
+        const std::uint64_t bits = read_group(digits, here == group_bytes ? group_digits : digits_of(here), seen);
+        for (std::size_t i = 0; i < here; ++i) {
+            bytes[byte + i] = static_cast<std::uint8_t>(bits >> 8 * (group_bytes - 1 - i));
         }
-        bits = (bits << 5 | static_cast<std::uint32_t>(value)) & 0xFFF;
-        count += 5;
-        if (count >= 8) {
-            count -= 8;
-            bytes[written++] = static_cast<std::uint8_t>(bits >> count);
-        }
+        left_over = bits & ((std::uint64_t{1} << 8 * (group_bytes - here)) - 1);
     }
     // The bits left over must be zero: one file has one name.
-    return (bits & ((1U << count) - 1)) == 0;
+    return seen < 32 && left_over == 0;
 }
 
 void encode_base32(std::span<const std::uint8_t> bytes, std::string& text) {

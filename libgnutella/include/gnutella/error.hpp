@@ -70,5 +70,9 @@ inline error_code make_error_code(Error error) noexcept {
 
 }  // namespace gnutella
 
+namespace boost::system {
+
 template <>
-struct boost::system::is_error_code_enum<gnutella::Error> : std::true_type {};
+struct is_error_code_enum<gnutella::Error> : std::true_type {};
+
+}  // namespace boost::system

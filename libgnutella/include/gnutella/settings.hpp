@@ -67,6 +67,7 @@ struct Settings {
     std::size_t max_unanswered_pings = 2;
     /// First wait before a lost neighbour is tried again; doubled each time, up to `max_retry_interval`.
     std::chrono::milliseconds retry_interval{1'000};
+    /// The longest wait between two tries to have a lost neighbour back.
     std::chrono::milliseconds max_retry_interval{300'000};
     /// Time that a BYE may take to leave before the connection is cut.
     std::chrono::milliseconds bye_timeout{1'000};
@@ -81,8 +82,9 @@ struct Settings {
     std::size_t max_nesting = 8;
     /// Bytes waiting to be sent to one neighbour. Beyond it queries are dropped first, then hits; then it is closed.
     std::size_t max_send_queue = 1024 * 1024;
-    /// Queries a second that one neighbour may send on average, and at once. The excess is dropped.
+    /// Queries a second that one neighbour may send on average. The excess is dropped and counted.
     std::size_t queries_per_second = 100;
+    /// Queries that one neighbour may send at once.
     std::size_t query_burst = 200;
 
     // ---- searching ----
@@ -122,8 +124,9 @@ struct Settings {
     std::chrono::milliseconds transfer_timeout{30'000};
     /// Time that an idle HTTP connection is kept.
     std::chrono::milliseconds http_idle_timeout{30'000};
-    /// Times that a failed source is tried again, and the first wait before it (doubled each time).
+    /// Times that a failed source is tried again.
     std::size_t source_retries = 2;
+    /// First wait before a failed source is tried again; doubled each time.
     std::chrono::milliseconds source_retry_interval{500};
 
     // ---- logging ----

@@ -2,6 +2,7 @@
 
 #include "overlay/actions.hpp"
 #include "overlay/library.hpp"
+#include "overlay/time_point.hpp"
 #include "wire/ip_address.hpp"
 #include "wire/json_decoder.hpp"
 #include "wire/message.hpp"
@@ -12,7 +13,6 @@
 #include <gnutella/settings.hpp>
 #include <gnutella/statistics.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -21,8 +21,6 @@
 #include <vector>
 
 namespace gnutella::overlay {
-
-using TimePoint = std::chrono::steady_clock::time_point;
 
 /// All that a node decides about messages: handshakes, keeping sessions alive, which neighbours to have, where each
 /// query and each hit goes, what is dropped. It opens no socket, reads no clock and draws no random number: time comes
@@ -71,9 +69,11 @@ class Router {
     /// Ends all politely; nothing is joined any more.
     void stop(TimePoint now, Actions& out);
 
+    /// Of a session that is open or opening; null when there is none of that id.
     const SessionInfo* session(SessionId id) const;
     /// Open sessions only.
     std::vector<SessionInfo> sessions() const;
+    /// How many are open or opening.
     std::size_t session_count() const;
 
     // ---- neighbours that are wanted ----
@@ -86,7 +86,12 @@ class Router {
     void remember_hosts(const std::vector<Endpoint>& hosts);
     std::vector<Endpoint> known_hosts() const;
 
-    // ---- searches of our own ----
+    // ---- searches ----
+
+    enum class QueryWatch : std::uint8_t { off, on };
+    /// Whether Actions::queries_seen is filled. Off at first: it costs a string for each query, and mostly nobody
+    /// looks.
+    void watch_queries(QueryWatch watch);
 
     /// Sends it to every open session, and to each session that opens while it runs.
     void start_query(const LocalQuery& query, TimePoint now, Actions& out);

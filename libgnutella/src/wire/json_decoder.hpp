@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <memory>
 #include <memory_resource>
-#include <string>
 #include <string_view>
 
 namespace gnutella::wire {
@@ -59,16 +58,10 @@ class JsonDecoder {
     Step next(std::string_view bytes, std::pmr::memory_resource& memory, Message& out);
 
   private:
-    struct Fields;  // what the objects' members are collected in, reused for each message
+    struct State;
     Step decode_object(std::string_view object, std::pmr::memory_resource& memory, Message& out);
 
-    DecodeLimits limits_;
-    std::unique_ptr<Fields> fields_;
-    // How far the object at the front has been looked at, and what was seen there.
-    std::size_t scanned_ = 0;
-    std::size_t depth_ = 0;
-    bool in_string_ = false;
-    bool escaped_ = false;
+    std::unique_ptr<State> state_;
 };
 
 }  // namespace gnutella::wire

@@ -1,0 +1,76 @@
+# bash completion for gnut(1)
+
+# Peers that the configuration file names, and this machine's own.
+_gnut_peers() {
+    local config="${XDG_CONFIG_HOME:-$HOME/.config}/gnut/gnut.conf"
+    echo "localhost:8025"
+    if [[ -r $config ]]; then
+        sed -n 's/^[[:space:]]*peer[[:space:]]*=[[:space:]]*\([^#[:space:]]*\).*/\1/p' "$config"
+    fi
+}
+
+# Completes from a list of words, in which ":" is a letter like others.
+_gnut_words() {
+    local current=$1
+    mapfile -t COMPREPLY < <(compgen -W "$2" -- "$current")
+    # bash takes a word with a colon for several, and replaces only what follows the last.
+    if [[ $current == *:* && $COMP_WORDBREAKS == *:* ]]; then
+        local done_part=${current%"${current##*:}"}
+        COMPREPLY=("${COMPREPLY[@]#"$done_part"}")
+    fi
+}
+
+_gnut_files() {
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen "$2" -- "$1")
+}
+
+_gnut() {
+    local commands="peer search get ping hash"
+    # The words up to the cursor, split at spaces alone: "localhost:80" is one.
+    local line=${COMP_LINE:0:COMP_POINT}
+    local -a words
+    read -ra words <<<"$line"
+    [[ $line == *[[:space:]] ]] && words+=("")
+    local last=$((${#words[@]} - 1))
+    local current=${words[last]} previous=${words[last - 1]} command=${words[1]}
+    COMPREPLY=()
+
+    if ((last == 1)); then
+        _gnut_words "$current" "$commands --help --version"
+        return
+    fi
+    case $previous in
+        --share | --downloads | --state)
+            _gnut_files "$current" -d
+            return
+            ;;
+        --peer | -p)
+            _gnut_words "$current" "$(_gnut_peers)"
+            return
+            ;;
+        --output | -o)
+            _gnut_files "$current" -f
+            return
+            ;;
+        --timeout | -t)
+            return
+            ;;
+    esac
+    if [[ $current == -* ]]; then
+        case $command in
+            peer) _gnut_words "$current" "--share --downloads --state --verbose --help" ;;
+            search) _gnut_words "$current" "--peer --timeout --json --help" ;;
+            get) _gnut_words "$current" "--peer --output --timeout --json --help" ;;
+            ping) _gnut_words "$current" "--json --help" ;;
+            hash) _gnut_words "$current" "--magnet --help" ;;
+        esac
+        return
+    fi
+    case $command in
+        peer | ping) _gnut_words "$current" "$(_gnut_peers)" ;;
+        hash) _gnut_files "$current" -f ;;
+    esac
+}
+
+complete -F _gnut gnut

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <gnutella/endpoint.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace gnut {
+
+/// What gnut.conf says; gnut(1), FILES. The command line goes before it.
+struct ConfigFile {
+    std::optional<std::uint16_t> port;
+    std::vector<std::filesystem::path> shares;
+    std::optional<std::filesystem::path> downloads;
+    std::optional<std::filesystem::path> state;
+    std::vector<gnutella::Endpoint> peers;
+    std::optional<std::chrono::milliseconds> timeout;
+    std::optional<bool> verbose;
+};
+
+/// Reads a configuration file; one that is not there says nothing. A leading "~/" of a folder becomes `home`.
+/// @throws UsageError naming the file, and the key where there is one.
+ConfigFile read_config_file(const std::filesystem::path& file, const std::filesystem::path& home);
+
+}  // namespace gnut

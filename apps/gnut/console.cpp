@@ -1,0 +1,66 @@
+#include "console.hpp"
+
+#include "amounts.hpp"
+#include "complaint.hpp"
+#include "terminal.hpp"
+
+#include <unistd.h>
+
+#include <iostream>
+#include <string>
+
+namespace gnut {
+
+namespace {
+
+/// Has the typed line off the screen while it lives.
+class Cleared {
+  public:
+    explicit Cleared(LineSource* source) : source_(source) {
+        if (source_ != nullptr) {
+            source_->hide();
+        }
+    }
+    ~Cleared() {
+        if (source_ != nullptr) {
+            source_->show();
+        }
+    }
+    Cleared(const Cleared&) = delete;
+    Cleared& operator=(const Cleared&) = delete;
+
+  private:
+    LineSource* source_;
+};
+
+void write_line(std::string_view text) {
+    std::cout.clear();  // an earlier failure (nobody reads) is no reason to be silent for ever
+    std::cout << std::string(text) + '\n' << std::flush;
+}
+
+}  // namespace
+
+void Console::answer(std::string_view text) {
+    const Cleared cleared(source_);
+    write_line(text);
+}
+
+void Console::news(std::string_view line) {
+    if (!is_writable_now(STDOUT_FILENO)) {
+        ++dropped_;
+        return;
+    }
+    const Cleared cleared(source_);
+    if (dropped_ > 0) {
+        write_line("(" + format_count(dropped_, "line") + " not shown: nobody was reading)");
+        dropped_ = 0;
+    }
+    write_line(line);
+}
+
+void Console::complain(std::string_view sentence) {
+    const Cleared cleared(source_);
+    gnut::complain(sentence);
+}
+
+}  // namespace gnut

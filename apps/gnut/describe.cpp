@@ -1,0 +1,84 @@
+#include "describe.hpp"
+
+#include "amounts.hpp"
+#include "printable.hpp"
+
+namespace gnut {
+
+namespace {
+
+std::string right_aligned(std::string text, std::size_t width) {
+    if (text.size() < width) {
+        text.insert(0, width - text.size(), ' ');
+    }
+    return text;
+}
+
+std::string numbered(std::size_t number, std::uint64_t size, std::string_view name) {
+    return right_aligned(std::to_string(number), 3) + "  " + right_aligned(format_bytes(size), 9) + "  " +
+           printable(name);
+}
+
+/// The form that fits on a line and that every Gnutella program understands.
+std::string short_urn(const gnutella::Urn& urn) {
+    return urn.sha1() ? urn.sha1_string() : urn.to_string();
+}
+
+std::string short_urn(const std::optional<gnutella::Urn>& urn) {
+    return urn ? short_urn(*urn) : "(no URN)";
+}
+
+/// Which hash was compared. "urn:sha1:X" -> "SHA-1 X".
+std::string verified_hash(const gnutella::DownloadedFile& file) {
+    if (!file.urn) {
+        return "verified";
+    }
+    const std::string text = short_urn(*file.urn);
+    return (file.urn->sha1() ? "verified SHA-1 " : "verified Tiger tree ") + text.substr(text.rfind(':') + 1);
+}
+
+}  // namespace
+
+std::string describe(std::size_t number, const gnutella::Hit& hit) {
+    return numbered(number, hit.size, hit.name) + "  " + printable(hit.source.to_string()) + "  " + short_urn(hit.urn);
+}
+
+std::string describe(std::size_t number, const FoundFile& file) {
+    return numbered(number, file.size, file.name) + "  " + format_count(file.sources.size(), "source") + "  " +
+           short_urn(file.urn);
+}
+
+std::string describe(const gnutella::SessionInfo& session) {
+    const bool outgoing = session.direction == gnutella::Direction::outgoing;
+    std::string text = printable((outgoing ? session.remote : session.listens).to_string());
+    if (session.legacy) {
+        return text + " (legacy peer)";
+    }
+    return text + " (" + printable(session.agent) + ", " + format_count(session.files, "file") + ", " +
+           format_bytes(session.bytes) + ')';
+}
+
+std::string describe(const gnutella::SharedFile& file) {
+    return right_aligned(format_bytes(file.size), 9) + "  " + printable(file.name) + "  " + short_urn(file.urn);
+}
+
+std::string describe_arrived(const gnutella::DownloadedFile& file) {
+    const double seconds = file.seconds.count();
+    std::string text = format_bytes(file.bytes) + " in " + format_duration(file.seconds);
+    if (const std::uint64_t fetched = file.bytes - std::min(file.resumed, file.bytes); seconds > 0 && fetched > 0) {
+        text += " (" + format_rate(static_cast<double>(fetched) / seconds) + ')';
+    }
+    if (file.resumed > 0) {
+        text += ", " + format_bytes(file.resumed) + " of it fetched before";
+    }
+    if (file.verification == gnutella::Verification::verified) {
+        return text + ", " + verified_hash(file);
+    }
+    return text + ", not verified: a legacy peer's file comes without a hash to check it by";
+}
+
+std::string describe_saved(const gnutella::DownloadedFile& file) {
+    return "saved " + printable(file.path.string()) + ": " + describe_arrived(file);
+}
+
+}  // namespace gnut

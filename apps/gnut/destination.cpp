@@ -1,0 +1,21 @@
+#include "destination.hpp"
+
+namespace gnut {
+
+Destination destination_of(const std::optional<std::string>& output) {
+    if (!output) {
+        return {};
+    }
+    if (*output == "-") {
+        return {Destination::Kind::standard_output, {}, {}};
+    }
+    const std::filesystem::path path(*output);
+    std::error_code not_there;
+    if (output->ends_with('/') || std::filesystem::is_directory(path, not_there)) {
+        return {Destination::Kind::folder, path, {}};
+    }
+    const auto folder = path.parent_path();
+    return {Destination::Kind::file, folder.empty() ? "." : folder, path.filename().string()};
+}
+
+}  // namespace gnut

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace gnut {
+
+/// Where a fetched file goes.
+struct Destination {
+    enum class Kind : std::uint8_t {
+        folder,           ///< into a folder, under its own name or one like it
+        file,             ///< under this name and no other
+        standard_output,  ///< written out, and not kept
+    };
+    Kind kind = Kind::folder;
+    std::filesystem::path folder = ".";
+    /// For a file only.
+    std::string name;
+};
+
+/// Reads what -o says: "-", a folder (that is there, or ends in "/"), or else a file's name; nothing is the current
+/// folder.
+Destination destination_of(const std::optional<std::string>& output);
+
+}  // namespace gnut

@@ -1,0 +1,13 @@
+#pragma once
+
+namespace gnut {
+
+/// What `gnut` tells the program that called it; gnut(1), EXIT STATUS.
+enum class ExitCode {
+    done = 0,
+    not_found = 1,    ///< nobody has it, or nobody answered in time
+    wrong_usage = 2,  ///< the command line or the configuration file cannot be understood
+    failed = 3,       ///< the network or a disk
+};
+
+}  // namespace gnut

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "awaiting.hpp"
+#include "target.hpp"
+
+#include <gnutella/peer.hpp>
+
+#include <chrono>
+#include <vector>
+
+namespace gnut {
+
+/// The hits of a search for one file, and how it ended.
+struct SearchResult {
+    gnutella::error_code error;
+    std::vector<gnutella::Hit> hits;
+};
+
+/// Searches for one file. Waits for the whole time only while nobody has offered just what is wanted: after the first
+/// exact hit, others have 300 ms more to show themselves as further sources.
+awaitable<SearchResult> search_for_file(gnutella::Peer& peer, Target target, std::chrono::milliseconds timeout);
+
+}  // namespace gnut

@@ -1,0 +1,172 @@
+#include "get_command.hpp"
+
+#include "amounts.hpp"
+#include "complaint.hpp"
+#include "describe.hpp"
+#include "destination.hpp"
+#include "errand.hpp"
+#include "file_search.hpp"
+#include "found_file.hpp"
+#include "json_lines.hpp"
+#include "line_input.hpp"
+#include "open_file.hpp"
+#include "printable.hpp"
+#include "progress_bar.hpp"
+#include "temporary_folder.hpp"
+#include "terminal.hpp"
+
+#include <boost/asio/this_coro.hpp>
+
+#include <unistd.h>
+
+#include <iostream>
+
+namespace gnut {
+
+namespace {
+
+/// Hits for what is wanted, or why there are none.
+struct Finding {
+    std::vector<gnutella::Hit> hits;
+    ExitCode failure = ExitCode::not_found;
+};
+
+awaitable<Finding> find_hits(gnutella::Peer& peer, const GetOptions& options) {
+    Finding finding;
+    std::vector<gnutella::Endpoint> relays = options.peers;
+    if (const auto* magnet = std::get_if<gnutella::Magnet>(&options.target)) {
+        finding.hits = hits_of(*magnet);
+        if (finding.hits.empty()) {  // without the file's size its sources must be asked first
+            relays.insert(relays.end(), magnet->sources.begin(), magnet->sources.end());
+        }
+    }
+    if (relays.empty()) {
+        co_return finding;
+    }
+    if (co_await open_sessions(peer, relays) == 0) {
+        finding.failure = ExitCode::failed;
+        co_return finding;
+    }
+    const SearchResult result = co_await search_for_file(peer, options.target, options.timeout);
+    finding.hits.insert(finding.hits.end(), result.hits.begin(), result.hits.end());
+    if (!finding.hits.empty()) {
+        co_return finding;
+    }
+    if (result.error) {
+        complain(result.error.message());
+        finding.failure = ExitCode::failed;
+    } else {
+        complain("nobody answered within " + format_duration(options.timeout) + " that they have " +
+                 describe(options.target) + "; check the name, or try another peer or a longer --timeout");
+    }
+    co_return finding;
+}
+
+/// The one that is wanted of several different files: asked for on a terminal, else nothing.
+awaitable<std::optional<FoundFile>> choose(std::vector<FoundFile> files, const Target& target) {
+    complain("several files match " + describe(target) + ':');
+    for (std::size_t index = 0; index < files.size(); ++index) {
+        std::cerr << describe(index + 1, files[index]) << '\n';
+    }
+    if (!is_terminal(STDIN_FILENO) || !is_terminal(STDERR_FILENO)) {
+        complain("which one? Give its URN in place of the name");
+        co_return std::nullopt;
+    }
+    LineInput input(co_await boost::asio::this_coro::executor);
+    while (true) {
+        std::cerr << "Which one (its number or URN; nothing: none)? " << std::flush;
+        const std::optional<std::string> choice = co_await input.next();
+        if (!choice || choice->empty()) {
+            co_return std::nullopt;
+        }
+        if (const auto index = pick(files, *choice)) {
+            co_return files[*index];
+        }
+        std::cerr << "That is none of them.\n";
+    }
+}
+
+gnutella::DownloadRequest request_for(const FoundFile& file, const Destination& destination) {
+    gnutella::DownloadRequest request;
+    request.sources = file.sources;
+    request.folder = destination.folder;
+    request.name = destination.name;
+    if (destination.kind == Destination::Kind::file) {
+        request.when_there = gnutella::DownloadRequest::WhenThere::fail;
+    }
+    return request;
+}
+
+void report(const gnutella::DownloadedFile& file, Destination::Kind kind, Format format) {
+    const bool kept = kind != Destination::Kind::standard_output;
+    std::ostream& stream = kept ? std::cout : std::cerr;  // standard output is the content's
+    if (format == Format::json_lines) {
+        stream << json_line(file, kept ? Kept::on_disk : Kept::nowhere) << std::endl;
+    } else {
+        stream << (kept ? describe_saved(file) : describe_arrived(file)) << std::endl;
+    }
+}
+
+/// @param content the file, opened, when it is to go to standard output.
+awaitable<ExitCode> get(gnutella::Peer& peer, const GetOptions& options, Destination destination, OpenFile& content) {
+    const Finding finding = co_await find_hits(peer, options);
+    std::vector<FoundFile> files = matching_files(finding.hits, options.target);
+    if (files.empty()) {
+        co_return finding.failure;
+    }
+    if (files.size() > 1) {
+        auto chosen = co_await choose(std::move(files), options.target);
+        if (!chosen) {
+            co_return ExitCode::wrong_usage;
+        }
+        files = {*std::move(chosen)};
+    }
+    const FoundFile& file = files.front();
+    std::optional<TemporaryFolder> temporary;
+    if (destination.kind == Destination::Kind::standard_output) {
+        destination.folder = temporary.emplace().path();
+    }
+
+    ProgressBar bar;
+    const gnutella::Subscription subscription = peer.subscribe([&bar](const gnutella::Event& event) {
+        if (const auto* progress = std::get_if<gnutella::DownloadProgress>(&event)) {
+            bar.show(*progress);
+        }
+    });
+    auto [error, arrived] = co_await peer.async_download(request_for(file, destination), as_result);
+    bar.clear();
+    if (!error && temporary) {
+        content = OpenFile::open(arrived.path, error);
+    }
+    if (error) {
+        complain(complaint_about(destination.name.empty() ? file.name : *options.output, error));
+        co_return ExitCode::failed;
+    }
+    report(arrived, destination.kind, options.format);
+    co_return ExitCode::done;
+}
+
+}  // namespace
+
+ExitCode run_get(const GetOptions& options) {
+    const Destination destination = destination_of(options.output);
+    std::error_code unknown;
+    if (destination.kind == Destination::Kind::file &&
+        std::filesystem::exists(std::filesystem::symlink_status(*options.output, unknown))) {
+        complain(complaint_about(*options.output, gnutella::Error::file_exists));  // before anybody is asked
+        return ExitCode::failed;
+    }
+    OpenFile content;
+    const ExitCode result = run_errand([&](gnutella::Peer& peer) { return get(peer, options, destination, content); });
+    if (result != ExitCode::done || !content) {
+        return result;
+    }
+    // The temporary folder is gone by now, so that Ctrl+C, or a reader that has had enough, leaves nothing behind.
+    if (const auto error = content.pour_into(STDOUT_FILENO)) {
+        complain(complaint_about("standard output", error));
+        return ExitCode::failed;
+    }
+    return ExitCode::done;
+}
+
+}  // namespace gnut

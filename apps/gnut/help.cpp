@@ -1,0 +1,107 @@
+#include "help.hpp"
+
+namespace gnut {
+
+namespace {
+
+constexpr std::string_view general = R"(gnut: search and share files, peer to peer
+
+  gnut peer [PORT] [HOST:PORT]...               be a peer: share, relay, search, fetch
+  gnut search WORDS... --peer HOST:PORT         list the files whose names have these words
+  gnut get NAME|URN|MAGNET --peer HOST:PORT     fetch a file
+  gnut ping HOST:PORT                           see whether a peer answers, and what it is
+  gnut hash FILE...                             print what files are, by their content
+
+  gnut COMMAND --help                           the command's options
+  gnut --version
+
+Options are also read from $XDG_CONFIG_HOME/gnut/gnut.conf (~/.config/gnut/gnut.conf).
+Exit status: 0 done, 1 nobody has it or answers in time, 2 wrong usage, 3 network or disk.
+)";
+
+constexpr std::string_view peer = R"(gnut peer [PORT] [HOST:PORT]... [options]
+
+Runs a peer until Ctrl+C: it listens on PORT (8025; 0 takes a free one), joins the peers that are
+named and keeps to them, answers and relays searches, and reads commands: `help` lists them.
+Ctrl+Z asks for the name of a file and fetches it.
+
+  --share DIR       offer the files in this folder and below; may be repeated
+  --downloads DIR   where fetched files go (the current folder)
+  --state DIR       where hashes, known peers and the history of commands are kept
+                    ($XDG_STATE_HOME/gnut, ~/.local/state/gnut)
+  --verbose         also show each query that comes by, and the library's log
+  -h, --help
+
+Example, in two terminals:
+  gnut peer 8025 --share ~/Music
+  gnut peer 8027 localhost:8025
+)";
+
+constexpr std::string_view search = R"(gnut search WORDS... --peer HOST:PORT [options]
+
+Lists each file whose name has all of these words, as the answers come: number, size, name, who
+has it, and what it is.
+
+  -p, --peer HOST:PORT   ask this peer, and by it the network; may be repeated
+  -t, --timeout S        wait so many seconds for answers (5)
+      --json             a JSON object a line: name, size, urn, host, port
+  -h, --help
+
+Example: gnut search moonlight sonata --peer localhost:8025
+)";
+
+constexpr std::string_view get = R"(gnut get NAME|URN|MAGNET --peer HOST:PORT [options]
+
+Fetches a file and checks it by its hash. A file whose name is exactly NAME goes before others
+that have its words; where several different files match, it lists them and asks for one.
+
+  -p, --peer HOST:PORT   ask this peer, and by it the network; may be repeated; not needed for a
+                         magnet link that names who has the file
+  -o, --output PATH      save it under this name (never over another file), or in this folder;
+                         - writes it to standard output
+  -t, --timeout S        wait so many seconds for somebody who has it (5)
+      --json             at the end a JSON object: path, bytes, seconds, urn, verified, sources
+  -h, --help
+
+Example: gnut get sonata.ogg --peer localhost:8025 -o ~/Music/
+)";
+
+constexpr std::string_view ping = R"(gnut ping HOST:PORT [options]
+
+Opens a session and says what the peer tells of itself, and how fast it answered.
+
+      --json   a JSON object: host, port, legacy, agent, files, bytes, round_trip (in seconds)
+  -h, --help
+)";
+
+constexpr std::string_view hash = R"(gnut hash FILE... [options]
+
+Prints each file's URN (SHA-1 and Tiger tree root) and name. The URN can be given to `gnut get`.
+
+      --magnet   print a magnet link instead
+  -h, --help
+)";
+
+}  // namespace
+
+std::string general_help() {
+    return std::string(general);
+}
+
+std::string help_for(std::string_view command) {
+    if (command == "peer") {
+        return std::string(peer);
+    }
+    if (command == "search") {
+        return std::string(search);
+    }
+    if (command == "get") {
+        return std::string(get);
+    }
+    if (command == "ping") {
+        return std::string(ping);
+    }
+    return std::string(hash);
+}
+
+}  // namespace gnut

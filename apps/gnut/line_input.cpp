@@ -1,0 +1,77 @@
+#include "line_input.hpp"
+
+#include "terminal.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <iostream>
+
+namespace gnut {
+
+namespace asio = boost::asio;
+
+LineInput::LineInput(const asio::any_io_executor& executor) : input_(executor) {
+    // A copy: the descriptor closes what it has, and standard input is not ours to close.
+    const int descriptor = ::dup(STDIN_FILENO);
+    boost::system::error_code unusable;
+    if (descriptor >= 0) {
+        input_.assign(descriptor, unusable);
+    }
+    at_end_ = descriptor < 0 || unusable;
+}
+
+awaitable<std::optional<std::string>> LineInput::next() {
+    while (true) {
+        if (auto line = take_line()) {
+            co_return line;
+        }
+        if (at_end_) {
+            co_return std::nullopt;
+        }
+        at_end_ = !co_await read_more();
+    }
+}
+
+std::optional<std::string> LineInput::take_line() {
+    const std::size_t end = unread_.find('\n');
+    const bool whole = end != std::string::npos;
+    if (!whole && (!at_end_ || unread_.empty())) {
+        return std::nullopt;
+    }
+    std::string line = unread_.substr(0, end);
+    unread_.erase(0, whole ? end + 1 : end);
+    if (line.ends_with('\r')) {
+        line.pop_back();
+    }
+    return line;
+}
+
+awaitable<bool> LineInput::read_more() {
+    // Waited for and then read, so that standard input, which may be shared with others, is not made non-blocking.
+    const auto [error] = co_await input_.async_wait(asio::posix::descriptor_base::wait_read, as_result);
+    // A file on disk and /dev/null cannot be waited for (EPERM), and never block.
+    if (error && error != asio::error::operation_not_supported && error != asio::error::no_permission) {
+        co_return false;
+    }
+    std::array<char, 4096> bytes{};
+    ssize_t length = 0;
+    do {
+        length = ::read(input_.native_handle(), bytes.data(), bytes.size());
+    } while (length < 0 && errno == EINTR);
+    if (length <= 0) {
+        co_return false;
+    }
+    unread_.append(bytes.data(), static_cast<std::size_t>(length));
+    co_return true;
+}
+
+void LineInput::ask(std::string question) {
+    std::cout << question << (is_terminal(STDOUT_FILENO) ? "" : "\n") << std::flush;
+}
+
+}  // namespace gnut

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "line_source.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+namespace gnut {
+
+/// Lines of standard input as it is: a pipe, a file, or a terminal that cannot edit lines.
+class LineInput final : public LineSource {
+  public:
+    explicit LineInput(const boost::asio::any_io_executor& executor);
+
+    awaitable<std::optional<std::string>> next() override;
+    /// Prints the question, with a newline: nobody types after it.
+    void ask(std::string question) override;
+    void hide() override {}
+    void show() override {}
+
+  private:
+    /// Waits for bytes and appends them; false at the end.
+    awaitable<bool> read_more();
+    std::optional<std::string> take_line();
+
+    boost::asio::posix::stream_descriptor input_;
+    std::string unread_;
+    bool at_end_ = false;
+};
+
+}  // namespace gnut

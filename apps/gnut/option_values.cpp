@@ -1,0 +1,68 @@
+#include "option_values.hpp"
+
+#include "printable.hpp"
+#include "usage_error.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace gnut {
+
+namespace {
+
+std::string quoted(std::string_view text) {
+    return '\'' + printable(text) + '\'';
+}
+
+/// The whole text as a number, or nothing.
+template <class Number>
+std::optional<Number> parse_number(std::string_view text) {
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+}  // namespace
+
+bool all_digits(std::string_view text) noexcept {
+    return !text.empty() && std::ranges::all_of(text, [](char letter) { return letter >= '0' && letter <= '9'; });
+}
+
+std::uint16_t parse_port(std::string_view text) {
+    const auto port = parse_number<std::uint16_t>(text);
+    if (!port) {
+        throw UsageError(quoted(text) + " is no port; give a number from 1 to 65535, or 0 for a free one");
+    }
+    return *port;
+}
+
+gnutella::Endpoint parse_peer(std::string_view text) {
+    auto endpoint = gnutella::Endpoint::parse(text);
+    if (!endpoint || all_digits(text)) {  // a lone number is a port whose host was forgotten
+        throw UsageError(quoted(text) + " is no peer; give HOST:PORT, such as localhost:8025");
+    }
+    return *std::move(endpoint);
+}
+
+std::vector<gnutella::Endpoint> parse_peers(const std::vector<std::string>& texts) {
+    std::vector<gnutella::Endpoint> peers;
+    for (const std::string& text : texts) {
+        peers.push_back(parse_peer(text));
+    }
+    return peers;
+}
+
+std::chrono::milliseconds parse_timeout(std::string_view text) {
+    constexpr double day = 86'400;
+    const auto seconds = parse_number<double>(text);
+    if (!seconds || !(*seconds > 0) || *seconds > day) {
+        throw UsageError(quoted(text) + " is no time; give seconds over 0 and up to 86400, such as 2.5");
+    }
+    return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
+}
+
+}  // namespace gnut

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <gnutella/endpoint.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gnut {
+
+// What is written after an option, in the configuration file, or as an argument. Each throws UsageError with what was
+// written and what it should be.
+
+/// A number from 0 to 65535.
+std::uint16_t parse_port(std::string_view text);
+
+/// HOST:PORT, or HOST alone for the default port.
+gnutella::Endpoint parse_peer(std::string_view text);
+std::vector<gnutella::Endpoint> parse_peers(const std::vector<std::string>& texts);
+
+/// Seconds, with a fraction if need be: over 0, up to a day.
+std::chrono::milliseconds parse_timeout(std::string_view text);
+
+bool all_digits(std::string_view text) noexcept;
+
+}  // namespace gnut

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "target.hpp"
+
+#include <gnutella/endpoint.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace gnut {
+
+/// How results are written.
+enum class Format : std::uint8_t {
+    text,        ///< for people
+    json_lines,  ///< for programs: one JSON object a line
+};
+
+/// gnut peer
+struct PeerOptions {
+    std::uint16_t port = gnutella::default_port;
+    std::vector<gnutella::Endpoint> neighbours;
+    std::vector<std::filesystem::path> shares;
+    std::filesystem::path downloads = ".";
+    /// Empty: nothing outlives the process.
+    std::filesystem::path state;
+    bool verbose = false;
+};
+
+/// gnut search
+struct SearchOptions {
+    std::string words;
+    std::vector<gnutella::Endpoint> peers;
+    std::chrono::milliseconds timeout{5'000};
+    Format format = Format::text;
+};
+
+/// gnut get
+struct GetOptions {
+    Target target;
+    std::vector<gnutella::Endpoint> peers;
+    /// What -o says; nothing: the current folder.
+    std::optional<std::string> output;
+    std::chrono::milliseconds timeout{5'000};
+    Format format = Format::text;
+};
+
+/// gnut ping
+struct PingOptions {
+    gnutella::Endpoint peer;
+    Format format = Format::text;
+};
+
+/// gnut hash
+struct HashOptions {
+    enum class Form : std::uint8_t { urn, magnet };
+    std::vector<std::filesystem::path> files;
+    Form form = Form::urn;
+};
+
+/// --help and --version: there is only something to say.
+struct TextWanted {
+    std::string text;
+};
+
+/// What a command line asks for.
+using Command = std::variant<PeerOptions, SearchOptions, GetOptions, PingOptions, HashOptions, TextWanted>;
+
+}  // namespace gnut

@@ -1,0 +1,52 @@
+#include "ping_command.hpp"
+
+#include "amounts.hpp"
+#include "complaint.hpp"
+#include "errand.hpp"
+#include "json_lines.hpp"
+#include "printable.hpp"
+
+#include <array>
+#include <cstdio>
+#include <iostream>
+
+namespace gnut {
+
+namespace {
+
+std::string milliseconds(std::chrono::microseconds time) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.1f ms", static_cast<double>(time.count()) / 1000);
+    return text.data();
+}
+
+std::string describe_answer(const gnutella::Endpoint& peer, const gnutella::SessionInfo& session) {
+    std::string line = printable(peer.to_string()) + ": ";
+    if (session.legacy) {
+        line += "legacy peer (it does not say what it is, nor what it shares)";
+    } else {
+        line += printable(session.agent) + ", shares " + format_count(session.files, "file") + ", " +
+                format_bytes(session.bytes);
+    }
+    return line + ", round trip " + milliseconds(session.round_trip);
+}
+
+awaitable<ExitCode> ping(gnutella::Peer& peer, const PingOptions& options) {
+    const auto [error, session] = co_await peer.async_connect(options.peer, as_result);
+    if (error) {
+        complain(complaint_about(options.peer.to_string(), error));
+        co_return ExitCode::failed;
+    }
+    std::cout << (options.format == Format::json_lines ? json_line(options.peer, session.info())
+                                                       : describe_answer(options.peer, session.info()))
+              << '\n';
+    co_return ExitCode::done;
+}
+
+}  // namespace
+
+ExitCode run_ping(const PingOptions& options) {
+    return run_errand([&options](gnutella::Peer& peer) { return ping(peer, options); });
+}
+
+}  // namespace gnut

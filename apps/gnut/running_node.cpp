@@ -1,0 +1,271 @@
+#include "running_node.hpp"
+
+#include "complaint.hpp"
+#include "completion.hpp"
+#include "line_input.hpp"
+#include "printable.hpp"
+#include "prompt.hpp"
+#include "terminal.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include <unistd.h>
+
+#include <csignal>
+#include <exception>
+#include <iostream>
+
+namespace gnut {
+
+namespace asio = boost::asio;
+
+namespace {
+
+bool on_terminal() {
+    return is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO) && is_in_foreground(STDIN_FILENO);
+}
+
+gnutella::Settings settings_for(const PeerOptions& options, asio::io_context& context, Console& console) {
+    gnutella::Settings settings;
+    settings.port = options.port;
+    settings.neighbours = options.neighbours;
+    settings.shares = options.shares;
+    settings.state_folder = options.state;
+    if (options.verbose) {
+        // Lines come from any thread; the screen is the main thread's.
+        settings.log = [executor = context.get_executor(), &console](gnutella::LogLevel level, std::string_view line) {
+            std::string text = std::string(to_string(level)) + ": " + std::string(line);
+            asio::post(executor, [&console, text = std::move(text)] { console.complain(text); });
+        };
+    }
+    return settings;
+}
+
+/// Which of the folders to be shared an error is about.
+std::string folder_at_fault(const PeerOptions& options, const gnutella::error_code& error) {
+    for (const auto& folder : options.shares) {
+        std::error_code reason;
+        const auto status = std::filesystem::status(folder, reason);
+        const bool missing = !std::filesystem::exists(status);
+        const bool folder_indeed = std::filesystem::is_directory(status);
+        const bool unreadable = folder_indeed && ::access(folder.c_str(), R_OK | X_OK) != 0;
+        if ((error == gnutella::Error::folder_missing && missing) ||
+            (error == gnutella::Error::not_a_folder && !missing && !folder_indeed) ||
+            (error == gnutella::Error::folder_unreadable && unreadable)) {
+            return folder.string();
+        }
+    }
+    return {};
+}
+
+/// What a node that could not start stumbled over.
+std::string subject_of(const gnutella::error_code& error, const PeerOptions& options) {
+    if (error == gnutella::Error::port_in_use || error == gnutella::Error::cannot_listen) {
+        return "port " + std::to_string(options.port);
+    }
+    if (error == gnutella::Error::state_unusable) {
+        return options.state.string();
+    }
+    return folder_at_fault(options, error);
+}
+
+}  // namespace
+
+RunningNode::RunningNode(const PeerOptions& options)
+    : options_(options),
+      news_(options.verbose || on_terminal() ? News::Detail::every_query : News::Detail::usual),
+      peer_(context_.get_executor(), settings_for(options, context_, console_)),
+      shell_(peer_, console_, options.downloads, [this] { leave(); }),
+      signals_(context_, SIGINT, SIGTERM) {
+    // Whoever read our output, or fetched a file, and went away must not take the node along.
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+RunningNode::~RunningNode() = default;
+
+ExitCode RunningNode::run() {
+    asio::co_spawn(context_, live(), [](const std::exception_ptr& failure) {
+        if (failure) {
+            std::rethrow_exception(failure);
+        }
+    });
+    context_.run();
+    return result_;
+}
+
+awaitable<void> RunningNode::live() {
+    const bool has_terminal = on_terminal();
+    subscription_ = peer_.subscribe([this](const gnutella::Event& event) {
+        const auto line = news_.line_for(event);
+        if (!line) {
+            return;
+        }
+        if (std::holds_alternative<gnutella::Trouble>(event)) {
+            console_.complain(*line);
+        } else {
+            console_.news(*line);
+        }
+    });
+    const auto [error] = co_await peer_.async_start(as_result);
+    if (error) {
+        const std::string subject = subject_of(error, options_);
+        complain(subject.empty() ? error.message() : complaint_about(subject, error));
+        result_ = ExitCode::failed;
+        co_return;
+    }
+    // The first line, whatever follows: scripts read the port from it.
+    console_.answer("listening on " + peer_.local_endpoint().to_string());
+    follow_signals();
+    open_line_source();
+    if (options_.shares.empty() && has_terminal) {
+        ask(Asked::folder);
+    } else {
+        if (options_.shares.empty()) {
+            console_.answer("sharing nothing; --share DIR offers the files of a folder");
+        }
+        ask(Asked::command);
+    }
+    co_await read_lines();
+}
+
+void RunningNode::open_line_source() {
+    if (on_terminal() && can_edit_lines()) {
+        std::filesystem::path history;
+        if (!options_.state.empty()) {
+            history = options_.state / "history";
+        }
+        auto prompt = std::make_unique<Prompt>(context_.get_executor(), history);
+        prompt_ = prompt.get();
+        lines_ = std::move(prompt);
+    } else if (!is_terminal(STDIN_FILENO) || is_in_foreground(STDIN_FILENO)) {
+        lines_ = std::make_unique<LineInput>(context_.get_executor());
+    }
+    console_.share_screen_with(lines_.get());
+}
+
+awaitable<void> RunningNode::read_lines() {
+    const auto executor = context_.get_executor();
+    while (lines_ && !leaving_) {
+        std::optional<std::string> line = co_await lines_->next();
+        if (leaving_) {
+            co_return;
+        }
+        if (!line) {
+            if (prompt_ != nullptr) {  // Ctrl+D; the end of a file or pipe only ends the commands
+                leave();
+            }
+            co_return;
+        }
+        if (prompt_ != nullptr) {
+            // A person goes on typing while a search or a download goes on ...
+            asio::co_spawn(executor, take(*std::move(line)), asio::detached);
+        } else {
+            // ... a script expects each line to be done before the next.
+            co_await take(*std::move(line));
+        }
+    }
+}
+
+awaitable<void> RunningNode::take(std::string line) {
+    const Asked asked = asked_;
+    if (asked == Asked::folder) {
+        co_await share_answer(std::move(line));
+        co_return;
+    }
+    if (asked == Asked::file_name) {
+        ask(Asked::command);
+        if (!line.empty()) {
+            co_await shell_.fetch_and_show(std::move(line));
+        }
+        co_return;
+    }
+    co_await shell_.execute(std::move(line));
+}
+
+awaitable<void> RunningNode::share_answer(std::string folder) {
+    if (!folder.empty()) {
+        const auto [error] = co_await peer_.async_share(folder, as_result);
+        if (error) {
+            console_.complain(complaint_about(folder, error));
+            ask(Asked::folder);
+            co_return;
+        }
+    } else {
+        console_.answer("sharing nothing; `share DIR` offers the files of a folder");
+    }
+    ask(Asked::command);
+}
+
+void RunningNode::ask(Asked asked) {
+    asked_ = asked;
+    if (!lines_) {
+        return;
+    }
+    if (prompt_ != nullptr) {
+        const bool command = asked == Asked::command;
+        prompt_->set_mode(command ? Prompt::Keeping::history : Prompt::Keeping::nothing,
+                          command                  ? Prompt::Completer(complete_command)
+                          : asked == Asked::folder ? Prompt::Completer(complete_folder)
+                                                   : Prompt::Completer());
+    }
+    switch (asked) {
+        case Asked::command:
+            lines_->ask(prompt_ != nullptr ? "gnut> " : "");
+            break;
+        case Asked::folder:
+            lines_->ask("Directory to share: ");
+            break;
+        case Asked::file_name:
+            lines_->ask("Filename: ");
+            break;
+    }
+}
+
+void RunningNode::follow_signals() {
+    signals_.add(SIGTSTP);
+    struct sigaction hangup {};
+    if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {  // nohup: it is to go on
+        signals_.add(SIGHUP);
+    }
+    on_signal(0);
+}
+
+void RunningNode::on_signal(int signal) {
+    if (signal == SIGTSTP) {
+        if (!leaving_ && lines_) {
+            ask(Asked::file_name);
+        }
+    } else if (signal != 0) {
+        if (leaving_) {
+            leave_at_once(signal);
+        }
+        leave();
+    }
+    signals_.async_wait([this](const gnutella::error_code& error, int next) {
+        if (!error) {
+            on_signal(next);
+        }
+    });
+}
+
+void RunningNode::leave() {
+    if (leaving_) {
+        return;
+    }
+    leaving_ = true;
+    if (prompt_ != nullptr) {
+        prompt_->restore_terminal();
+    }
+    console_.share_screen_with(nullptr);
+    console_.news("leaving: BYE to every neighbour");
+    peer_.async_stop([this](const gnutella::error_code&) { context_.stop(); });
+}
+
+void RunningNode::leave_at_once(int signal) {
+    std::cout.flush();
+    std::_Exit(128 + signal);
+}
+
+}  // namespace gnut

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "console.hpp"
+#include "exit_code.hpp"
+#include "line_source.hpp"
+#include "news.hpp"
+#include "options.hpp"
+#include "shell.hpp"
+
+#include <gnutella/peer.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <memory>
+#include <string>
+
+namespace gnut {
+
+class Prompt;
+
+/// A node and the person, or script, in front of it: what `gnut peer` runs.
+class RunningNode {
+  public:
+    explicit RunningNode(const PeerOptions& options);
+    ~RunningNode();
+
+    /// Returns when the node has left the network.
+    ExitCode run();
+
+  private:
+    /// What the next line answers.
+    enum class Asked { command, folder, file_name };
+
+    awaitable<void> live();
+    awaitable<void> read_lines();
+    awaitable<void> take(std::string line);
+    awaitable<void> share_answer(std::string folder);
+    void ask(Asked asked);
+    void open_line_source();
+
+    void follow_signals();
+    void on_signal(int signal);
+    void leave();
+    [[noreturn]] void leave_at_once(int signal);
+
+    const PeerOptions& options_;
+    boost::asio::io_context context_{1};
+    Console console_;
+    News news_;
+    gnutella::Peer peer_;
+    gnutella::Subscription subscription_;
+    Shell shell_;
+    boost::asio::signal_set signals_;
+    /// Nothing when nobody can type: a job in the background of a terminal.
+    std::unique_ptr<LineSource> lines_;
+    /// The same, when a person types on a terminal.
+    Prompt* prompt_ = nullptr;
+    Asked asked_ = Asked::command;
+    bool leaving_ = false;
+    ExitCode result_ = ExitCode::done;
+};
+
+}  // namespace gnut

@@ -1,0 +1,52 @@
+#include "search_command.hpp"
+
+#include "amounts.hpp"
+#include "complaint.hpp"
+#include "describe.hpp"
+#include "errand.hpp"
+#include "json_lines.hpp"
+#include "printable.hpp"
+
+#include <iostream>
+
+namespace gnut {
+
+namespace {
+
+awaitable<ExitCode> search(gnutella::Peer& peer, const SearchOptions& options) {
+    if (co_await open_sessions(peer, options.peers) == 0) {
+        co_return ExitCode::failed;
+    }
+    gnutella::QueryRequest request;
+    request.text = options.words;
+    request.timeout = options.timeout;
+    gnutella::Query query = peer.query(request);
+    std::size_t hits = 0;
+    while (true) {
+        const auto [error, hit] = co_await query.async_next(as_result);
+        if (error) {
+            complain(error.message());
+            co_return ExitCode::failed;
+        }
+        if (!hit) {
+            break;
+        }
+        ++hits;
+        // Flushed one by one: who reads this in a pipe wants each hit when it comes.
+        std::cout << (options.format == Format::json_lines ? json_line(*hit) : describe(hits, *hit)) << std::endl;
+    }
+    if (hits == 0) {
+        complain("nobody answered within " + format_duration(options.timeout) + " that they have \"" +
+                 printable(options.words) + "\"; try fewer words, another peer, or a longer --timeout");
+        co_return ExitCode::not_found;
+    }
+    co_return ExitCode::done;
+}
+
+}  // namespace
+
+ExitCode run_search(const SearchOptions& options) {
+    return run_errand([&options](gnutella::Peer& peer) { return search(peer, options); });
+}
+
+}  // namespace gnut

@@ -1,0 +1,314 @@
+#include "shell.hpp"
+
+#include "amounts.hpp"
+#include "complaint.hpp"
+#include "describe.hpp"
+#include "file_search.hpp"
+#include "option_values.hpp"
+#include "printable.hpp"
+#include "shell_words.hpp"
+#include "usage_error.hpp"
+
+#include <fstream>
+#include <iterator>
+
+namespace gnut {
+
+namespace {
+
+constexpr std::chrono::milliseconds search_time{5'000};
+constexpr std::uintmax_t longest_text_shown = 64 * 1024;
+
+std::string trimmed(std::string_view text) {
+    constexpr std::string_view blanks = " \t";
+    const std::size_t first = text.find_first_not_of(blanks);
+    if (first == std::string_view::npos) {
+        return {};
+    }
+    return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
+}
+
+/// A file's content, when it is a text that may be printed as it is and is not too long for that.
+std::optional<std::string> short_text(const gnutella::DownloadedFile& file) {
+    if (file.bytes > longest_text_shown) {
+        return std::nullopt;
+    }
+    std::ifstream stream(file.path, std::ios::binary);
+    std::string content(std::istreambuf_iterator<char>(stream), {});
+    if (!stream || !is_plain_text(content)) {
+        return std::nullopt;
+    }
+    return content;
+}
+
+}  // namespace
+
+awaitable<void> Shell::execute(std::string line) {
+    const std::string text = trimmed(line);
+    const std::size_t end = text.find_first_of(" \t");
+    const std::string command = text.substr(0, end);
+    std::string argument = end == std::string::npos ? "" : trimmed(std::string_view(text).substr(end));
+    if (command == "search") {
+        co_await search(std::move(argument));
+    } else if (command == "get") {
+        co_await get(std::move(argument));
+    } else if (command == "peers") {
+        co_await list_peers();
+    } else if (command == "connect") {
+        co_await connect(std::move(argument));
+    } else if (command == "share") {
+        co_await share(std::move(argument));
+    } else if (command == "files") {
+        co_await list_files();
+    } else if (command == "downloads") {
+        list_downloads();
+    } else if (command == "stats") {
+        co_await show_statistics();
+    } else if (command == "help") {
+        help();
+    } else if (command == "quit") {
+        quit_();
+    } else if (!command.empty()) {
+        console_.complain('\'' + printable(command) + "' is no command; `help` lists those that are");
+    }
+}
+
+awaitable<void> Shell::fetch_and_show(std::string name) {
+    if (!co_await has_neighbours()) {
+        co_return;
+    }
+    const SearchResult found = co_await search_for_file(peer_, Target(name), search_time);
+    if (found.error) {
+        console_.complain(found.error.message());
+        co_return;
+    }
+    // The first hit decides which file it is; the others that have it too are sources.
+    std::vector<FoundFile> offers;
+    for (const auto& hit : found.hits) {
+        offers.push_back({hit.name, hit.size, hit.urn, {hit}});
+    }
+    const auto exact = std::ranges::find(offers, name, &FoundFile::name);
+    if (exact == offers.end()) {
+        console_.answer("Timeout: within " + format_duration(search_time) + " nobody said they have \"" +
+                        printable(name) + "\"; it seems that the file does not exist.");
+        co_return;
+    }
+    FoundFile file = with_all_sources(offers, static_cast<std::size_t>(exact - offers.begin()));
+    const auto arrived = co_await fetch(std::move(file));
+    if (!arrived) {
+        co_return;
+    }
+    if (const auto text = short_text(*arrived)) {
+        console_.answer("Content of " + printable(name) + ":\n" + *text);
+    }
+}
+
+awaitable<void> Shell::search(std::string words) {
+    if (words.empty()) {
+        console_.complain("there is nothing to search for; write search WORDS");
+        co_return;
+    }
+    if (!co_await has_neighbours()) {
+        co_return;
+    }
+    begin_list();
+    const std::uint64_t list = list_number_;
+    gnutella::Query query = peer_.query(words);
+    search_ = query;
+    while (true) {
+        const auto [error, hit] = co_await query.async_next(as_result);
+        if (list != list_number_) {
+            co_return;  // another command has taken over the list
+        }
+        if (error) {
+            console_.complain(error.message());
+            co_return;
+        }
+        if (!hit) {
+            break;
+        }
+        listed_.push_back({hit->name, hit->size, hit->urn, {*hit}});
+        console_.answer(describe(listed_.size(), *hit));
+    }
+    if (listed_.empty()) {
+        console_.answer("Nobody said they have \"" + printable(words) + "\"; try fewer words.");
+    } else {
+        console_.answer(format_count(listed_.size(), "hit") + "; `get NUMBER` fetches one.");
+    }
+}
+
+void Shell::begin_list() {
+    if (search_) {
+        search_->cancel();
+        search_.reset();
+    }
+    listed_.clear();
+    ++list_number_;
+}
+
+awaitable<void> Shell::get(std::string what) {
+    std::optional<FoundFile> file;
+    if (const auto number = pick(listed_, what)) {
+        file = with_all_sources(listed_, *number);
+    } else if (all_digits(what) && !listed_.empty()) {
+        console_.complain("there is no number " + what + " in the list; it ends at " + std::to_string(listed_.size()));
+        co_return;
+    } else {
+        Target target;
+        try {
+            target = parse_target(what);
+        } catch (const UsageError& error) {
+            console_.complain(error.what());
+            co_return;
+        }
+        file = co_await find(std::move(target));
+    }
+    if (file) {
+        co_await fetch(*std::move(file));
+    }
+}
+
+awaitable<std::optional<FoundFile>> Shell::find(Target target) {
+    std::vector<gnutella::Hit> hits;
+    if (const auto* magnet = std::get_if<gnutella::Magnet>(&target)) {
+        hits = hits_of(*magnet);
+    }
+    if (hits.empty()) {
+        if (!co_await has_neighbours()) {
+            co_return std::nullopt;
+        }
+        SearchResult result = co_await search_for_file(peer_, target, search_time);
+        if (result.error) {
+            console_.complain(result.error.message());
+            co_return std::nullopt;
+        }
+        hits = std::move(result.hits);
+    }
+    std::vector<FoundFile> files = matching_files(hits, target);
+    if (files.size() == 1) {
+        co_return files.front();
+    }
+    if (files.empty()) {
+        console_.answer("Nobody said they have " + describe(target) + '.');
+        co_return std::nullopt;
+    }
+    begin_list();
+    listed_ = std::move(files);
+    for (std::size_t index = 0; index < listed_.size(); ++index) {
+        console_.answer(describe(index + 1, listed_[index]));
+    }
+    console_.answer("Several files match " + describe(target) + "; `get NUMBER` fetches one.");
+    co_return std::nullopt;
+}
+
+awaitable<std::optional<gnutella::DownloadedFile>> Shell::fetch(FoundFile file) {
+    gnutella::DownloadRequest request;
+    request.sources = file.sources;
+    request.folder = downloads_;
+    const auto [error, arrived] = co_await peer_.async_download(std::move(request), as_result);
+    if (error) {
+        console_.complain(complaint_about(file.name, error));
+        co_return std::nullopt;
+    }
+    console_.answer(describe_saved(arrived));
+    co_return arrived;
+}
+
+awaitable<void> Shell::connect(std::string where) {
+    gnutella::Endpoint endpoint;
+    try {
+        endpoint = parse_peer(where);
+    } catch (const UsageError& error) {
+        console_.complain(error.what());
+        co_return;
+    }
+    const auto [error, session] = co_await peer_.async_connect(endpoint, as_result);
+    if (error) {  // that it is open is news, and told as such
+        console_.complain(complaint_about(endpoint.to_string(), error));
+    }
+}
+
+awaitable<void> Shell::share(std::string folder) {
+    if (folder.empty()) {
+        console_.complain("there is nothing to share; write share DIR");
+        co_return;
+    }
+    const auto [error] = co_await peer_.async_share(folder, as_result);
+    if (error) {  // what it holds is news once it is read
+        console_.complain(complaint_about(folder, error));
+    }
+}
+
+awaitable<void> Shell::list_peers() {
+    const auto [error, status] = co_await peer_.async_status(as_result);
+    if (error) {
+        console_.complain(error.message());
+        co_return;
+    }
+    for (const auto& session : status.sessions) {
+        console_.answer(describe(session));
+    }
+    console_.answer(format_count(status.sessions.size(), "neighbour"));
+}
+
+awaitable<void> Shell::list_files() {
+    const auto [error, files] = co_await peer_.async_files(as_result);
+    if (error) {
+        console_.complain(error.message());
+        co_return;
+    }
+    std::uint64_t bytes = 0;
+    for (const auto& file : files) {
+        bytes += file.size;
+        console_.answer(describe(file));
+    }
+    console_.answer(format_count(files.size(), "file") + ", " + format_bytes(bytes));
+}
+
+void Shell::list_downloads() {
+    const auto downloads = peer_.downloads();
+    for (const auto& download : downloads) {
+        const auto progress = download.progress();
+        console_.answer(printable(progress.name) + ": " + format_bytes(progress.received) + " of " +
+                        format_bytes(progress.size) + ", " + format_rate(progress.rate));
+    }
+    console_.answer(format_count(downloads.size(), "download"));
+}
+
+awaitable<void> Shell::show_statistics() {
+    const auto [error, status] = co_await peer_.async_status(as_result);
+    if (error) {
+        console_.complain(error.message());
+        co_return;
+    }
+    std::string text = format_count(status.sessions.size(), "neighbour") + ", sharing " +
+                       format_count(status.files, "file") + ", " + format_bytes(status.bytes);
+    gnutella::for_each_counter(status.counters, [&text](std::string_view name, std::uint64_t value) {
+        if (value != 0) {
+            text += '\n' + std::string(name) + ' ' + std::to_string(value);
+        }
+    });
+    console_.answer(text);
+}
+
+void Shell::help() {
+    std::string text;
+    for (const ShellWord& word : shell_words) {
+        std::string usage = std::string(word.name) + ' ' + std::string(word.arguments);
+        usage.resize(std::max<std::size_t>(usage.size(), 24), ' ');
+        text += usage + "  " + std::string(word.meaning) + '\n';
+    }
+    console_.answer(text + "Ctrl+Z                    ask for a file by its exact name, and show it");
+}
+
+awaitable<bool> Shell::has_neighbours() {
+    const auto [error, status] = co_await peer_.async_status(as_result);
+    if (error) {
+        console_.complain(error.message());
+    } else if (status.sessions.empty()) {
+        console_.complain("there is no neighbour to ask; open a session with connect HOST:PORT");
+    }
+    co_return !error && !status.sessions.empty();
+}
+
+}  // namespace gnut

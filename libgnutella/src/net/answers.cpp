@@ -1,0 +1,146 @@
+#include "net/answers.hpp"
+
+#include "net/address.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <unistd.h>
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace gnutella::net {
+
+namespace asio = boost::asio;
+using asio::ip::udp;
+
+namespace {
+
+constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
+
+// Answers being resolved or read at once: a storm of queries must not become a storm of look-ups.
+constexpr std::size_t most_under_way = 64;
+
+// The whole of a small file, as one datagram; nothing when it is no longer what was shared.
+std::optional<wire::Frame> read_whole(SharedLibrary& library, const SharedFile& file) {
+    error_code error;
+    const int descriptor = library.open(file, error);
+    if (error) {
+        return std::nullopt;
+    }
+    std::size_t filled = 0;
+    const auto size = static_cast<std::size_t>(file.size);
+    auto frame = wire::Frame::make(size, [&](char* bytes) {
+        while (filled < size) {
+            const ssize_t got = ::read(descriptor, bytes + filled, size - filled);
+            if (got <= 0) {
+                break;
+            }
+            filled += static_cast<std::size_t>(got);
+        }
+    });
+    ::close(descriptor);
+    return filled == size ? std::optional(std::move(frame)) : std::nullopt;
+}
+
+}  // namespace
+
+Answers::Answers(asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library,
+                 std::shared_ptr<DiskQueue> disk, std::shared_ptr<DatagramSocket> port, const Logger& log)
+    : strand_(std::move(strand)),
+      router_(router),
+      library_(library),
+      disk_(std::move(disk)),
+      port_(std::move(port)),
+      log_(log) {}
+
+bool Answers::begin() {
+    if (stopped_) {
+        return false;
+    }
+    if (under_way_ == most_under_way) {
+        ++not_sent_;
+        return false;
+    }
+    ++under_way_;
+    return true;
+}
+
+void Answers::send(overlay::Actions::SendDatagram datagram) {
+    if (begin()) {
+        asio::co_spawn(strand_, deliver(std::move(datagram)),
+                       [self = shared_from_this()](std::exception_ptr) { --self->under_way_; });
+    }
+}
+
+void Answers::send(overlay::Actions::SendFile file) {
+    const SharedFile* const shared = library_.index().file(file.file);
+    if (shared != nullptr && begin()) {
+        asio::co_spawn(strand_, deliver_file(std::move(file), *shared),
+                       [self = shared_from_this()](std::exception_ptr) { --self->under_way_; });
+    }
+}
+
+asio::awaitable<void> Answers::deliver(overlay::Actions::SendDatagram datagram) {
+    const auto to = co_await find(std::move(datagram.to));
+    if (to && !stopped_) {
+        port_->send(std::move(datagram.frame), *to);
+    }
+}
+
+asio::awaitable<void> Answers::deliver_file(overlay::Actions::SendFile file, SharedFile shared) {
+    const auto to = co_await find(std::move(file.to));
+    if (!to || stopped_) {
+        co_return;
+    }
+    auto read = [this, &shared] { return read_whole(library_, shared); };
+    auto content = co_await on_disk(disk_, std::move(read));
+    if (stopped_) {
+        co_return;
+    }
+    if (!content) {
+        log_(LogLevel::warning, "cannot send ", shared.name, ": it changed or vanished since it was hashed");
+        co_return;
+    }
+    ++raw_files_sent_;
+    port_->send(std::move(*content), *to);
+}
+
+asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::Destination to) {
+    udp::resolver resolver(strand_);
+    const std::string service = std::to_string(to.port);
+    auto [unresolved, found] =
+        co_await resolver.async_resolve(to.host, service, udp::resolver::numeric_service, use_result);
+    if (stopped_ || to.port == 0) {
+        co_return std::nullopt;
+    }
+    std::optional<udp::endpoint> end;
+    if (!unresolved && !found.empty()) {
+        // A legacy peer listens on IPv4 alone.
+        end = found.begin()->endpoint();
+        for (const auto& each : found) {
+            if (each.endpoint().address().is_v4()) {
+                end = each.endpoint();
+                break;
+            }
+        }
+    } else if (to.neighbour) {
+        // The neighbour's own query, with a host name that means nothing here: the address that it connects from.
+        if (const SessionInfo* const neighbour = router_.session(*to.neighbour)) {
+            end = udp::endpoint(asio::ip::make_address(neighbour->remote.host), to.port);
+        }
+    }
+    if (!end || !router_.allow_datagram(to_wire(end->address()), std::chrono::steady_clock::now())) {
+        if (!end) {
+            ++not_sent_;
+        }
+        co_return std::nullopt;
+    }
+    co_return end;
+}
+
+}  // namespace gnutella::net

@@ -1,0 +1,56 @@
+#pragma once
+
+#include "net/datagram_socket.hpp"
+#include "net/disk_pool.hpp"
+#include "net/logger.hpp"
+#include "net/shared_library.hpp"
+#include "overlay/actions.hpp"
+#include "overlay/router.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/udp.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace gnutella::net {
+
+/// Sends answers that do not go through a session: query hits and raw files, as single datagrams, from the peer's UDP
+/// port, to where a query said that it takes them. Each address is asked about before anything is sent to it
+/// (Router::allow_datagram). The peer's strand owns it.
+class Answers : public std::enable_shared_from_this<Answers> {
+  public:
+    Answers(boost::asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library,
+            std::shared_ptr<DiskQueue> disk, std::shared_ptr<DatagramSocket> port, const Logger& log);
+
+    void send(overlay::Actions::SendDatagram datagram);
+    void send(overlay::Actions::SendFile file);
+
+    /// Sends nothing any more; what it was made with may go.
+    void stop() { stopped_ = true; }
+
+    std::uint64_t raw_files_sent() const { return raw_files_sent_; }
+    std::uint64_t not_sent() const { return not_sent_; }
+
+  private:
+    boost::asio::awaitable<void> deliver(overlay::Actions::SendDatagram datagram);
+    boost::asio::awaitable<void> deliver_file(overlay::Actions::SendFile file, SharedFile shared);
+    boost::asio::awaitable<std::optional<boost::asio::ip::udp::endpoint>> find(overlay::Actions::Destination to);
+    bool begin();
+
+    boost::asio::any_io_executor strand_;
+    overlay::Router& router_;
+    SharedLibrary& library_;
+    std::shared_ptr<DiskQueue> disk_;
+    std::shared_ptr<DatagramSocket> port_;
+    const Logger& log_;
+    std::size_t under_way_ = 0;
+    std::uint64_t raw_files_sent_ = 0;
+    std::uint64_t not_sent_ = 0;
+    bool stopped_ = false;
+};
+
+}  // namespace gnutella::net

@@ -1,0 +1,187 @@
+#pragma once
+
+#include "net/answers.hpp"
+#include "net/connection_counts.hpp"
+#include "net/disk_pool.hpp"
+#include "net/downloads.hpp"
+#include "net/event_hub.hpp"
+#include "net/http_server.hpp"
+#include "net/listener.hpp"
+#include "net/local_searches.hpp"
+#include "net/logger.hpp"
+#include "net/session_state.hpp"
+#include "net/shared_library.hpp"
+#include "net/tcp_session.hpp"
+#include "net/transfer_counters.hpp"
+#include "overlay/router.hpp"
+
+#include <gnutella/download.hpp>
+#include <gnutella/event.hpp>
+#include <gnutella/settings.hpp>
+#include <gnutella/statistics.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace gnutella::net {
+
+/// The shell around the router: it carries messages, connections and time in, and what the router wants done out. All
+/// of it runs on one strand; the public functions may be called from any thread.
+class Engine final : public TcpSession::Host, public std::enable_shared_from_this<Engine> {
+  public:
+    Engine(boost::asio::any_io_executor executor, Settings settings);
+    ~Engine() override;
+
+    /// Makes the parts that refer back to this: once, before anything else.
+    void assemble();
+
+    void start(detail::Completion<error_code> done);
+    void stop(detail::Completion<error_code> done);
+    /// Ends everything without a word. When it returns, no thread of the engine's own is left.
+    void abandon();
+
+    void connect(Endpoint endpoint, detail::Completion<error_code, Session> done);
+    void join(Endpoint endpoint);
+    void leave(Endpoint endpoint);
+    void close_session(SessionId id, std::string reason);
+    void wait_closed(std::shared_ptr<Session::State> session, detail::Completion<error_code> done);
+
+    std::shared_ptr<Query::State> query(QueryRequest request);
+    std::shared_ptr<Download::State> download(DownloadRequest request);
+    std::vector<std::shared_ptr<Download::State>> downloads() const;
+
+    void share(std::filesystem::path folder, detail::Completion<error_code> done);
+    void unshare(std::filesystem::path folder);
+    void wait_for_shares(detail::Completion<error_code> done);
+    void files(detail::Completion<error_code, std::vector<SharedFile>> done);
+    void status(detail::Completion<error_code, Status> done);
+    std::shared_ptr<void> subscribe(EventHandler handler);
+
+    Endpoint local_endpoint() const;
+    Guid identity() const { return identity_; }
+    const boost::asio::any_io_executor& executor() const { return executor_; }
+    const boost::asio::any_io_executor& strand() const { return strand_; }
+
+    // ---- TcpSession::Host, on the sessions' strands ----
+    void session_read(SessionId id, std::unique_ptr<ReadBatch> batch) override;
+    void session_lost(SessionId id, error_code reason) override;
+    void session_gone(SessionId id) override;
+    void messages_dropped(std::size_t count) override;
+
+  private:
+    enum class Phase : std::uint8_t { idle, starting, running, stopping, stopped };
+
+    /// A session, from connection to the closing of its socket.
+    struct Neighbour {
+        std::shared_ptr<TcpSession> session;
+        std::shared_ptr<Session::State> handle;
+        std::vector<TcpSession::Outgoing> outgoing;  // collected while a batch is dealt with, then handed over at once
+        detail::Completion<error_code, Session> connecting;
+        std::vector<detail::Completion<error_code>> waiting_for_end;
+    };
+
+    /// An attempt to connect.
+    struct Dial {
+        Endpoint to;
+        detail::Completion<error_code, Session> done;  // empty for a neighbour that the router wants
+        boost::asio::cancellation_signal cancel;
+        SessionId session = 0;  // once the connection stands
+    };
+
+    template <class Function>
+    void on_strand(Function&& function);
+
+    // engine_lifecycle.cpp
+    boost::asio::awaitable<void> run_start(detail::Completion<error_code> done);
+    boost::asio::awaitable<error_code> prepare();
+    error_code listen();
+    void begin_stop(detail::Completion<error_code> done);
+    void finish_stop_when_done();
+    void tear_down();
+
+    // engine.cpp
+    void act();
+    void hand_over();
+    void handle_opened(const overlay::Actions::Opened& opened);
+    void handle_closed(const overlay::Actions::Closed& closed);
+    void arm_timer();
+    void accepted(Listener::Accepted accepted);
+    void adopt(boost::asio::ip::tcp::socket socket, Direction direction, std::string first_bytes,
+               std::shared_ptr<void> ticket, const std::shared_ptr<Dial>& dial);
+    void start_dial(std::shared_ptr<Dial> dial);
+    boost::asio::awaitable<void> run_dial(std::shared_ptr<Dial> dial);
+    void cancel_dial(const std::shared_ptr<Dial>& dial);
+    void apply(share::Folders::Report report);
+    void complete_share_waiters();
+    void emit(const Event& event);
+    Counters counters() const;
+
+    const boost::asio::any_io_executor executor_;
+    const boost::asio::any_io_executor strand_;
+    const Settings settings_;
+    const Logger log_;
+    const Guid identity_;
+
+    // ---- belongs to the strand ----
+    Phase phase_ = Phase::idle;
+    std::optional<overlay::Router> router_;
+    overlay::Actions actions_;
+    bool acting_ = false;
+    boost::asio::steady_timer timer_;
+    overlay::TimePoint armed_for_ = overlay::TimePoint::max();
+    SessionId last_session_ = 0;
+    std::unordered_map<SessionId, Neighbour> neighbours_;
+    std::vector<SessionId> with_outgoing_;
+    std::vector<std::shared_ptr<Dial>> dials_;
+    std::shared_ptr<Listener> listener_;
+    std::shared_ptr<DatagramSocket> datagrams_;
+    std::optional<LocalSearches> searches_;
+    std::shared_ptr<Answers> answers_;
+    std::vector<detail::Completion<error_code>> waiting_for_shares_;
+    std::vector<detail::Completion<error_code>> waiting_for_stop_;
+    bool downloads_stopped_ = false;
+    std::uint64_t files_left_out_ = 0;
+    std::uint64_t refused_connections_ = 0;
+    std::uint64_t unknown_connections_ = 0;
+    std::shared_ptr<store::Store> store_;
+
+    // ---- thread-safe ----
+    EventHub events_;
+    std::shared_ptr<ReadBatchPool> batches_;
+    std::shared_ptr<StoredHashes> hashes_;
+    std::shared_ptr<SharedLibrary> library_;
+    std::shared_ptr<TransferCounters> transfer_counters_;
+    std::atomic<std::uint64_t> messages_dropped_{0};
+    std::atomic<std::uint64_t> unknown_datagrams_{0};
+    mutable std::mutex local_mutex_;
+    Endpoint local_;  // guarded by local_mutex_
+
+    // ---- with threads of their own: ended by abandon() ----
+    DiskPool disk_;
+    std::unique_ptr<share::Folders> folders_;
+    std::unique_ptr<HttpServer> http_;
+    std::unique_ptr<Downloads> downloads_;
+};
+
+template <class Function>
+void Engine::on_strand(Function&& function) {
+    boost::asio::post(strand_, [weak = weak_from_this(), function = std::forward<Function>(function)]() mutable {
+        if (const auto self = weak.lock()) {
+            function(*self);
+        }
+    });
+}
+
+}  // namespace gnutella::net

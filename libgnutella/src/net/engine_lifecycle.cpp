@@ -1,0 +1,270 @@
+#include "net/address.hpp"
+#include "net/engine.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+// How an Engine begins and ends.
+
+namespace gnutella::net {
+
+namespace asio = boost::asio;
+using asio::ip::udp;
+
+namespace {
+
+std::uint64_t random_seed() {
+    const Guid random = Guid::random();
+    std::uint64_t seed = 0;
+    std::memcpy(&seed, random.bytes.data(), sizeof seed);
+    return seed;
+}
+
+}  // namespace
+
+Engine::Engine(asio::any_io_executor executor, Settings settings)
+    : executor_(std::move(executor)),
+      strand_(asio::make_strand(executor_)),
+      settings_(std::move(settings)),
+      log_(settings_),
+      identity_(settings_.identity ? *settings_.identity : Guid::random()),
+      timer_(strand_),
+      batches_(std::make_shared<ReadBatchPool>(settings_.max_message_size)),
+      hashes_(std::make_shared<StoredHashes>()),
+      library_(std::make_shared<SharedLibrary>(strand_)),
+      transfer_counters_(std::make_shared<TransferCounters>()),
+      local_{settings_.address.empty() ? "::" : settings_.address, settings_.port},
+      disk_(settings_.disk_threads) {}
+
+Engine::~Engine() = default;
+
+void Engine::assemble() {
+    const auto emit_later = [weak = weak_from_this()](Event event) {
+        if (const auto self = weak.lock()) {
+            self->on_strand([event = std::move(event)](Engine& engine) { engine.emit(event); });
+        }
+    };
+    folders_ =
+        std::make_unique<share::Folders>(settings_, *hashes_, [weak = weak_from_this()](share::Folders::Report report) {
+            if (const auto self = weak.lock()) {
+                self->on_strand(
+                    [report = std::move(report)](Engine& engine) mutable { engine.apply(std::move(report)); });
+            }
+        });
+    http_ = std::make_unique<HttpServer>(executor_, disk_, settings_, library_, transfer_counters_, emit_later);
+    downloads_ = std::make_unique<Downloads>(executor_, disk_, settings_, transfer_counters_, emit_later);
+}
+
+// ---- start ----
+
+void Engine::start(detail::Completion<error_code> done) {
+    asio::post(strand_, [self = shared_from_this(), done = std::move(done)]() mutable {
+        if (self->phase_ != Phase::idle) {
+            done(Error::already_started);
+            return;
+        }
+        self->phase_ = Phase::starting;
+        auto starting = self->run_start(std::move(done));
+        asio::co_spawn(self->strand_, std::move(starting), [self](std::exception_ptr) {});
+    });
+}
+
+asio::awaitable<void> Engine::run_start(detail::Completion<error_code> done) {
+    error_code error = co_await prepare();
+    if (phase_ != Phase::starting) {
+        done(Error::stopped);
+        co_return;
+    }
+    if (!error) {
+        error = listen();
+    }
+    if (error) {
+        phase_ = Phase::idle;
+        done(error);
+        co_return;
+    }
+    phase_ = Phase::running;
+    done({});
+    if (store_) {
+        router_->remember_hosts(store_->hosts());
+    }
+    const auto now = std::chrono::steady_clock::now();
+    for (const Endpoint& neighbour : settings_.neighbours) {
+        router_->join(neighbour, now, actions_);
+    }
+    act();
+}
+
+asio::awaitable<error_code> Engine::prepare() {
+    // Opening the database and looking at the folders is disk work.
+    auto work = [this]() -> std::pair<error_code, std::shared_ptr<store::Store>> {
+        error_code error;
+        std::shared_ptr<store::Store> store = store::Store::open(settings_.state_folder, error);
+        if (error) {
+            return {error, nullptr};
+        }
+        hashes_->use(store);
+        for (const auto& folder : settings_.shares) {
+            error = folders_->add(folder);
+            if (error) {
+                return {error, nullptr};
+            }
+        }
+        return {error_code(), std::move(store)};
+    };
+    try {
+        auto [error, store] = co_await on_disk(disk_.queue(), std::move(work));
+        store_ = std::move(store);
+        co_return error;
+    } catch (const boost::system::system_error& abandoned) {
+        co_return abandoned.code();
+    }
+}
+
+error_code Engine::listen() {
+    error_code error;
+    BoundPort bound = bind_port(strand_, settings_.address, settings_.port, error);
+    if (error) {
+        return error;
+    }
+    const auto end = bound.acceptor.local_endpoint(error);
+    {
+        const std::lock_guard lock(local_mutex_);
+        local_ = to_endpoint(end);
+    }
+    router_.emplace(settings_, identity_, end.port(), random_seed());
+    if (events_.watched()) {
+        router_->watch_queries(overlay::Router::QueryWatch::on);
+    }
+    datagrams_ = std::make_shared<DatagramSocket>(
+        std::move(bound.datagrams), [weak = weak_from_this()](std::string_view, const udp::endpoint&) {
+            if (const auto self = weak.lock()) {
+                self->unknown_datagrams_.fetch_add(1, std::memory_order_relaxed);
+            }
+        });
+    datagrams_->start();
+    searches_.emplace(strand_, settings_, *router_, actions_, udp::endpoint(end.address(), 0), [this] { act(); });
+    answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_.queue(), datagrams_, log_);
+    listener_ = std::make_shared<Listener>(
+        std::move(bound.acceptor), executor_, settings_,
+        [weak = weak_from_this()](Listener::Accepted connection) {
+            if (const auto self = weak.lock()) {
+                self->accepted(std::move(connection));
+                self->act();
+            }
+        },
+        [weak = weak_from_this()](Listener::Refusal refusal) {
+            if (const auto self = weak.lock()) {
+                ++(refusal == Listener::Refusal::too_many ? self->refused_connections_ : self->unknown_connections_);
+            }
+        });
+    listener_->start();
+    return {};
+}
+
+// ---- stop ----
+
+void Engine::stop(detail::Completion<error_code> done) {
+    asio::post(strand_,
+               [self = shared_from_this(), done = std::move(done)]() mutable { self->begin_stop(std::move(done)); });
+}
+
+void Engine::begin_stop(detail::Completion<error_code> done) {
+    if (phase_ == Phase::stopped) {
+        done({});
+        return;
+    }
+    waiting_for_stop_.push_back(std::move(done));
+    if (phase_ == Phase::stopping) {
+        return;
+    }
+    phase_ = Phase::stopping;
+    if (listener_) {
+        listener_->stop();
+    }
+    for (const auto& dial : std::vector(dials_)) {
+        if (dial->done) {
+            dial->done(Error::stopped, Session());
+        }
+        dial->cancel.emit(asio::cancellation_type::terminal);
+    }
+    if (router_) {
+        searches_->end_all(Error::stopped);
+        router_->stop(std::chrono::steady_clock::now(), actions_);
+        act();
+    }
+    for (auto& waiting : std::exchange(waiting_for_shares_, {})) {
+        waiting(Error::stopped);
+    }
+    http_->stop();
+    downloads_->stop([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) {
+            self->on_strand([](Engine& engine) {
+                engine.downloads_stopped_ = true;
+                engine.finish_stop_when_done();
+            });
+        }
+    });
+}
+
+void Engine::finish_stop_when_done() {
+    if (phase_ != Phase::stopping || !downloads_stopped_ || !neighbours_.empty()) {
+        return;
+    }
+    phase_ = Phase::stopped;
+    std::vector<Endpoint> hosts = router_ ? router_->known_hosts() : std::vector<Endpoint>();
+    tear_down();
+    // The last disk work: ending the thread that reads folders, and remembering hosts.
+    auto finish = [self = shared_from_this(), store = store_, hosts = std::move(hosts),
+                   done = std::exchange(waiting_for_stop_, {})](DiskQueue::Admission admission) mutable {
+        if (admission == DiskQueue::Admission::admitted) {
+            self->folders_->stop();
+            if (store && !hosts.empty()) {
+                store->save_hosts(hosts);
+            }
+        }
+        for (auto& each : done) {
+            each({});
+        }
+    };
+    disk_.queue()->submit(std::move(finish));
+}
+
+void Engine::tear_down() {
+    timer_.cancel();
+    if (listener_) {
+        listener_->stop();
+    }
+    if (searches_) {
+        searches_->end_all(Error::stopped);
+    }
+    if (answers_) {
+        answers_->stop();
+    }
+    if (datagrams_) {
+        datagrams_->close();
+    }
+    for (auto& [id, neighbour] : neighbours_) {
+        neighbour.session->abort();
+    }
+}
+
+void Engine::abandon() {
+    disk_.stop();
+    folders_->stop();
+    asio::post(strand_, [self = shared_from_this()] {
+        self->phase_ = Phase::stopped;
+        for (const auto& dial : std::vector(self->dials_)) {
+            dial->cancel.emit(asio::cancellation_type::terminal);
+        }
+        self->http_->stop();
+        self->downloads_->stop([] {});
+        self->tear_down();
+    });
+}
+
+}  // namespace gnutella::net

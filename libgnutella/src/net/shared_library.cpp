@@ -1,0 +1,74 @@
+#include "net/shared_library.hpp"
+
+#include "share/open_shared.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <utility>
+
+namespace gnutella::net {
+
+namespace asio = boost::asio;
+
+void StoredHashes::use(std::shared_ptr<store::Store> store) {
+    const std::lock_guard lock(mutex_);
+    store_ = std::move(store);
+}
+
+std::shared_ptr<store::Store> StoredHashes::current() {
+    const std::lock_guard lock(mutex_);
+    return store_;
+}
+
+std::optional<Urn> StoredHashes::find(const std::filesystem::path& path, std::uint64_t size, std::int64_t modified) {
+    const auto store = current();
+    return store ? store->find(path, size, modified) : std::nullopt;
+}
+
+void StoredHashes::remember(const SharedFile& file) {
+    if (const auto store = current()) {
+        store->remember(file);
+    }
+}
+
+void StoredHashes::forget(const std::filesystem::path& path) {
+    if (const auto store = current()) {
+        store->forget(path);
+    }
+}
+
+void SharedLibrary::find(const wire::Query& query, std::size_t most, std::vector<Match>& matches) const {
+    found_.clear();
+    if (query.urn) {
+        index_.find_urn(*query.urn, most, found_);
+    } else if (query.routed) {
+        index_.find(query.text, most, found_);
+    } else {
+        index_.find_exact(query.text, most, found_);
+    }
+    for (const auto id : found_) {
+        const SharedFile& file = *index_.file(id);
+        matches.push_back({id, file.name, file.size, file.urn});
+    }
+}
+
+asio::awaitable<std::optional<SharedFile>> SharedLibrary::find(Urn urn) {
+    auto there = find_on_strand(std::move(urn));
+    co_return co_await asio::co_spawn(strand_, std::move(there), asio::use_awaitable);
+}
+
+asio::awaitable<std::optional<SharedFile>> SharedLibrary::find_on_strand(Urn urn) {
+    std::vector<share::Index::FileId> found;
+    index_.find_urn(urn, 1, found);
+    if (found.empty()) {
+        co_return std::nullopt;
+    }
+    co_return *index_.file(found.front());
+}
+
+int SharedLibrary::open(const SharedFile& file, error_code& error) {
+    return share::open_shared(file, error);
+}
+
+}  // namespace gnutella::net

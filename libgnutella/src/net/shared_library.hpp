@@ -1,0 +1,66 @@
+#pragma once
+
+#include "overlay/library.hpp"
+#include "share/folders.hpp"
+#include "share/hash_cache.hpp"
+#include "share/index.hpp"
+#include "store/store.hpp"
+#include "transfer/catalogue.hpp"
+
+#include <gnutella/error.hpp>
+#include <gnutella/settings.hpp>
+#include <gnutella/shared_file.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace gnutella::net {
+
+/// Lets the hashing thread use the store, which is opened when the node starts and may be missing.
+class StoredHashes final : public share::HashCache {
+  public:
+    void use(std::shared_ptr<store::Store> store);
+
+    std::optional<Urn> find(const std::filesystem::path& path, std::uint64_t size, std::int64_t modified) override;
+    void remember(const SharedFile& file) override;
+    void forget(const std::filesystem::path& path) override;
+
+  private:
+    std::shared_ptr<store::Store> current();
+
+    std::mutex mutex_;
+    std::shared_ptr<store::Store> store_;
+};
+
+/// What this node offers, as the router asks for it and as uploads do. The peer's strand owns it.
+class SharedLibrary final : public overlay::Library, public transfer::Catalogue {
+  public:
+    explicit SharedLibrary(boost::asio::any_io_executor strand) : strand_(std::move(strand)) {}
+
+    share::Index& index() { return index_; }
+    const share::Index& index() const { return index_; }
+
+    // ---- overlay::Library ----
+    void find(const wire::Query& query, std::size_t most, std::vector<Match>& matches) const override;
+    std::uint64_t files() const override { return index_.files(); }
+    std::uint64_t bytes() const override { return index_.bytes(); }
+
+    // ---- transfer::Catalogue: called from uploads' own strands and from disk threads ----
+    boost::asio::awaitable<std::optional<SharedFile>> find(Urn urn) override;
+    int open(const SharedFile& file, error_code& error) override;
+
+  private:
+    boost::asio::awaitable<std::optional<SharedFile>> find_on_strand(Urn urn);
+
+    boost::asio::any_io_executor strand_;
+    share::Index index_;
+    mutable std::vector<share::Index::FileId> found_;  // reused for each query
+};
+
+}  // namespace gnutella::net

@@ -1,0 +1,330 @@
+#include "net/tcp_session.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace gnutella::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Frames that one system call writes: 4 KiB of iovec on the stack, and enough that the call itself costs little.
+constexpr std::size_t max_gathered = 256;
+constexpr std::size_t max_gathered_bytes = 256 * 1024;
+
+// Calls in a row for one neighbour before others on the same thread have their turn.
+constexpr int max_writes_in_a_row = 8;
+
+wire::DecodeLimits limits_of(const Settings& settings) {
+    wire::DecodeLimits limits;
+    limits.max_message_size = settings.max_message_size;
+    limits.max_nesting = settings.max_nesting;
+    limits.max_results = settings.max_results;
+    return limits;
+}
+
+}  // namespace
+
+TcpSession::TcpSession(SessionId id, asio::ip::tcp::socket socket, const Settings& settings,
+                       std::shared_ptr<ReadBatchPool> batches, std::weak_ptr<Host> host, std::shared_ptr<void> ticket)
+    : id_(id),
+      socket_(std::move(socket)),
+      bye_timeout_(settings.bye_timeout),
+      spacing_(settings.legacy_spacing),
+      batches_(std::move(batches)),
+      host_(std::move(host)),
+      ticket_(std::move(ticket)),
+      decoder_(limits_of(settings)),
+      queue_(settings.max_send_queue) {}
+
+void TcpSession::start(std::string first_bytes) {
+    asio::post(socket_.get_executor(), [self = shared_from_this(), first = std::move(first_bytes)]() mutable {
+        error_code ignored;
+        self->socket_.non_blocking(true, ignored);
+        self->socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+        self->left_over_ = std::move(first);
+        self->read();
+    });
+}
+
+// ---- reading ----
+
+void TcpSession::wait_readable() {
+    socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](error_code error) {
+        if (!error) {
+            self->read();
+        }
+    });
+}
+
+void TcpSession::read() {
+    if (phase_ == Phase::closed || input_ended_) {
+        return;
+    }
+    if (phase_ != Phase::open) {
+        throw_away_input();
+        return;
+    }
+    auto batch = batches_->take();
+    const std::span<char> bytes = batch->bytes();
+    std::memcpy(bytes.data(), left_over_.data(), left_over_.size());
+    error_code error;
+    const std::size_t got =
+        socket_.read_some(asio::buffer(bytes.data() + left_over_.size(), ReadBatchPool::read_size), error);
+    const bool nothing_new = error == asio::error::would_block;
+    if (error && !nothing_new) {
+        batches_->give_back(std::move(batch));
+        input_ended_ = true;
+        lose(Error::lost);
+        return;
+    }
+    take_bytes(*batch, left_over_.size() + got);
+    if (batch->messages.empty() && batch->unknown == 0 && !batch->malformed) {
+        batches_->give_back(std::move(batch));
+        wait_readable();
+        return;
+    }
+    if (const auto host = host_.lock()) {
+        host->session_read(id_, std::move(batch));
+    }
+}
+
+void TcpSession::take_bytes(ReadBatch& batch, std::size_t size) {
+    std::string_view rest(batch.bytes().data(), size);
+    while (!rest.empty()) {
+        wire::Message& message = batch.messages.emplace_back();
+        const auto step = decoder_.next(rest, batch.memory(), message);
+        rest.remove_prefix(step.consumed);
+        if (step.outcome == wire::JsonDecoder::Outcome::message) {
+            continue;
+        }
+        batch.messages.pop_back();
+        if (step.outcome == wire::JsonDecoder::Outcome::unknown_type) {
+            ++batch.unknown;
+            continue;
+        }
+        if (step.outcome == wire::JsonDecoder::Outcome::malformed) {
+            batch.malformed = step.problem;
+            rest = {};
+        }
+        break;
+    }
+    left_over_.assign(rest);
+    if (left_over_.empty()) {
+        left_over_.shrink_to_fit();
+    }
+}
+
+void TcpSession::batch_done(std::unique_ptr<ReadBatch> batch) {
+    asio::post(socket_.get_executor(), [self = shared_from_this(), done = std::move(batch)]() mutable {
+        const bool more_may_come = !done->malformed;
+        self->batches_->give_back(std::move(done));
+        if (more_may_come) {
+            self->read();
+        } else if (self->phase_ != Phase::closed) {
+            self->throw_away_input();
+        }
+    });
+}
+
+void TcpSession::throw_away_input() {
+    // Closing a socket with unread input sends RST, which may overtake the BYE that explains why.
+    std::array<char, 16 * 1024> bin;
+    error_code error;
+    for (int reads = 0; !error && reads < max_writes_in_a_row; ++reads) {
+        socket_.read_some(asio::buffer(bin), error);
+    }
+    if (error && error != asio::error::would_block) {
+        input_ended_ = true;
+        if (phase_ == Phase::draining) {
+            close();
+        }
+        return;
+    }
+    socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](error_code failed) {
+        if (!failed && self->phase_ != Phase::closed) {
+            self->throw_away_input();
+        }
+    });
+}
+
+// ---- writing ----
+
+void TcpSession::send(std::vector<Outgoing> frames) {
+    asio::post(socket_.get_executor(), [self = shared_from_this(), outgoing = std::move(frames)]() mutable {
+        if (self->phase_ != Phase::open) {
+            return;
+        }
+        std::size_t dropped = 0;
+        bool overflow = false;
+        for (Outgoing& each : outgoing) {
+            const auto pushed = self->queue_.push(std::move(each.frame), each.priority);
+            dropped += pushed.dropped;
+            overflow = overflow || pushed.overflow;
+        }
+        if (dropped > 0) {
+            if (const auto host = self->host_.lock()) {
+                host->messages_dropped(dropped);
+            }
+        }
+        if (overflow) {
+            self->lose(Error::queue_full);
+            return;
+        }
+        self->write();
+    });
+}
+
+void TcpSession::write() {
+    if (writing_ || phase_ == Phase::draining || phase_ == Phase::closed) {
+        return;
+    }
+    for (int writes = 0;; ++writes) {
+        if (in_flight_.empty()) {
+            in_flight_ = queue_.take(paced_ ? 1 : max_gathered, max_gathered_bytes);
+        }
+        if (in_flight_.empty()) {
+            break;
+        }
+        if (writes == max_writes_in_a_row) {
+            writing_ = true;
+            asio::post(socket_.get_executor(), [self = shared_from_this()] {
+                self->writing_ = false;
+                self->write();
+            });
+            return;
+        }
+        const ssize_t sent = send_in_flight();
+        if (sent < 0 && errno == EINTR) {
+            continue;
+        }
+        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+            wait_writable();
+            return;
+        }
+        if (sent < 0) {
+            lose(Error::lost);
+            return;
+        }
+        advance(static_cast<std::size_t>(sent));
+        if (paced_ && in_flight_.empty()) {
+            wait_for_next_slot();
+            return;
+        }
+    }
+    if (phase_ == Phase::flushing) {
+        finish_flushing();
+    }
+}
+
+ssize_t TcpSession::send_in_flight() {
+    std::array<iovec, max_gathered> vectors;
+    std::size_t skip = in_flight_sent_;
+    for (std::size_t at = 0; at < in_flight_.size(); ++at) {
+        const std::string_view bytes = in_flight_[at].bytes().substr(std::exchange(skip, 0));
+        vectors[at] = {const_cast<char*>(bytes.data()), bytes.size()};
+    }
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = in_flight_.size();
+    return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void TcpSession::advance(std::size_t sent) {
+    in_flight_sent_ += sent;
+    while (!in_flight_.empty() && in_flight_sent_ >= in_flight_.front().size()) {
+        in_flight_sent_ -= in_flight_.front().size();
+        in_flight_ = in_flight_.subspan(1);
+    }
+    if (in_flight_.empty()) {
+        queue_.written();
+    }
+}
+
+void TcpSession::wait_for_next_slot() {
+    writing_ = true;
+    spacing_timer_ = std::make_unique<asio::steady_timer>(socket_.get_executor(), spacing_);
+    spacing_timer_->async_wait([self = shared_from_this()](error_code cancelled) {
+        if (!cancelled) {
+            self->writing_ = false;
+            self->write();
+        }
+    });
+}
+
+void TcpSession::wait_writable() {
+    writing_ = true;
+    socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](error_code error) {
+        self->writing_ = false;
+        if (!error) {
+            self->write();
+        }
+    });
+}
+
+void TcpSession::pace() {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->paced_ = true; });
+}
+
+// ---- the end ----
+
+void TcpSession::close_when_sent() {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        if (self->phase_ != Phase::open) {
+            return;
+        }
+        self->phase_ = Phase::flushing;
+        self->cut_timer_ = std::make_unique<asio::steady_timer>(self->socket_.get_executor(), self->bye_timeout_);
+        self->cut_timer_->async_wait([self](error_code) { self->close(); });
+        self->write();
+    });
+}
+
+void TcpSession::finish_flushing() {
+    phase_ = Phase::draining;
+    error_code ignored;
+    socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+    if (input_ended_) {
+        close();
+    }
+}
+
+void TcpSession::abort() {
+    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->close(); });
+}
+
+void TcpSession::lose(error_code reason) {
+    if (phase_ == Phase::open) {
+        if (const auto host = host_.lock()) {
+            host->session_lost(id_, reason);
+        }
+    }
+    close();
+}
+
+void TcpSession::close() {
+    if (phase_ == Phase::closed) {
+        return;
+    }
+    phase_ = Phase::closed;
+    error_code ignored;
+    socket_.close(ignored);
+    spacing_timer_.reset();
+    cut_timer_.reset();
+    ticket_.reset();
+    if (const auto host = host_.lock()) {
+        host->session_gone(id_);
+    }
+}
+
+}  // namespace gnutella::net

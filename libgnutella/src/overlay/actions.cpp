@@ -1,0 +1,23 @@
+#include "overlay/actions.hpp"
+
+namespace gnutella::overlay {
+
+void Actions::clear() {
+    sends.clear();
+    datagrams.clear();
+    files.clear();
+    opened.clear();
+    hits.clear();
+    queries_seen.clear();
+    closes.clear();
+    closed.clear();
+    joins_failed.clear();
+    connects.clear();
+}
+
+bool Actions::empty() const {
+    return sends.empty() && datagrams.empty() && files.empty() && opened.empty() && hits.empty() &&
+           queries_seen.empty() && closes.empty() && closed.empty() && joins_failed.empty() && connects.empty();
+}
+
+}  // namespace gnutella::overlay

@@ -1,0 +1,87 @@
+#include "overlay/host_cache.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace gnutella::overlay {
+
+namespace {
+
+constexpr std::size_t max_own_addresses = 16;
+
+}  // namespace
+
+void HostCache::met(const Endpoint& host) {
+    if (!acceptable(host)) {
+        return;
+    }
+    if (const auto known = places_.find(host); known != places_.end()) {
+        met_.splice(met_.begin(), *known->second.part, known->second.position);
+        known->second = {&met_, met_.begin()};
+        return;
+    }
+    put_first(met_, host);
+}
+
+void HostCache::heard_of(const Endpoint& host) {
+    if (!acceptable(host) || places_.contains(host)) {
+        return;
+    }
+    if (met_.size() == max_hosts_) {
+        return;
+    }
+    put_first(heard_of_, host);
+}
+
+void HostCache::failed(const Endpoint& host) {
+    const auto known = places_.find(host);
+    if (known == places_.end()) {
+        return;
+    }
+    heard_of_.splice(heard_of_.end(), *known->second.part, known->second.position);
+    known->second = {&heard_of_, std::prev(heard_of_.end())};
+}
+
+void HostCache::is_self(const Endpoint& host) {
+    if (const auto known = places_.find(host); known != places_.end()) {
+        known->second.part->erase(known->second.position);
+        places_.erase(known);
+    }
+    if (std::ranges::find(own_, host) != own_.end()) {
+        return;
+    }
+    own_.push_back(host);
+    if (own_.size() > max_own_addresses) {
+        own_.pop_front();
+    }
+}
+
+std::vector<Endpoint> HostCache::all() const {
+    std::vector<Endpoint> hosts;
+    hosts.reserve(size());
+    visit([&hosts](const Endpoint& host) {
+        hosts.push_back(host);
+        return true;
+    });
+    return hosts;
+}
+
+bool HostCache::acceptable(const Endpoint& host) const {
+    return max_hosts_ > 0 && host.port != 0 && !host.host.empty() && std::ranges::find(own_, host) == own_.end();
+}
+
+void HostCache::put_first(std::list<Endpoint>& part, const Endpoint& host) {
+    if (size() == max_hosts_) {
+        drop_the_worst();
+    }
+    part.push_front(host);
+    places_.emplace(host, Place{&part, part.begin()});
+}
+
+void HostCache::drop_the_worst() {
+    std::list<Endpoint>& part = heard_of_.empty() ? met_ : heard_of_;
+    places_.erase(part.back());
+    part.pop_back();
+}
+
+}  // namespace gnutella::overlay

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <gnutella/endpoint.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <list>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace gnutella::overlay {
+
+/// Where other peers listen: those met in a session of our own first, then those only heard of; in each part the latest
+/// first. Bounded: what others tell never drives out a host that was met.
+class HostCache {
+  public:
+    explicit HostCache(std::size_t max_hosts) : max_hosts_(max_hosts) {}
+
+    /// A session with a peer that listens there has been open.
+    void met(const Endpoint& host);
+    /// Somebody says that a peer listens there. What is known already stays where it is.
+    void heard_of(const Endpoint& host);
+    /// It could not be reached: it goes to the end.
+    void failed(const Endpoint& host);
+    /// That is this very node: forgotten, and not taken again.
+    void is_self(const Endpoint& host);
+
+    /// Calls `visit(const Endpoint&)` from the best to the worst, until it returns false.
+    template <class Visit>
+    void visit(Visit&& visitor) const {
+        for (const std::list<Endpoint>* part : {&met_, &heard_of_}) {
+            for (const Endpoint& host : *part) {
+                if (!visitor(host)) {
+                    return;
+                }
+            }
+        }
+    }
+    std::vector<Endpoint> all() const;
+    std::size_t size() const { return places_.size(); }
+
+  private:
+    struct Hash {
+        std::size_t operator()(const Endpoint& host) const noexcept {
+            return std::hash<std::string>{}(host.host) * 31 + host.port;
+        }
+    };
+    struct Place {
+        std::list<Endpoint>* part = nullptr;
+        std::list<Endpoint>::iterator position;
+    };
+
+    bool acceptable(const Endpoint& host) const;
+    void put_first(std::list<Endpoint>& part, const Endpoint& host);
+    void drop_the_worst();
+
+    std::size_t max_hosts_;
+    std::list<Endpoint> met_;
+    std::list<Endpoint> heard_of_;
+    std::unordered_map<Endpoint, Place, Hash> places_;
+    std::deque<Endpoint> own_;
+};
+
+}  // namespace gnutella::overlay

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "overlay/deadline_queue.hpp"
+#include "overlay/rate_limiter.hpp"
+#include "overlay/session_machine.hpp"
+#include "wire/ip_address.hpp"
+
+#include <gnutella/endpoint.hpp>
+#include <gnutella/session_info.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace gnutella::overlay {
+
+/// All that is kept of the far end of one connection, open or opening.
+struct Neighbour {
+    SessionInfo info;
+    /// Our end's address.
+    std::string local_host;
+    wire::IpAddress address;
+    std::optional<Endpoint> target;
+    SessionMachine machine;
+    RateLimiter queries;
+    DeadlineQueue::Timer timer;
+    /// Its place among the open sessions: SessionTable's.
+    std::size_t open_place = 0;
+
+    PeerKind kind() const { return info.legacy ? PeerKind::legacy : PeerKind::modern; }
+};
+
+}  // namespace gnutella::overlay

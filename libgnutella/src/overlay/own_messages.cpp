@@ -1,0 +1,89 @@
+#include "overlay/own_messages.hpp"
+
+#include "wire/json_encoder.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace gnutella::overlay {
+
+namespace {
+
+constexpr std::uint32_t extensions_version = 1;
+constexpr std::size_t max_hosts_told = 10;
+// docs/json-dialect.md, "The messages".
+constexpr std::size_t max_results_of_a_hit = 64;
+// The most that one UDP datagram carries over IPv4, which is less than a message may have: a hit may have to go that
+// way.
+constexpr std::size_t max_hit_size = 65'507;
+
+}  // namespace
+
+std::string_view OwnMessages::host_for(const Neighbour& neighbour) const {
+    return settings_.announced_host.empty() ? neighbour.local_host : settings_.announced_host;
+}
+
+wire::Introduction OwnMessages::introduction(const Neighbour& to) const {
+    if (to.kind() == PeerKind::legacy) {
+        return {};
+    }
+    return {extensions_version, settings_.agent, identity_};
+}
+
+wire::Frame OwnMessages::ping(const Neighbour& to, const Guid& id) const {
+    return wire::encode_ping(id.to_string(), {sender(to), introduction(to)});
+}
+
+wire::Frame OwnMessages::pong(const Neighbour& to, std::string_view id, const Library& library,
+                              const HostCache& hosts) const {
+    wire::Pong pong{sender(to), introduction(to), 0, 0, {}};
+    if (to.kind() == PeerKind::legacy) {
+        return wire::encode_pong(id, pong);
+    }
+    pong.files = library.files();
+    pong.bytes = library.bytes();
+    const Endpoint itself{to.info.remote.host, to.info.listens.port};
+    std::vector<std::string> texts;
+    texts.reserve(max_hosts_told);
+    hosts.visit([&](const Endpoint& host) {
+        if (host != itself) {
+            texts.push_back(host.to_string());
+        }
+        return texts.size() < max_hosts_told;
+    });
+    pong.hosts.assign(texts.begin(), texts.end());
+    return wire::encode_pong(id, pong);
+}
+
+wire::Frame OwnMessages::bye(const Neighbour& to, ByeCode code, std::string_view reason) const {
+    return wire::encode_bye(sender(to), {static_cast<std::uint16_t>(code), reason});
+}
+
+wire::Frame OwnMessages::query(std::string_view host, const Router::LocalQuery& query) const {
+    const wire::Query message{{host, query.inbox_port}, query.text, query.urn, true};
+    return wire::encode_query(query.id.to_string(), message, settings_.max_ttl, 0);
+}
+
+wire::Frame OwnMessages::hit(const Neighbour& to, std::string_view id,
+                             const std::vector<Library::Match>& matches) const {
+    wire::QueryHit hit{sender(to), true, identity_, {}, {}};
+    hit.transports.add(Transport::http);
+    const std::size_t most = std::min({matches.size(), settings_.max_results, max_results_of_a_hit});
+    hit.results.reserve(most);
+    for (std::size_t at = 0; at < most; ++at) {
+        hit.results.push_back({matches[at].name, matches[at].size, matches[at].urn});
+    }
+    const std::size_t room = std::min(settings_.max_message_size, max_hit_size);
+    wire::Frame frame = wire::encode_query_hit(id, hit);
+    while (frame.size() > room && hit.results.size() > 1) {
+        hit.results.resize(hit.results.size() / 2);
+        frame = wire::encode_query_hit(id, hit);
+    }
+    return frame;
+}
+
+wire::Frame OwnMessages::legacy_hit(const Neighbour& to, std::string_view id, const Library::Match* match) const {
+    return wire::encode_query_hit(id, {sender(to), match != nullptr, std::nullopt, {}, {}});
+}
+
+}  // namespace gnutella::overlay

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "overlay/time_point.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace gnutella::overlay {
+
+/// So many a second on average, and so many at once. Shared by all limiters of one kind.
+class Rate {
+  public:
+    /// @param per_second 0 lets nothing pass.
+    Rate(std::size_t per_second, std::size_t burst)
+        : interval_(per_second == 0 ? TimePoint::duration::max()
+                                    : TimePoint::duration(std::chrono::seconds(1)) /
+                                          static_cast<TimePoint::duration::rep>(per_second)),
+          tolerance_(per_second == 0 || burst == 0 ? TimePoint::duration::min()
+                                                   : interval_ * static_cast<TimePoint::duration::rep>(burst - 1)) {}
+
+  private:
+    friend class RateLimiter;
+    TimePoint::duration interval_;
+    TimePoint::duration tolerance_;
+};
+
+/// A token bucket that remembers only when it will be full again (the "generic cell rate algorithm", ITU-T I.371):
+/// eight bytes for each session. It starts full.
+class RateLimiter {
+  public:
+    bool allow(const Rate& rate, TimePoint now) noexcept {
+        if (rate.tolerance_ < TimePoint::duration::zero()) {
+            return false;
+        }
+        if (full_at_ <= now) {
+            full_at_ = now + rate.interval_;
+            return true;
+        }
+        if (full_at_ - now > rate.tolerance_) {
+            return false;
+        }
+        full_at_ += rate.interval_;
+        return true;
+    }
+
+  private:
+    TimePoint full_at_ = TimePoint::min();
+};
+
+}  // namespace gnutella::overlay

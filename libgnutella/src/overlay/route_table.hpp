@@ -1,0 +1,61 @@
+#pragma once
+
+#include "overlay/guid_hash.hpp"
+#include "overlay/random.hpp"
+#include "overlay/time_point.hpp"
+
+#include <gnutella/guid.hpp>
+#include <gnutella/session_info.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+namespace gnutella::overlay {
+
+/// Which queries have been seen, and where each came from: what tells a duplicate, and the way back for its hits. The
+/// oldest are forgotten when they are past their lifetime, or when there is no room. All operations take constant time.
+class RouteTable {
+  public:
+    /// Where the queries of this node itself come from.
+    static constexpr SessionId own = std::numeric_limits<SessionId>::max();
+
+    struct Route {
+        Guid id;
+        TimePoint seen_at;
+        SessionId from = own;
+        /// How many hits have gone back this way; the router counts them.
+        std::uint32_t hits = 0;
+    };
+
+    RouteTable(std::size_t max_routes, std::chrono::milliseconds lifetime, Random& random);
+
+    /// Remembers a query. @return false when it was known already: nothing has changed then.
+    bool insert(const Guid& id, SessionId from, TimePoint now);
+
+    /// Null when it is not known, or no longer. Valid until the next insert.
+    Route* find(const Guid& id, TimePoint now);
+
+    std::size_t size() const { return count_; }
+
+  private:
+    // The routes stand in a ring, oldest first. The index is a table with open addressing of their places, counted from
+    // 1; 0 is a free slot. It is at most half full.
+    std::size_t slot_of(const Guid& id) const;
+    std::size_t home_of(const Guid& id) const { return hash_(id) & (index_.size() - 1); }
+    void forget_oldest();
+    void free_slot(std::size_t slot);
+    void grow();
+
+    std::size_t max_routes_;
+    std::chrono::milliseconds lifetime_;
+    GuidHash hash_;
+    std::vector<Route> ring_;
+    std::size_t oldest_ = 0;
+    std::size_t count_ = 0;
+    std::vector<std::uint32_t> index_;
+};
+
+}  // namespace gnutella::overlay

@@ -1,0 +1,58 @@
+#include "overlay/router.hpp"
+
+#include "overlay/router_impl.hpp"
+
+#include <algorithm>
+
+namespace gnutella::overlay {
+
+Router::Impl::Impl(const Settings& the_settings, Guid the_identity, std::uint16_t port, std::uint64_t seed)
+    : settings(the_settings),
+      identity(the_identity),
+      times{settings.handshake_timeout, settings.ping_interval, settings.max_unanswered_pings},
+      query_rate(settings.queries_per_second, settings.query_burst),
+      random(seed),
+      own(settings, identity, port),
+      sessions(random),
+      routes(settings.max_routes, settings.route_lifetime, random),
+      local_queries(settings.max_hits_per_query, random),
+      hosts(settings.max_known_hosts),
+      joins(settings.retry_interval, settings.max_retry_interval),
+      seeker(settings.retry_interval, settings.max_retry_interval),
+      guard(settings.datagrams_per_second) {}
+
+Router::Router(const Settings& settings, Guid identity, std::uint16_t port, std::uint64_t seed)
+    : impl_(std::make_unique<Impl>(settings, identity, port, seed)) {}
+
+Router::~Router() = default;
+
+bool Router::allow_datagram(const wire::IpAddress& to, TimePoint now) {
+    switch (impl_->guard.allow(to, now)) {
+        case DatagramGuard::Verdict::allowed:
+            return true;
+        case DatagramGuard::Verdict::refused:
+            ++impl_->counters.refused_datagrams;
+            return false;
+        case DatagramGuard::Verdict::excess:
+            ++impl_->counters.excess_datagrams;
+            return false;
+    }
+    return false;
+}
+
+void Router::tick(TimePoint now, Actions& out) {
+    while (const auto due = impl_->deadlines.due(now)) {
+        impl_->session_is_due(*impl_->sessions.find(*due), now, out);
+    }
+    impl_->connect_due(now, out);
+}
+
+TimePoint Router::next_deadline() const {
+    return std::min({impl_->deadlines.earliest(), impl_->joins.next_deadline(), impl_->seeker.next_deadline()});
+}
+
+const Counters& Router::counters() const {
+    return impl_->counters;
+}
+
+}  // namespace gnutella::overlay

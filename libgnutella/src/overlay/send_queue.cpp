@@ -1,0 +1,99 @@
+#include "overlay/send_queue.hpp"
+
+#include <utility>
+
+namespace gnutella::overlay {
+
+namespace {
+
+// Room for this many frames is kept by an idle session; thousands of sessions are idle.
+constexpr std::size_t kept_capacity = 16;
+
+template <class Value>
+void clear_for_reuse(std::vector<Value>& values) {
+    if (values.capacity() > kept_capacity) {
+        std::vector<Value>().swap(values);
+        return;
+    }
+    values.clear();
+}
+
+}  // namespace
+
+SendQueue::Pushed SendQueue::push(wire::Frame frame, Priority priority) {
+    Pushed pushed;
+    if (frame.empty()) {
+        return pushed;
+    }
+    // What may have to go for it: nothing is dropped in vain.
+    std::size_t staying = bytes_;
+    for (const Priority victim : {Priority::query, Priority::hit}) {
+        staying -= victim <= priority ? lane(victim).bytes() : 0;
+    }
+    if (frame.size() > max_bytes_ || staying > max_bytes_ - frame.size()) {
+        pushed.overflow = priority == Priority::control;
+        pushed.dropped = 1;
+        return pushed;
+    }
+    for (const Priority victim : {Priority::query, Priority::hit}) {
+        while (bytes_ > max_bytes_ - frame.size() && !lane(victim).empty()) {
+            bytes_ -= lane(victim).pop().size();
+            ++pushed.dropped;
+        }
+    }
+    bytes_ += frame.size();
+    lane(priority).push({turn_++, std::move(frame)});
+    return pushed;
+}
+
+std::span<const wire::Frame> SendQueue::take(std::size_t max_frames, std::size_t max_bytes) {
+    if (!writing_.empty()) {
+        return {};
+    }
+    writing_bytes_ = 0;
+    for (Lane* next = next_lane(); next != nullptr; next = next_lane()) {
+        const std::size_t size = next->front().frame.size();
+        if (!writing_.empty() && (writing_.size() >= max_frames || writing_bytes_ + size > max_bytes)) {
+            break;
+        }
+        writing_bytes_ += size;
+        writing_.push_back(next->pop());
+    }
+    return writing_;
+}
+
+void SendQueue::written() {
+    bytes_ -= std::exchange(writing_bytes_, 0);
+    clear_for_reuse(writing_);
+}
+
+SendQueue::Lane* SendQueue::next_lane() {
+    Lane* next = nullptr;
+    for (Lane& candidate : lanes_) {
+        if (!candidate.empty() && (next == nullptr || candidate.front().turn < next->front().turn)) {
+            next = &candidate;
+        }
+    }
+    return next;
+}
+
+void SendQueue::Lane::push(Waiting waiting) {
+    bytes_ += waiting.frame.size();
+    frames_.push_back(std::move(waiting));
+}
+
+wire::Frame SendQueue::Lane::pop() {
+    wire::Frame frame = std::move(frames_[first_].frame);
+    bytes_ -= frame.size();
+    ++first_;
+    if (first_ == frames_.size()) {
+        clear_for_reuse(frames_);
+        first_ = 0;
+    } else if (first_ >= kept_capacity && first_ * 2 >= frames_.size()) {
+        frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(first_));
+        first_ = 0;
+    }
+    return frame;
+}
+
+}  // namespace gnutella::overlay

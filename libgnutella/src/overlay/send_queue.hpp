@@ -1,0 +1,71 @@
+#pragma once
+
+#include "overlay/actions.hpp"
+#include "wire/frame.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace gnutella::overlay {
+
+/// What waits to be sent to one neighbour, in order and in bounded memory. A neighbour that reads too slowly loses
+/// queries first, then hits, the oldest of each first: they are the least worth by now.
+class SendQueue {
+  public:
+    /// @param max_bytes of frames that wait or are being written.
+    explicit SendQueue(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+
+    struct Pushed {
+        /// Frames that were lost; the pushed one among them if there was no room even so.
+        std::size_t dropped = 0;
+        /// A control frame found no room: the session is to be closed, with Error::queue_full.
+        bool overflow = false;
+    };
+    Pushed push(wire::Frame frame, Priority priority);
+
+    /// Takes the next frames for one write: as many as there are, up to both bounds, but one at least. They stay here,
+    /// and count, until written() is called. Empty when nothing waits, and while a write is under way.
+    std::span<const wire::Frame> take(std::size_t max_frames, std::size_t max_bytes);
+    /// The frames that were taken last have left.
+    void written();
+
+    /// Whether nothing waits and nothing is being written.
+    bool empty() const { return bytes_ == 0; }
+    /// Bytes that wait or are being written.
+    std::size_t bytes() const { return bytes_; }
+
+  private:
+    // One lane for each priority, so that the oldest of the least worth is at hand; `turn` keeps the order over all.
+    struct Waiting {
+        std::uint64_t turn = 0;
+        wire::Frame frame;
+    };
+    class Lane {
+      public:
+        bool empty() const { return first_ == frames_.size(); }
+        const Waiting& front() const { return frames_[first_]; }
+        std::size_t bytes() const { return bytes_; }
+        void push(Waiting waiting);
+        wire::Frame pop();
+
+      private:
+        std::vector<Waiting> frames_;
+        std::size_t first_ = 0;
+        std::size_t bytes_ = 0;
+    };
+
+    Lane& lane(Priority priority) { return lanes_[static_cast<std::size_t>(priority)]; }
+    Lane* next_lane();
+
+    std::size_t max_bytes_;
+    std::size_t bytes_ = 0;
+    std::uint64_t turn_ = 0;
+    std::array<Lane, 3> lanes_;
+    std::vector<wire::Frame> writing_;
+    std::size_t writing_bytes_ = 0;
+};
+
+}  // namespace gnutella::overlay

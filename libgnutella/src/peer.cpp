@@ -1,0 +1,149 @@
+#include <gnutella/peer.hpp>
+
+#include "net/engine.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <stdexcept>
+#include <utility>
+
+namespace gnutella {
+
+namespace {
+
+void require(bool holds, const char* complaint) {
+    if (!holds) {
+        throw std::invalid_argument(complaint);
+    }
+}
+
+void check(const Settings& settings) {
+    error_code malformed;
+    boost::asio::ip::make_address(settings.address.empty() ? "::" : settings.address, malformed);
+    require(!malformed, "Settings::address must be an IPv4 or IPv6 address of this machine, or empty for all");
+    require(settings.announced_host.size() <= 255, "Settings::announced_host must be at most 255 bytes");
+    require(settings.agent.size() <= 128, "Settings::agent must be at most 128 bytes");
+    require(settings.disk_threads >= 1, "Settings::disk_threads must be at least 1");
+    require(settings.max_sessions >= 1, "Settings::max_sessions must be at least 1");
+    require(settings.max_connections_per_address >= 1, "Settings::max_connections_per_address must be at least 1");
+    require(settings.max_message_size >= 1024, "Settings::max_message_size must be at least 1024 bytes");
+    require(settings.max_nesting >= 3, "Settings::max_nesting must be at least 3: the depth of a QUERY-HIT");
+    require(settings.max_send_queue >= settings.max_message_size,
+            "Settings::max_send_queue must hold at least one message of max_message_size");
+    require(settings.queries_per_second >= 1, "Settings::queries_per_second must be at least 1");
+    require(settings.query_burst >= 1, "Settings::query_burst must be at least 1");
+    require(settings.max_ttl >= 1, "Settings::max_ttl must be at least 1");
+    require(settings.max_routes >= 1, "Settings::max_routes must be at least 1");
+    require(settings.max_results >= 1, "Settings::max_results must be at least 1");
+    require(settings.max_downloads >= 1, "Settings::max_downloads must be at least 1");
+    require(settings.max_http_header >= 512, "Settings::max_http_header must be at least 512 bytes");
+    for (const auto time :
+         {settings.connect_timeout, settings.first_bytes_timeout, settings.handshake_timeout, settings.ping_interval,
+          settings.retry_interval, settings.max_retry_interval, settings.bye_timeout, settings.route_lifetime,
+          settings.query_timeout, settings.transfer_timeout, settings.http_idle_timeout}) {
+        require(time.count() > 0, "every time-out and interval in Settings must be more than nothing");
+    }
+    require(settings.rescan_interval.count() > 0, "Settings::rescan_interval must be more than nothing");
+    require(settings.legacy_spacing.count() >= 0, "Settings::legacy_spacing must not be negative");
+}
+
+}  // namespace
+
+struct Peer::Impl {
+    explicit Impl(std::shared_ptr<net::Engine> parts) : engine(std::move(parts)) {}
+    ~Impl() { engine->abandon(); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
+    const std::shared_ptr<net::Engine> engine;
+};
+
+Peer::Peer(boost::asio::any_io_executor executor, Settings settings) {
+    check(settings);
+    auto engine = std::make_shared<net::Engine>(std::move(executor), std::move(settings));
+    engine->assemble();
+    impl_ = std::make_shared<Impl>(std::move(engine));
+}
+
+Peer::~Peer() = default;
+
+void Peer::start(detail::Completion<error_code> done) {
+    impl_->engine->start(std::move(done));
+}
+
+void Peer::stop(detail::Completion<error_code> done) {
+    impl_->engine->stop(std::move(done));
+}
+
+void Peer::connect(Endpoint endpoint, detail::Completion<error_code, Session> done) {
+    impl_->engine->connect(std::move(endpoint), std::move(done));
+}
+
+void Peer::join(Endpoint endpoint) {
+    impl_->engine->join(std::move(endpoint));
+}
+
+void Peer::leave(const Endpoint& endpoint) {
+    impl_->engine->leave(endpoint);
+}
+
+Query Peer::query(QueryRequest request) {
+    return Query(impl_->engine->query(std::move(request)));
+}
+
+Download Peer::download(DownloadRequest request) {
+    return Download(impl_->engine->download(std::move(request)));
+}
+
+std::vector<Download> Peer::downloads() const {
+    std::vector<Download> downloads;
+    for (auto& state : impl_->engine->downloads()) {
+        downloads.push_back(Download(std::move(state)));
+    }
+    return downloads;
+}
+
+void Peer::share(std::filesystem::path folder, detail::Completion<error_code> done) {
+    impl_->engine->share(std::move(folder), std::move(done));
+}
+
+void Peer::unshare(std::filesystem::path folder) {
+    impl_->engine->unshare(std::move(folder));
+}
+
+void Peer::wait_for_shares(detail::Completion<error_code> done) {
+    impl_->engine->wait_for_shares(std::move(done));
+}
+
+void Peer::files(detail::Completion<error_code, std::vector<SharedFile>> done) {
+    impl_->engine->files(std::move(done));
+}
+
+void Peer::status(detail::Completion<error_code, Status> done) {
+    impl_->engine->status(std::move(done));
+}
+
+Session Peer::session(SessionId id) const {
+    const auto& engine = impl_->engine;
+    SessionInfo info;
+    info.id = id;
+    return Session(info, std::make_shared<Session::State>(id, engine, engine->executor(), engine->strand()));
+}
+
+Subscription Peer::subscribe(EventHandler handler) {
+    return Subscription(impl_->engine->subscribe(std::move(handler)));
+}
+
+Endpoint Peer::local_endpoint() const {
+    return impl_->engine->local_endpoint();
+}
+
+Guid Peer::identity() const noexcept {
+    return impl_->engine->identity();
+}
+
+boost::asio::any_io_executor Peer::executor() const noexcept {
+    return impl_->engine->executor();
+}
+
+}  // namespace gnutella

@@ -1,0 +1,205 @@
+#include "wire/json_encoder.hpp"
+
+#include "wire/json_writer.hpp"
+
+#include <cstring>
+#include <string>
+
+namespace gnutella::wire {
+
+namespace {
+
+// Messages are written into one buffer for each thread, which keeps its room, and copied once into a frame of their
+// size.
+std::string& emptied_buffer() {
+    thread_local std::string buffer;
+    buffer.clear();
+    return buffer;
+}
+
+// In the seed's order; BYE has no id there.
+void write_head(JsonWriter& json, std::string_view type, const Sender& from) {
+    json.member("type").text(type);
+    json.member("host").text(from.host);
+    json.member("port").number(from.port);
+}
+
+void write_id(JsonWriter& json, std::string_view id) {
+    json.member("id");
+    if (id.empty()) {
+        json.literal("null");
+    } else {
+        json.text(id);
+    }
+}
+
+void write_peer(JsonWriter& json, const std::optional<Guid>& peer) {
+    if (peer) {
+        json.member("peer").text(peer->to_string());
+    }
+}
+
+void write_introduction(JsonWriter& json, const Introduction& introduction) {
+    if (introduction.version > 0) {
+        json.member("v").number(introduction.version);
+    }
+    if (!introduction.agent.empty()) {
+        json.member("agent").text(introduction.agent);
+    }
+    write_peer(json, introduction.peer);
+}
+
+void write_urn(JsonWriter& json, const std::optional<Urn>& urn) {
+    if (urn) {
+        json.member("urn").text(urn->to_string());
+    }
+}
+
+void write_transports(JsonWriter& json, TransportSet transports) {
+    if (transports.empty()) {
+        return;
+    }
+    json.member("transports").open('[');
+    if (transports.has(Transport::quic)) {
+        json.element().text("quic");
+    }
+    if (transports.has(Transport::http)) {
+        json.element().text("http");
+    }
+    json.close(']');
+}
+
+Frame finish(JsonWriter& json, const std::string& buffer) {
+    json.finish();
+    return Frame::copy_of(buffer);
+}
+
+}  // namespace
+
+Frame encode_ping(std::string_view id, const Ping& ping) {
+    std::string& buffer = emptied_buffer();
+    JsonWriter json(buffer);
+    write_head(json, "PING", ping.from);
+    write_id(json, id);
+    write_introduction(json, ping.introduction);
+    return finish(json, buffer);
+}
+
+Frame encode_pong(std::string_view id, const Pong& pong) {
+    std::string& buffer = emptied_buffer();
+    JsonWriter json(buffer);
+    write_head(json, "PONG", pong.from);
+    write_id(json, id);
+    write_introduction(json, pong.introduction);
+    json.member("files").number(pong.files);
+    json.member("bytes").number(pong.bytes);
+    if (!pong.hosts.empty()) {
+        json.member("hosts").open('[');
+        for (const std::string_view host : pong.hosts) {
+            json.element().text(host);
+        }
+        json.close(']');
+    }
+    return finish(json, buffer);
+}
+
+Frame encode_query(std::string_view id, const Query& query, std::uint8_t ttl, std::uint8_t hops) {
+    std::string& buffer = emptied_buffer();
+    JsonWriter json(buffer);
+    write_head(json, "QUERY", query.asker);
+    // Always there, even when only a URN is wanted: a legacy peer dies of a QUERY without it.
+    json.member("file").text(query.text);
+    write_id(json, id);
+    json.member("ttl").number(ttl);
+    json.member("hops").number(hops);
+    if (query.routed) {
+        json.member("reply").text("routed");
+    }
+    write_urn(json, query.urn);
+    return finish(json, buffer);
+}
+
+Frame encode_query_hit(std::string_view id, const QueryHit& hit) {
+    std::string& buffer = emptied_buffer();
+    JsonWriter json(buffer);
+    write_head(json, "QUERY-HIT", hit.from);
+    json.member("hasFile").literal(hit.has_file ? "true" : "false");
+    write_id(json, id);
+    write_peer(json, hit.peer);
+    write_transports(json, hit.transports);
+    if (!hit.results.empty()) {
+        json.member("results").open('[');
+        for (const Result& result : hit.results) {
+            json.element().open('{');
+            json.member("name").text(result.name);
+            json.member("size").number(result.size);
+            write_urn(json, result.urn);
+            json.close('}');
+        }
+        json.close(']');
+    }
+    return finish(json, buffer);
+}
+
+Frame encode_bye(const Sender& from, const Bye& bye) {
+    std::string& buffer = emptied_buffer();
+    JsonWriter json(buffer);
+    write_head(json, "BYE", from);
+    if (bye.code != 0) {
+        json.member("code").number(bye.code);
+    }
+    if (!bye.reason.empty()) {
+        json.member("reason").text(bye.reason);
+    }
+    return finish(json, buffer);
+}
+
+Frame encode_forward(const Message& message, std::uint8_t ttl, std::uint8_t hops) {
+    struct Replacement {
+        Span place;
+        std::uint8_t number = 0;
+        std::array<char, 3> digits{};
+        std::size_t size = 0;
+    };
+    std::array<Replacement, 2> replacements{Replacement{.place = message.ttl_text, .number = ttl},
+                                            Replacement{.place = message.hops_text, .number = hops}};
+    const std::string_view raw = message.raw;
+    if (!message.carries_ttl()) {
+        return Frame::make(raw.size() + 1, [raw](char* to) {
+            std::memcpy(to, raw.data(), raw.size());
+            to[raw.size()] = '\n';
+        });
+    }
+    if (replacements[1].place.offset < replacements[0].place.offset) {
+        std::swap(replacements[0], replacements[1]);
+    }
+    std::size_t size = raw.size() + 1;
+    for (Replacement& replacement : replacements) {
+        if (!replacement.place.empty()) {
+            const auto digits = replacement.digits.data();
+            const auto end = std::to_chars(digits, digits + replacement.digits.size(), replacement.number).ptr;
+            replacement.size = static_cast<std::size_t>(end - digits);
+            size = size - replacement.place.length + replacement.size;
+        }
+    }
+    return Frame::make(size, [&](char* to) {
+        std::size_t copied = 0;  // of raw
+        const auto copy_up_to = [&](std::size_t end) {
+            std::memcpy(to, raw.data() + copied, end - copied);
+            to += end - copied;
+            copied = end;
+        };
+        for (const Replacement& replacement : replacements) {
+            if (!replacement.place.empty()) {
+                copy_up_to(replacement.place.offset);
+                std::memcpy(to, replacement.digits.data(), replacement.size);
+                to += replacement.size;
+                copied += replacement.place.length;
+            }
+        }
+        copy_up_to(raw.size());
+        *to = '\n';
+    });
+}
+
+}  // namespace gnutella::wire

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy over the sources of libgnutella and gnut, as many at once as there are processors.
+
+    scripts/clang_tidy.py BUILD_DIRECTORY     which has a compile_commands.json
+
+A file in which nothing was found is not read again until it, a header of the project that it includes, its command
+line or .clang-tidy changes: BUILD_DIRECTORY/clang-tidy keeps a mark for each.
+"""
+
+import hashlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+TIDY = "clang-tidy-14"
+ROOT = Path(__file__).resolve().parent.parent
+CHECKED = [ROOT / "libgnutella" / "src", ROOT / "apps"]
+
+
+def run(command, **more):
+    return subprocess.run(command, capture_output=True, text=True, check=False, **more)
+
+
+def own_headers(entry):
+    """What the file includes of the project itself, by the compiler's word; none if it does not compile."""
+    command = shlex.split(entry["command"])
+    output = command.index("-o")
+    del command[output : output + 2]
+    rule = run([*command, "-MM", "-MT", "x"], cwd=entry["directory"]).stdout
+    names = rule.replace("\\\n", " ").split()[1:]
+    return sorted(os.path.join(entry["directory"], name) for name in names)
+
+
+def fingerprint(entry, version):
+    digest = hashlib.sha256()
+    for part in (version, entry["command"], (ROOT / ".clang-tidy").read_text(encoding="utf-8")):
+        digest.update(part.encode())
+    for name in own_headers(entry):
+        digest.update(name.encode())
+        digest.update(Path(name).read_bytes())
+    return digest.hexdigest()
+
+
+def check(entry, build, version):
+    """What clang-tidy has to say about a file; empty if nothing."""
+    name = str(Path(entry["file"]).relative_to(ROOT))
+    mark = build / "clang-tidy" / name.replace("/", "-")
+    found = fingerprint(entry, version)
+    if mark.is_file() and mark.read_text(encoding="utf-8") == found:
+        return ""
+    result = run([TIDY, "--quiet", "-p", str(build), entry["file"]])
+    if result.returncode == 0:
+        mark.write_text(found, encoding="utf-8")
+        return ""
+    return result.stdout or result.stderr
+
+
+def main(build):
+    entries = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
+    entries = [entry for entry in entries if any(Path(entry["file"]).is_relative_to(top) for top in CHECKED)]
+    (build / "clang-tidy").mkdir(exist_ok=True)
+    version = run([TIDY, "--version"]).stdout
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        findings = [text for text in pool.map(lambda entry: check(entry, build, version), entries) if text]
+    print(*findings, sep="\n", end="\n" if findings else "")
+    print(f"clang-tidy: {len(entries)} files, findings in {len(findings)}")
+    return 1 if findings or not entries else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    sys.exit(main(Path(sys.argv[1]).resolve()))

@@ -1,0 +1,150 @@
+#include "node.hpp"
+#include "raw_peer.hpp"
+
+namespace gnutella::test {
+namespace {
+
+std::string deeply_nested() {
+    return R"({"type":"PING","id":"1","x":)" + std::string(9, '[') + std::string(9, ']') + "}";
+}
+
+class BadInput : public testing::TestWithParam<std::string> {};
+
+TEST_P(BadInput, EndsTheSessionWithAReasonAndTheNodeGoesOn) {
+    Threads threads;
+    Node node(threads);
+    node.share().write("still.txt", "here");
+    node.start();
+    RawPeer good(node.endpoint());
+    good.greet();
+    RawPeer bad(node.endpoint());
+    bad.greet();
+    bad.try_send(GetParam());
+    const auto bye = bad.receive("BYE");
+    ASSERT_TRUE(bye);
+    EXPECT_EQ(bye->at("code"), 400);
+    EXPECT_FALSE(bye->at("reason").as_string().empty());
+    EXPECT_FALSE(bad.receive());  // closed
+    EXPECT_EQ(node.status().counters.bad_messages, 1U);
+
+    good.send(
+        R"({"type":"QUERY","host":"127.0.0.1","port":9,"file":"still","id":"q","ttl":7,"hops":0,"reply":"routed"})");
+    EXPECT_TRUE(good.receive("QUERY-HIT"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EachKind, BadInput,
+    testing::Values("this is no JSON\n", "[1,2,3]", R"({"type":"PING","id":5})", R"({"id":"no type"})",
+                    R"({"type":7,"id":"1"})", R"({"type":"QUERY","id":"1","file":["a"]})",
+                    R"({"type":"QUERY","file":"no id"})", "{\"type\":\"QUERY\",\"id\":\"1\",\"file\":\"\xff\xfe\"}",
+                    deeply_nested(), R"({"type":"PING","id":")" + std::string(70'000, 'x'), std::string(1'000'000, '{'),
+                    "{\"type\":\"PING\",\"id\":\"1\",\"pad\":\"" + std::string(1'000'000, 'x')));
+
+TEST(BadInput, HalfAMessageIsWaitedFor) {
+    Threads threads;
+    Node node(threads);
+    node.start();
+    RawPeer raw(node.endpoint());
+    raw.send(R"({"type":"PING","host":"h",)");
+    raw.send(R"("port":1,"id":"1","v":1})");
+    const auto pong = raw.receive();
+    ASSERT_TRUE(pong);
+    EXPECT_EQ(pong->at("type"), "PONG");
+}
+
+TEST(BadInput, WhatIsNothingWeKnowIsClosedAndCounted) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.first_bytes_timeout = std::chrono::milliseconds(50);
+    Node node(threads, settings);
+    node.start();
+    RawPeer nonsense(node.endpoint());
+    nonsense.try_send("SSH-2.0-OpenSSH\r\n");
+    EXPECT_FALSE(nonsense.receive());
+    RawPeer silent(node.endpoint());
+    EXPECT_FALSE(silent.receive());
+    EXPECT_EQ(node.status().counters.unknown_connections, 2U);
+}
+
+TEST(BadInput, WhatNobodyAskedForIsDroppedAndCounted) {
+    Threads threads;
+    Node node(threads);
+    node.start();
+    RawPeer raw(node.endpoint());
+    raw.greet();
+    raw.send(R"({"type":"PONG","host":"h","port":1,"id":"1"})");
+    raw.send(R"({"type":"QUERY-HIT","host":"h","port":1,"id":"1","hasFile":true,"results":[{"name":"n","size":1}]})");
+    raw.send(R"({"type":"PING","host":"h","port":1,"id":"last","v":1})");
+    EXPECT_TRUE(raw.receive("PONG"));
+    const Counters counters = node.status().counters;
+    EXPECT_EQ(counters.unexpected_pongs, 1U);
+    EXPECT_EQ(counters.unexpected_hits, 1U);
+}
+
+TEST(BadInput, AFloodOfQueriesIsCutDown) {
+    Threads threads;
+    Node node(threads);
+    node.start();
+    RawPeer raw(node.endpoint());
+    raw.greet();
+    std::string flood;
+    for (int at = 0; at < 1000; ++at) {
+        flood += R"({"type":"QUERY","host":"h","port":1,"file":"f","ttl":7,"hops":0,"reply":"routed","id":")" +
+                 std::to_string(at) + "\"}";
+    }
+    raw.send(flood + R"({"type":"PING","host":"h","port":1,"id":"last","v":1})");
+    EXPECT_TRUE(raw.receive("PONG"));
+    const Counters counters = node.status().counters;
+    EXPECT_EQ(counters.queries_handled + counters.excess_queries, 1000U);
+    EXPECT_GE(counters.queries_handled, 200U);
+    EXPECT_LT(counters.queries_handled, 500U);
+}
+
+TEST(BadInput, ANeighbourThatReadsNothingDoesNotHoldUpTheOthers) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.queries_per_second = settings.query_burst = 1'000'000;
+    settings.max_send_queue = 128 * 1024;
+    Node node(threads, settings);
+    node.start();
+    RawPeer stuck(node.endpoint());
+    stuck.greet();
+    RawPeer reader(node.endpoint());
+    reader.greet();
+    RawPeer sender(node.endpoint());
+    sender.greet();
+    // More than all the buffers between us and the one that does not read can hold.
+    const std::string text(900, 'x');
+    const auto query = [&](const std::string& id) {
+        return R"({"type":"QUERY","host":"h","port":1,"file":")" + text +
+               R"(","ttl":7,"hops":0,"reply":"routed","id":")" + id + "\"}";
+    };
+    std::thread sending([&] {
+        for (int at = 0; at < 20'000; ++at) {
+            sender.send(query(std::to_string(at)));
+        }
+        sender.send(query("the last one"));
+    });
+    auto received = reader.receive("QUERY");
+    while (received && received->at("id") != "the last one") {
+        received = reader.receive("QUERY");
+    }
+    sending.join();
+    EXPECT_TRUE(received);
+    EXPECT_GT(node.status().counters.dropped_from_queues, 0U);
+}
+
+TEST(BadInput, ADatagramOnTheSharedPortIsCounted) {
+    Threads threads;
+    Node node(threads);
+    node.start();
+    RawPeer raw(node.endpoint());
+    raw.send_datagram("noise", node.endpoint().port);
+    raw.greet();
+    while (node.status().counters.unknown_datagrams == 0) {
+        std::this_thread::yield();
+    }
+}
+
+}  // namespace
+}  // namespace gnutella::test

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <gnutella/gnutella.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/json.hpp>
+
+#include <gtest/gtest.h>

@@ -1,0 +1,274 @@
+#include "node.hpp"
+#include "raw_peer.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+
+namespace gnutella::test {
+namespace {
+
+namespace asio = boost::asio;
+using asio::use_future;
+using tcp = asio::ip::tcp;
+
+TEST(Peer, ListensOnOnePortForTcpAndUdp) {
+    Threads threads;
+    Node node(threads);
+    node.start();
+    EXPECT_NE(node.endpoint().port, 0);
+    asio::io_context context;
+    asio::ip::udp::socket same_port(context, asio::ip::udp::v4());
+    error_code error;
+    same_port.bind({asio::ip::address_v4::loopback(), node.endpoint().port}, error);
+    EXPECT_EQ(error, asio::error::address_in_use);
+}
+
+TEST(Peer, SaysThatThePortIsInUse) {
+    Threads threads;
+    Node first(threads);
+    first.start();
+    Settings settings = quick_settings();
+    settings.port = first.endpoint().port;
+    Node second(threads, settings);
+    EXPECT_EQ(error_of(second->async_start(use_future)), Error::port_in_use);
+}
+
+TEST(Peer, SaysThatAnAddressIsNotOfThisHost) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.address = "192.0.2.1";
+    Node node(threads, settings);
+    EXPECT_EQ(error_of(node->async_start(use_future)), Error::cannot_listen);
+}
+
+TEST(Peer, SaysWhichKindOfFolderCannotBeShared) {
+    Threads threads;
+    TemporaryFolder folder;
+    folder.write("file", "content");
+    for (const auto& [path, expected] : {std::pair{folder.path() / "missing", Error::folder_missing},
+                                         std::pair{folder.path() / "file", Error::not_a_folder}}) {
+        Settings settings = quick_settings();
+        settings.shares = {path};
+        Node node(threads, settings);
+        EXPECT_EQ(error_of(node->async_start(use_future)), expected) << path;
+    }
+}
+
+TEST(Peer, StartsOnce) {
+    Threads threads;
+    Node node(threads);
+    node.start();
+    EXPECT_EQ(error_of(node->async_start(use_future)), Error::already_started);
+}
+
+TEST(Peer, RefusesSettingsThatCannotBe) {
+    asio::io_context context;
+    Settings settings;
+    settings.address = "localhost";
+    EXPECT_THROW(Peer(context.get_executor(), settings), std::invalid_argument);
+    settings = {};
+    settings.query_timeout = std::chrono::milliseconds(0);
+    EXPECT_THROW(Peer(context.get_executor(), settings), std::invalid_argument);
+}
+
+TEST(Peer, DoesNothingBeforeItIsStartedAndAfterItIsStopped) {
+    Threads threads;
+    Node node(threads);
+    EXPECT_EQ(error_of(node->async_connect({"127.0.0.1", 1}, use_future)), Error::not_started);
+    Query early = node->query("x");
+    EXPECT_EQ(error_of(early.async_next(use_future)), Error::not_started);
+    node.start();
+    node.stop();
+    EXPECT_EQ(error_of(node->async_connect({"127.0.0.1", 1}, use_future)), Error::stopped);
+    Query late = node->query("x");
+    EXPECT_EQ(error_of(late.async_next(use_future)), Error::stopped);
+    node.stop();
+}
+
+TEST(Session, OpensWithPingAndPong) {
+    Threads threads;
+    Node a(threads);
+    Node b(threads);
+    b.share().write("one.txt", "1");
+    a.start();
+    b.start();
+    const Session session = a.connect(b);
+    EXPECT_EQ(session.info().direction, Direction::outgoing);
+    EXPECT_EQ(session.info().peer, b->identity());
+    EXPECT_EQ(session.info().listens, b.endpoint());
+    EXPECT_EQ(session.info().files, 1U);
+    EXPECT_FALSE(session.info().legacy);
+    EXPECT_FALSE(session.info().agent.empty());
+    const auto seen_by_b = b.wait_for<SessionOpened>();
+    EXPECT_EQ(seen_by_b.session.direction, Direction::incoming);
+    EXPECT_EQ(seen_by_b.session.peer, a->identity());
+}
+
+TEST(Session, IsNotHadWithOneself) {
+    Threads threads;
+    Node node(threads);
+    node.start();
+    EXPECT_EQ(error_of(node->async_connect(node.endpoint(), use_future)), Error::connected_to_self);
+}
+
+TEST(Session, IsNotHadTwiceWithTheSamePeer) {
+    Threads threads;
+    Node a(threads);
+    Node b(threads);
+    a.start();
+    b.start();
+    a.connect(b);
+    EXPECT_EQ(error_of(a->async_connect(b.endpoint(), use_future)), Error::already_connected);
+    EXPECT_EQ(error_of(b->async_connect(a.endpoint(), use_future)), Error::already_connected);
+    EXPECT_EQ(a.status().sessions.size(), 1U);
+    EXPECT_EQ(b.status().sessions.size(), 1U);
+}
+
+TEST(Session, SaysWhyItCannotBeHad) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.handshake_timeout = std::chrono::milliseconds(50);
+    Node node(threads, settings);
+    node.start();
+
+    asio::io_context context;
+    tcp::acceptor silent(context, {asio::ip::address_v4::loopback(), 0});
+    const Endpoint never_answers{"127.0.0.1", silent.local_endpoint().port()};
+    EXPECT_EQ(error_of(node->async_connect(never_answers, use_future)), Error::no_pong);
+
+    const std::uint16_t closed_port = silent.local_endpoint().port();
+    silent.close();
+    EXPECT_EQ(error_of(node->async_connect({"127.0.0.1", closed_port}, use_future)), Error::cannot_connect);
+    EXPECT_EQ(error_of(node->async_connect({"no-such-host.invalid", 8025}, use_future)), Error::cannot_resolve);
+}
+
+TEST(Session, ConnectingCanBeCancelled) {
+    Threads threads;
+    Node node(threads);
+    node.start();
+    asio::io_context context;
+    tcp::acceptor silent(context, {asio::ip::address_v4::loopback(), 0});
+    asio::cancellation_signal signal;
+    std::promise<error_code> ended;
+    node->async_connect(
+        {"127.0.0.1", silent.local_endpoint().port()},
+        asio::bind_cancellation_slot(signal.slot(), [&](error_code error, const Session&) { ended.set_value(error); }));
+    silent.accept();  // the TCP connection stands: what is waited for is the PONG
+    signal.emit(asio::cancellation_type::terminal);
+    EXPECT_EQ(get(ended.get_future()), asio::error::operation_aborted);
+}
+
+TEST(Session, EndsWithABye) {
+    Threads threads;
+    Node a(threads);
+    Node b(threads);
+    a.start();
+    b.start();
+    Session session = a.connect(b);
+    b.stop();
+    EXPECT_EQ(error_of(session.async_wait_closed(use_future)), Error::left);
+    EXPECT_EQ(a.wait_for<SessionClosed>().reason, Error::left);
+    EXPECT_TRUE(a.status().sessions.empty());
+}
+
+TEST(Session, CanBeClosed) {
+    Threads threads;
+    Node a(threads);
+    Node b(threads);
+    a.start();
+    b.start();
+    Session session = a.connect(b);
+    session.close("enough");
+    EXPECT_EQ(error_of(session.async_wait_closed(use_future)), asio::error::operation_aborted);
+    const auto closed = b.wait_for<SessionClosed>();
+    EXPECT_EQ(closed.reason, Error::left);
+    EXPECT_EQ(closed.text, "enough");
+}
+
+TEST(Session, SurvivesThatTheFarEndVanishes) {
+    Threads threads;
+    Node node(threads);
+    node.start();
+    {
+        RawPeer raw(node.endpoint());
+        raw.greet();
+        node.wait_for<SessionOpened>();
+    }
+    EXPECT_EQ(node.wait_for<SessionClosed>().reason, Error::lost);
+}
+
+TEST(Session, WithASilentNeighbourIsClosed) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.ping_interval = std::chrono::milliseconds(20);
+    Node node(threads, settings);
+    node.start();
+    RawPeer raw(node.endpoint());
+    raw.greet();
+    EXPECT_TRUE(raw.receive("PING"));
+    EXPECT_TRUE(raw.receive("PING"));
+    EXPECT_EQ(node.wait_for<SessionClosed>().reason, Error::silent);
+}
+
+TEST(Session, IsHadAgainWithANeighbourThatComesBack) {
+    Threads threads;
+    auto lost = std::make_unique<Node>(threads);
+    lost->start();
+    const std::uint16_t port = lost->endpoint().port;
+    Settings settings = quick_settings();
+    settings.neighbours = {lost->endpoint()};
+    Node node(threads, settings);
+    node.start();
+    node.wait_for<SessionOpened>();
+    lost->stop();
+    lost.reset();
+    node.wait_for<JoinFailed>();
+    Settings same_port = quick_settings();
+    same_port.port = port;
+    Node back(threads, same_port);
+    back.start();
+    const Guid identity = back->identity();
+    node.wait_for<SessionOpened>([&](const SessionOpened& opened) { return opened.session.peer == identity; });
+}
+
+TEST(Session, WithTooManyIsRefused) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.max_sessions = 1;
+    Node full(threads, settings);
+    Node first(threads);
+    Node second(threads);
+    full.start();
+    first.start();
+    second.start();
+    first.connect(full);
+    EXPECT_EQ(error_of(second->async_connect(full.endpoint(), use_future)), Error::refused);
+    EXPECT_EQ(full.status().counters.refused_connections, 1U);
+}
+
+TEST(Peer, CanBeDestroyedInTheMiddleOfEverything) {
+    Threads threads;
+    Node other(threads);
+    other.share().write("big.bin", std::string(8'000'000, 'x'));
+    other.start();
+    for (int round = 0; round < 10; ++round) {
+        auto node = std::make_unique<Node>(threads);
+        node->start();
+        node->connect(other);
+        Query query = node->peer().query("big bin");
+        const auto hit = get(query.async_next(use_future));
+        ASSERT_TRUE(hit);
+        auto download = node->peer().async_download(*hit, node->downloads().path(), use_future);
+        auto connecting = node->peer().async_connect(other.endpoint(), use_future);
+        auto next = query.async_next(use_future);
+        node.reset();
+    }
+    // The other node has seen them all go, and still works.
+    Node last(threads);
+    last.start();
+    last.connect(other);
+    EXPECT_TRUE(last.first_hit("big"));
+}
+
+}  // namespace
+}  // namespace gnutella::test

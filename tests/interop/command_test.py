@@ -1,0 +1,214 @@
+"""gnut's commands, as programs that call it see them: exit codes, what goes to which output, JSON Lines."""
+
+import base64
+import hashlib
+import json
+import socket
+import unittest
+
+import gnut_output
+from network import HOST, Network
+
+DONE, NOT_FOUND, WRONG_USAGE, FAILED = 0, 1, 2, 3
+
+
+def closed_port():
+    """A port that was free a moment ago, and that nobody listens on."""
+    with socket.create_server((HOST, 0)) as listener:
+        return listener.getsockname()[1]
+
+
+class CommandTest(unittest.TestCase):
+    def assert_one_sentence(self, run):
+        """The error is one line on standard error, without an escape code."""
+        self.assertEqual(run.output, "", run)
+        self.assertRegex(run.errors, r"\Agnut: [^\n\x1b]+\n\Z", run)
+
+
+class Search(CommandTest):
+    def test_lists_every_hit(self):
+        with Network() as network:
+            first, second = network.row("GG", {0: {"Blue Moon.ogg": b"1"}, 1: {"moon.txt": b"22", "sun.txt": b"333"}})
+            found = network.run("search", "moon", "--peer", first.address, "--json", "--timeout", "3")
+            self.assertEqual(found.code, DONE, found)
+            self.assertEqual(found.errors, "")
+            hits = sorted((json.loads(line) for line in found.output.splitlines()), key=lambda hit: hit["size"])
+            self.assertEqual([hit["name"] for hit in hits], ["Blue Moon.ogg", "moon.txt"])
+            self.assertEqual([hit["port"] for hit in hits], [first.port, second.port])
+            for hit in hits:
+                self.assertEqual(sorted(hit), ["host", "name", "port", "size", "urn"])
+                self.assertEqual(hit["host"], HOST)
+                self.assertRegex(hit["urn"], r"^urn:(sha1|bitprint):[A-Z2-7]{32}")
+
+            for_people = network.run("search", "moon", "--peer", first.address, "--timeout", "3")
+            self.assertEqual(for_people.code, DONE, for_people)
+            self.assertIn("Blue Moon.ogg", for_people.output)
+            self.assertNotIn("\x1b", for_people.output + for_people.errors)
+
+    def test_says_when_nobody_has_it(self):
+        with Network() as network:
+            ours = network.gnut({"moon.txt": b"22"})
+            found = network.run("search", "nowhere", "--peer", ours.address, "--timeout", "1")
+            self.assertEqual(found.code, NOT_FOUND, found)
+            self.assert_one_sentence(found)
+
+    def test_says_when_nobody_listens(self):
+        with Network() as network:
+            found = network.run("search", "moon", "--peer", "{}:{}".format(HOST, closed_port()))
+            self.assertEqual(found.code, FAILED, found)
+            self.assert_one_sentence(found)
+
+
+class Get(CommandTest):
+    def test_writes_to_standard_output_and_nothing_else(self):
+        content = bytes(range(256)) * 1000
+        with Network() as network:
+            ours = network.gnut({"bytes.bin": content})
+            folder = network.new_folder("here")
+            fetched = network.run("get", "bytes.bin", "--peer", ours.address, "-o", "-", folder=folder)
+            self.assertEqual(fetched.code, DONE, fetched)
+            self.assertEqual(fetched.raw_output, content)
+            self.assertNotIn("\x1b", fetched.errors)
+            self.assertEqual(list(folder.iterdir()), [])
+
+    def test_reports_what_it_fetched(self):
+        with Network() as network:
+            ours = network.gnut({"report.txt": b"the report"})
+            folder = network.new_folder("here")
+            fetched = network.run("get", "report.txt", "--peer", ours.address, "-o", "mine.txt", "--json",
+                                  folder=folder)
+            self.assertEqual(fetched.code, DONE, fetched)
+            report = json.loads(fetched.output)
+            self.assertEqual(sorted(report), ["bytes", "path", "seconds", "sources", "urn", "verified"])
+            self.assertEqual(report["bytes"], 10)
+            self.assertIs(report["verified"], True)
+            self.assertEqual(report["sources"], [ours.address])
+            self.assertEqual((folder / "mine.txt").read_bytes(), b"the report")
+            self.assertEqual([path.name for path in folder.iterdir()], ["mine.txt"])
+
+    def test_finds_by_urn_and_by_magnet_link(self):
+        with Network() as network:
+            ours = network.gnut({"report.txt": b"the report"})
+            near = network.new_folder("near")
+            (near / "same.txt").write_bytes(b"the report")
+            for options in ([], ["--magnet"]):
+                hashed = network.run("hash", "same.txt", *options, folder=near)
+                self.assertEqual(hashed.code, DONE, hashed)
+                target = hashed.output.split()[0]
+                self.assertTrue(target.startswith("magnet:?" if options else "urn:"), hashed)
+                fetched = network.run("get", target, "--peer", ours.address, "-o", "-")
+                self.assertEqual(fetched.code, DONE, fetched)
+                self.assertEqual(fetched.raw_output, b"the report")
+
+    def test_lists_files_of_the_same_name_that_differ(self):
+        with Network() as network:
+            first, _ = network.row("GG", {0: {"same.txt": b"one"}, 1: {"same.txt": b"another"}})
+            folder = network.new_folder("here")
+            fetched = network.run("get", "same.txt", "--peer", first.address, folder=folder)
+            self.assertNotEqual(fetched.code, DONE, fetched)
+            for content in (b"one", b"another"):
+                self.assertIn(sha1_urn(content), fetched.output + fetched.errors, fetched)
+            self.assertEqual(list(folder.iterdir()), [])
+
+            chosen = network.run("get", sha1_urn(b"another"), "--peer", first.address, "-o", "-")
+            self.assertEqual(chosen.raw_output, b"another", chosen)
+
+    def test_overwrites_nothing(self):
+        with Network() as network:
+            ours = network.gnut({"report.txt": b"the report"})
+            folder = network.new_folder("here")
+            (folder / "report.txt").write_bytes(b"older")
+            fetched = network.run("get", "report.txt", "--peer", ours.address, "-o", "report.txt", folder=folder)
+            self.assertEqual(fetched.code, FAILED, fetched)
+            self.assertEqual((folder / "report.txt").read_bytes(), b"older")
+
+    def test_says_when_nobody_has_it(self):
+        with Network() as network:
+            ours = network.gnut({"report.txt": b"the report"})
+            fetched = network.run("get", "nowhere.txt", "--peer", ours.address, "--timeout", "1")
+            self.assertEqual(fetched.code, NOT_FOUND, fetched)
+            self.assert_one_sentence(fetched)
+
+    def test_says_when_the_folder_is_not_to_be_written(self):
+        with Network() as network:
+            ours = network.gnut({"report.txt": b"the report"})
+            folder = network.new_folder("here")
+            (folder / "file").write_bytes(b"")
+            fetched = network.run("get", "report.txt", "--peer", ours.address, "-o", "file/report.txt", folder=folder)
+            self.assertEqual(fetched.code, FAILED, fetched)
+            self.assert_one_sentence(fetched)
+
+
+class Usage(CommandTest):
+    def test_that_is_wrong_is_told(self):
+        wrong = [[], ["frobnicate"], ["search"], ["search", "--peer", "127.0.0.1:1"], ["search", "moon"],
+                 ["get", "--peer", "127.0.0.1:1"], ["get", "moon"], ["ping"], ["ping", "127.0.0.1:70000"], ["hash"],
+                 ["peer", "seventy"], ["peer", "70000"], ["peer", "0", "--frobnicate"],
+                 ["search", "moon", "--peer", "127.0.0.1:1", "--timeout", "soon"],
+                 ["search", "moon", "--peer", "127.0.0.1:1", "--timeout", "-1"]]
+        with Network() as network:
+            for arguments in wrong:
+                with self.subTest(arguments=arguments):
+                    run = network.run(*arguments)
+                    self.assertEqual(run.code, WRONG_USAGE, run)
+                    self.assertEqual(run.output, "", run)
+                    self.assertTrue(run.errors, run)
+
+    def test_help_is_no_error(self):
+        with Network() as network:
+            for arguments in (["--help"], ["--version"], *([command, "--help"] for command in
+                                                           ("peer", "search", "get", "ping", "hash"))):
+                with self.subTest(arguments=arguments):
+                    run = network.run(*arguments)
+                    self.assertEqual(run.code, DONE, run)
+                    self.assertTrue(run.output)
+                    self.assertEqual(run.errors, "")
+
+
+class Peer(CommandTest):
+    def test_says_that_its_port_is_taken(self):
+        with Network() as network, socket.create_server((HOST, 0)) as taken:
+            run = network.run("peer", str(taken.getsockname()[1]))
+            self.assertEqual(run.code, FAILED, run)
+            self.assertRegex(run.errors, r"(?m)^gnut: .*port.*$")
+
+    def test_says_that_a_shared_folder_is_not_there(self):
+        with Network() as network:
+            run = network.run("peer", "0", "--share", "nowhere")
+            self.assertEqual(run.code, FAILED, run)
+            self.assertIn("nowhere", run.errors)
+
+    def test_shares_nothing_without_a_terminal_and_goes_on_when_its_input_ends(self):
+        with Network() as network:
+            process = network.start("peer", "0")
+            process.wait_for(gnut_output.SHARES_NOTHING)
+            port = process.wait_for(gnut_output.LISTENING).group(2)
+            process.close_input()
+            pinged = network.run("ping", "{}:{}".format(HOST, port), "--json")
+            self.assertEqual(pinged.code, DONE, pinged)
+            self.assertEqual(json.loads(pinged.output)["files"], 0)
+            self.assertEqual(process.interrupt(), DONE)
+
+
+class Ping(CommandTest):
+    def test_tells_what_answered(self):
+        with Network() as network:
+            ours = network.gnut({"report.txt": b"the report"})
+            pinged = network.run("ping", ours.address, "--json")
+            self.assertEqual(pinged.code, DONE, pinged)
+            answer = json.loads(pinged.output)
+            self.assertEqual((answer["legacy"], answer["files"], answer["bytes"]), (False, 1, 10))
+
+    def test_says_when_nobody_listens(self):
+        with Network() as network:
+            pinged = network.run("ping", "{}:{}".format(HOST, closed_port()))
+            self.assertEqual(pinged.code, FAILED, pinged)
+            self.assert_one_sentence(pinged)
+
+
+def sha1_urn(content):
+    return "urn:sha1:" + base64.b32encode(hashlib.sha1(content).digest()).decode()
+
+
+if __name__ == "__main__":
+    unittest.main()

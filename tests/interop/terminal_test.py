@@ -1,0 +1,82 @@
+"""`gnut peer` on a terminal, used as the seed's report says: a directory, Ctrl+Z and a file's name, Ctrl+C."""
+
+import unittest
+
+from network import Network
+
+CTRL_C, CTRL_Z, ENTER = "\x03", "\x1a", "\r"
+
+
+class Terminal(unittest.TestCase):
+    def test_asks_for_the_directory_and_shares_it(self):
+        with Network() as network:
+            folder = network.new_folder("shared")
+            (folder / "own.txt").write_bytes(b"own")
+            peer = network.terminal("peer", "0")
+            peer.wait_for(r"(?i)directory")
+            peer.press(str(folder) + ENTER)
+            port = peer.wait_for(r"listening on \S+:(\d+)").group(1)
+            peer.wait_for(r"sharing 1 file")
+            fetched = network.run("get", "own.txt", "--peer", "127.0.0.1:" + port, "-o", "-")
+            self.assertEqual(fetched.raw_output, b"own", fetched)
+            peer.press(CTRL_C)
+            self.assertEqual(peer.wait(), 0)
+
+    def test_fetches_at_control_z_and_prints_the_text(self):
+        with Network() as network:
+            seed, ours = network.row("SG", {0: {"of the seed.txt": b"raw text of a seed"},
+                                            1: {"of ours.txt": b"verified text of ours"}})
+            peer = network.terminal("peer", "0", ours.address, "--share", str(network.new_folder("shared")))
+            peer.wait_for(r"session open")
+            for name, content in (("of ours.txt", "verified text of ours"), ("of the seed.txt", "raw text of a seed")):
+                asked = peer.mark()
+                peer.press(CTRL_Z)
+                peer.wait_for(r"Filename: ", asked)
+                peer.press(name + ENTER)
+                peer.wait_for(content, asked)
+            self.assertTrue(peer.running())
+
+            asked = peer.mark()
+            peer.press(CTRL_Z)
+            peer.wait_for(r"Filename: ", asked)
+            peer.press("nowhere.txt" + ENTER)
+            peer.wait_for(r"nobody", asked)
+
+            peer.press(CTRL_C)
+            self.assertEqual(peer.wait(), 0)
+            ours.wait_for(r"^session closed: ")
+            self.assertTrue(seed.running())
+
+    def test_says_where_it_saved_what_is_no_text(self):
+        with Network() as network:
+            ours = network.gnut({"bytes.bin": bytes(range(256))})
+            downloads = network.new_folder("fetched")
+            peer = network.terminal("peer", "0", ours.address, "--share", str(network.new_folder("shared")),
+                                    "--downloads", str(downloads))
+            peer.wait_for(r"session open")
+            peer.press(CTRL_Z)
+            peer.wait_for(r"Filename: ")
+            peer.press("bytes.bin" + ENTER)
+            peer.wait_for(r"saved [^\n]*bytes\.bin")
+            self.assertEqual((downloads / "bytes.bin").read_bytes(), bytes(range(256)))
+            peer.press(CTRL_C)
+            self.assertEqual(peer.wait(), 0)
+
+    def test_escape_codes_in_a_name_do_not_reach_the_terminal(self):
+        with Network() as network:
+            ours = network.gnut({"evil \x1b]0;owned\x07.txt": b"harmless"})
+            searched = network.terminal("search", "evil", "--peer", ours.address, "--timeout", "2")
+            self.assertEqual(searched.wait(), 0)
+            self.assertIn("evil", searched.output.text())
+            self.assertNotIn("\x1b]0;", searched.output.text())
+
+    def test_progress_is_shown_while_a_file_is_fetched(self):
+        with Network() as network:
+            ours = network.gnut({"some.bin": bytes(8 * 1024 * 1024)})
+            got = network.terminal("get", "some.bin", "--peer", ours.address)
+            self.assertEqual(got.wait(), 0)
+            self.assertRegex(got.output.text(), r"\d+%|MiB")
+
+
+if __name__ == "__main__":
+    unittest.main()

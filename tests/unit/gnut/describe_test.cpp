@@ -1,0 +1,63 @@
+#include "describe.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gnut {
+namespace {
+
+using testing::HasSubstr;
+
+gnutella::DownloadedFile downloaded() {
+    gnutella::DownloadedFile file;
+    file.path = "music/a.ogg";
+    file.bytes = 3'400'000;
+    file.seconds = std::chrono::duration<double>(0.8);
+    file.urn = gnutella::Urn::parse("urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
+    file.verification = gnutella::Verification::verified;
+    return file;
+}
+
+TEST(Describe, AHitIsNumberSizeNamePeerAndUrn) {
+    gnutella::Hit hit;
+    hit.name = "a\x1B[31m.ogg";
+    hit.size = 3'400'000;
+    hit.source = {"192.0.2.1", 8025};
+    EXPECT_EQ(describe(7, hit), "  7     3.4 MB  a\\x1B[31m.ogg  192.0.2.1:8025  (no URN)");
+    hit.urn = downloaded().urn;
+    EXPECT_THAT(describe(7, hit), HasSubstr("  urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB"));
+}
+
+TEST(Describe, ASavedFileSaysWhatWasVerified) {
+    EXPECT_EQ(describe_saved(downloaded()),
+              "saved music/a.ogg: 3.4 MB in 0.8 s (4.3 MB/s), verified SHA-1 PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
+}
+
+TEST(Describe, ALegacyPeersFileIsSaidToBeUnverified) {
+    auto file = downloaded();
+    file.verification = gnutella::Verification::unverifiable;
+    EXPECT_THAT(describe_arrived(file), HasSubstr("not verified"));
+    EXPECT_THAT(describe_arrived(file), testing::Not(HasSubstr("PLST")));
+}
+
+TEST(Describe, TheRateIsOfWhatWasFetchedThisTime) {
+    auto file = downloaded();
+    file.resumed = 3'000'000;
+    file.seconds = std::chrono::duration<double>(0.4);
+    EXPECT_THAT(describe_arrived(file), HasSubstr("(1.0 MB/s), 3.0 MB of it fetched before"));
+}
+
+TEST(Describe, ASessionIsNamedByWhereItsPeerListens) {
+    gnutella::SessionInfo session;
+    session.direction = gnutella::Direction::incoming;
+    session.remote = {"192.0.2.1", 49152};
+    session.listens = {"192.0.2.1", 8027};
+    session.agent = "evil\n/1";
+    session.files = 1;
+    EXPECT_EQ(describe(session), "192.0.2.1:8027 (evil\\n/1, 1 file, 0 bytes)");
+    session.legacy = true;
+    EXPECT_EQ(describe(session), "192.0.2.1:8027 (legacy peer)");
+}
+
+}  // namespace
+}  // namespace gnut

@@ -1,0 +1,41 @@
+#include "target.hpp"
+#include "usage_error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gnut {
+namespace {
+
+constexpr const char* sha1 = "urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB";
+
+TEST(Target, ANameIsTakenAsItIs) {
+    EXPECT_EQ(std::get<std::string>(parse_target("urnal of a voyage.txt")), "urnal of a voyage.txt");
+}
+
+TEST(Target, AUrnIsReadInAnyCase) {
+    EXPECT_EQ(std::get<gnutella::Urn>(parse_target("URN:SHA1:plsthipqgsszts5fjupakuzwugyqypfb")).to_string(), sha1);
+}
+
+TEST(Target, AMagnetLinkSaysNameSizeAndSources) {
+    const auto target = parse_target(std::string("magnet:?xt=") + sha1 +
+                                     "&dn=a.txt&xl=12&xs=http://192.0.2.1:8025/uri-res/N2R?" + sha1);
+    const auto& magnet = std::get<gnutella::Magnet>(target);
+    EXPECT_EQ(magnet.name, "a.txt");
+    EXPECT_EQ(magnet.size, 12U);
+    ASSERT_EQ(magnet.sources.size(), 1U);
+    EXPECT_EQ(magnet.sources.front().to_string(), "192.0.2.1:8025");
+}
+
+TEST(Target, WhatOnlyLooksLikeAUrnOrMagnetLinkIsWrong) {
+    EXPECT_THROW(parse_target("urn:sha1:TOOSHORT"), UsageError);
+    EXPECT_THROW(parse_target("magnet:?dn=a.txt"), UsageError);
+    EXPECT_THROW(parse_target(""), UsageError);
+}
+
+TEST(Target, IsDescribedPrintably) {
+    EXPECT_EQ(describe(Target(std::string("a\x1B.txt"))), "\"a\\x1B.txt\"");
+    EXPECT_EQ(describe(parse_target(sha1)), sha1);
+}
+
+}  // namespace
+}  // namespace gnut

@@ -1,0 +1,110 @@
+#include "overlay/host_cache.hpp"
+
+#include <gmock/gmock.h>
+
+namespace gnutella::overlay {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const Endpoint a{"10.0.0.1", 1};
+const Endpoint b{"10.0.0.2", 2};
+const Endpoint c{"10.0.0.3", 3};
+const Endpoint d{"10.0.0.4", 4};
+
+TEST(HostCache, PutsTheLatestMetFirst) {
+    HostCache hosts(10);
+    hosts.met(a);
+    hosts.met(b);
+    EXPECT_THAT(hosts.all(), ElementsAre(b, a));
+    hosts.met(a);
+    EXPECT_THAT(hosts.all(), ElementsAre(a, b));
+}
+
+TEST(HostCache, PutsThoseMetBeforeThoseHeardOf) {
+    HostCache hosts(10);
+    hosts.heard_of(a);
+    hosts.met(b);
+    hosts.heard_of(c);
+    EXPECT_THAT(hosts.all(), ElementsAre(b, c, a));
+    hosts.met(a);
+    EXPECT_THAT(hosts.all(), ElementsAre(a, b, c));
+}
+
+TEST(HostCache, HearingAgainChangesNothing) {
+    HostCache hosts(10);
+    hosts.met(a);
+    hosts.heard_of(b);
+    hosts.heard_of(c);
+    hosts.heard_of(b);
+    hosts.heard_of(a);
+    EXPECT_THAT(hosts.all(), ElementsAre(a, c, b));
+}
+
+TEST(HostCache, IsBounded) {
+    HostCache hosts(100);
+    for (std::uint16_t port = 1; port < 5'000; ++port) {
+        hosts.heard_of({"10.0.0.1", port});
+        ASSERT_LE(hosts.size(), 100U);
+    }
+    for (std::uint16_t port = 1; port < 5'000; ++port) {
+        hosts.met({"10.0.0.2", port});
+        ASSERT_LE(hosts.size(), 100U);
+    }
+    EXPECT_EQ(hosts.all().size(), 100U);
+}
+
+TEST(HostCache, WhatIsHeardNeverDrivesOutWhatWasMet) {
+    HostCache hosts(3);
+    hosts.met(a);
+    hosts.met(b);
+    for (std::uint16_t port = 1; port < 100; ++port) {
+        hosts.heard_of({"6.6.6.6", port});
+    }
+    EXPECT_THAT(hosts.all(), ElementsAre(b, a, Endpoint{"6.6.6.6", 99}));
+    hosts.met(c);
+    EXPECT_THAT(hosts.all(), ElementsAre(c, b, a));
+    hosts.heard_of(d);
+    EXPECT_THAT(hosts.all(), ElementsAre(c, b, a));
+}
+
+TEST(HostCache, PutsTheFailedLast) {
+    HostCache hosts(10);
+    hosts.heard_of(c);
+    hosts.met(b);
+    hosts.met(a);
+    hosts.failed(a);
+    EXPECT_THAT(hosts.all(), ElementsAre(b, c, a));
+    hosts.failed(d);
+    EXPECT_THAT(hosts.all(), ElementsAre(b, c, a));
+    hosts.met(a);
+    EXPECT_THAT(hosts.all(), ElementsAre(a, b, c));
+}
+
+TEST(HostCache, DoesNotTakeItself) {
+    HostCache hosts(10);
+    hosts.heard_of(a);
+    hosts.is_self(a);
+    EXPECT_THAT(hosts.all(), IsEmpty());
+    hosts.heard_of(a);
+    hosts.met(a);
+    EXPECT_THAT(hosts.all(), IsEmpty());
+}
+
+TEST(HostCache, DoesNotTakeWhatCannotBeConnectedTo) {
+    HostCache hosts(10);
+    hosts.met({"10.0.0.1", 0});
+    hosts.heard_of({"", 1});
+    EXPECT_THAT(hosts.all(), IsEmpty());
+}
+
+TEST(HostCache, ABoundOfNothingHoldsNothing) {
+    HostCache hosts(0);
+    hosts.met(a);
+    hosts.heard_of(b);
+    EXPECT_THAT(hosts.all(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace gnutella::overlay

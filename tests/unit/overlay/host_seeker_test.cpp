@@ -1,0 +1,84 @@
+#include "overlay/host_seeker.hpp"
+
+#include <gtest/gtest.h>
+
+namespace gnutella::overlay {
+namespace {
+
+using namespace std::chrono_literals;
+
+const TimePoint start{1h};
+const Endpoint a{"a", 1};
+
+struct HostSeekerTest : testing::Test {
+    Random random{1};
+    HostSeeker seeker{1s, 60s};
+
+    void expect_wait(TimePoint from, double seconds) const {
+        const std::chrono::duration<double> wait = seeker.next_deadline() - from;
+        EXPECT_NEAR(wait.count(), seconds, seconds / 4);
+    }
+};
+
+TEST_F(HostSeekerTest, IsQuietUntilSessionsAreWanted) {
+    EXPECT_EQ(seeker.next_deadline(), TimePoint::max());
+    EXPECT_FALSE(seeker.due(start + 24h));
+}
+
+TEST_F(HostSeekerTest, WaitsFirstForWhatWasLostToComeBack) {
+    seeker.begin(start, random);
+    expect_wait(start, 1);
+    const TimePoint at = seeker.next_deadline();
+    seeker.begin(start + 500ms, random);
+    EXPECT_EQ(seeker.next_deadline(), at);
+    EXPECT_TRUE(seeker.due(at));
+}
+
+TEST_F(HostSeekerTest, TriesOneAtATime) {
+    seeker.begin(start, random);
+    seeker.trying(a);
+    EXPECT_TRUE(seeker.is_trying(a));
+    EXPECT_FALSE(seeker.due(start + 24h));
+    seeker.begin(start, random);
+    EXPECT_FALSE(seeker.due(start + 24h));
+}
+
+TEST_F(HostSeekerTest, GoesQuicklyThroughARoundAndWaitsLongerAfterEach) {
+    seeker.begin(start, random);
+    for (const double after_round : {1.0, 2.0, 4.0}) {
+        for (int host = 0; host < 4; ++host) {
+            seeker.trying(a);
+            seeker.failed(5, start, random);
+            expect_wait(start, 1);
+        }
+        seeker.trying(a);
+        seeker.failed(5, start, random);
+        expect_wait(start, after_round);
+    }
+}
+
+TEST_F(HostSeekerTest, WaitsLongerWhenThereIsNobodyToTry) {
+    seeker.begin(start, random);
+    for (const double wait : {1.0, 2.0, 4.0, 8.0}) {
+        seeker.failed(0, start, random);
+        expect_wait(start, wait);
+    }
+}
+
+TEST_F(HostSeekerTest, EndsWhenEnoughAreOpen) {
+    seeker.begin(start, random);
+    seeker.trying(a);
+    seeker.end();
+    EXPECT_FALSE(seeker.is_trying(a));
+    EXPECT_EQ(seeker.next_deadline(), TimePoint::max());
+}
+
+TEST_F(HostSeekerTest, GoesOnWhenOneOpenedAndMoreAreWanted) {
+    seeker.begin(start, random);
+    seeker.trying(a);
+    seeker.opened(start, random);
+    expect_wait(start, 1);
+}
+
+}  // namespace
+}  // namespace gnutella::overlay
