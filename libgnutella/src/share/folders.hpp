@@ -1,0 +1,53 @@
+#pragma once
+
+#include "share/hash_cache.hpp"
+#include "share/report.hpp"
+
+#include <gnutella/error.hpp>
+#include <gnutella/settings.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+namespace gnutella::share {
+
+/// The folders that this node shares, followed while they change. One thread reads them, waits for changes, and hashes
+/// what is new; what was hashed before comes from the cache. Any thread may call any function.
+///
+/// A folder that vanishes is reported as a trouble, its files as removed; it is looked for again every
+/// Settings::rescan_interval.
+class Folders {
+  public:
+    /// How changes are noticed.
+    enum class Watching {
+        inotify,  ///< at once; by reading again what cannot be watched
+        rescan,   ///< by reading everything again every Settings::rescan_interval
+    };
+
+    /// @param cache must live longer.
+    /// @param report called from the thread of this object, with what happened to many files at once. It must not
+    /// throw,
+    ///     and must neither stop nor destroy this object.
+    Folders(const Settings& settings, HashCache& cache, std::function<void(Report)> report,
+            Watching watching = Watching::inotify);
+    ~Folders();
+
+    /// Shares a folder, with all below it, from now on. One that is shared already is not shared twice, nor are files
+    /// in a folder inside another.
+    /// @return Error::folder_missing, Error::not_a_folder, Error::folder_unreadable, or success: all else comes as
+    ///     reports.
+    error_code add(const std::filesystem::path& folder);
+
+    /// Shares the folder no more. Its files are reported as removed, but for those in another shared folder.
+    void remove(const std::filesystem::path& folder);
+
+    /// Ends the thread, which takes no longer than reading a piece of a file. Nothing is reported after it returns.
+    void stop();
+
+  private:
+    class Follower;
+    std::unique_ptr<Follower> follower_;
+};
+
+}  // namespace gnutella::share

@@ -1,0 +1,573 @@
+#include "share/folders.hpp"
+
+#include "followed_folders.hpp"
+
+#include <fcntl.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+
+#include <fstream>
+
+namespace gnutella::share {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FoldersFollowed : public test::FollowedFolders {};
+
+TEST_F(FoldersFollowed, ShareWhatIsInThemAndBelow) {
+    write("share/one", "first");
+    write("share/sub/deeper/two", "second");
+    write("share/empty", "");
+    start();
+    EXPECT_FALSE(folders_->add(share()));
+    expect_shared({"share/one", "share/sub/deeper/two", "share/empty"});
+    expect_shared_file("share/one", "first");
+    expect_shared_file("share/sub/deeper/two", "second");
+    expect_shared_file("share/empty", "");
+}
+
+TEST_F(FoldersFollowed, SayWhenTheyHaveBeenRead) {
+    write("share/one", "12345");
+    write("share/sub/two", "123");
+    start();
+    folders_->add(share());
+    wait_until([&] { return settled_; });
+    ASSERT_EQ(read_.size(), 1U);
+    EXPECT_EQ(read_[0].folder, share());
+    EXPECT_EQ(read_[0].files, 2U);
+    EXPECT_EQ(read_[0].bytes, 8U);
+    write("share/three", "12");
+    wait_until([&] { return read_.back().files == 3; });
+    EXPECT_EQ(read_.back().bytes, 10U);
+}
+
+TEST_F(FoldersFollowed, SayThatAnEmptyFolderHasBeenRead) {
+    start();
+    folders_->add(share());
+    wait_until([&] { return settled_ && !read_.empty(); });
+    EXPECT_EQ(read_[0].files, 0U);
+}
+
+TEST_F(FoldersFollowed, CannotBeAddedWhenTheyAreNotFolders) {
+    const auto file = temporary_.write("file", "");
+    start();
+    EXPECT_EQ(folders_->add(temporary_.path() / "missing"), Error::folder_missing);
+    EXPECT_EQ(folders_->add(""), Error::folder_missing);
+    EXPECT_EQ(folders_->add(file), Error::not_a_folder);
+    fs::create_symlink("nowhere", temporary_.path() / "dangling");
+    EXPECT_EQ(folders_->add(temporary_.path() / "dangling"), Error::folder_missing);
+}
+
+TEST_F(FoldersFollowed, MayBeNamedByALinkAndAreThenKnownByTheirOwnPath) {
+    write("share/one");
+    fs::create_directory_symlink("share", temporary_.path() / "link");
+    start();
+    EXPECT_FALSE(folders_->add(temporary_.path() / "link" / "."));
+    expect_shared({"share/one"});
+    folders_->remove(temporary_.path() / "link");
+    expect_shared({});
+}
+
+TEST_F(FoldersFollowed, TakeUpANewFile) {
+    start();
+    folders_->add(share());
+    expect_shared({});
+    temporary_.write("share/new", "written now");
+    expect_shared({"share/new"});
+    expect_shared_file("share/new", "written now");
+}
+
+TEST_F(FoldersFollowed, TakeUpAFileThatGetsItsNameWhenItIsWhole) {
+    start();
+    folders_->add(share());
+    expect_shared({});
+    temporary_.write("share/.file.part", "downloaded");
+    fs::rename(share() / ".file.part", share() / "file");
+    expect_shared({"share/file"});
+    expect_shared_file("share/file", "downloaded");
+    EXPECT_EQ(cache_.hashed(), 1);
+}
+
+TEST_F(FoldersFollowed, TakeUpAChangeWithoutServingTheOldContent) {
+    write("share/file", "before");
+    start();
+    folders_->add(share());
+    expect_shared_file("share/file", "before");
+    temporary_.write("share/file", "and after");
+    expect_shared_file("share/file", "and after");
+    expect_shared({"share/file"});
+}
+
+TEST_F(FoldersFollowed, WaitUntilAFileIsWritten) {
+    settings_.share_settle_time = std::chrono::milliseconds(200);
+    start();
+    folders_->add(share());
+    expect_shared({});
+    // Written to again and again, and never left alone for long, until it is whole.
+    std::ofstream stream(share() / "file");
+    std::string whole;
+    for (int piece = 0; piece < 40; ++piece) {
+        const std::string text = "piece " + std::to_string(piece) + '\n';
+        stream << text << std::flush;
+        whole += text;
+    }
+    stream.close();
+    expect_shared_file("share/file", whole);
+    EXPECT_EQ(cache_.hashed(), 1);
+}
+
+TEST_F(FoldersFollowed, ForgetARemovedFile) {
+    write("share/one");
+    write("share/two");
+    start();
+    folders_->add(share());
+    expect_shared({"share/one", "share/two"});
+    fs::remove(share() / "one");
+    expect_shared({"share/two"});
+    EXPECT_FALSE(cache_.knows(share() / "one"));
+    EXPECT_TRUE(cache_.knows(share() / "two"));
+}
+
+TEST_F(FoldersFollowed, KnowARenamedFileByItsNewName) {
+    write("share/old", "content");
+    start();
+    folders_->add(share());
+    expect_shared({"share/old"});
+    fs::rename(share() / "old", share() / "new");
+    expect_shared({"share/new"});
+    expect_shared_file("share/new", "content");
+}
+
+TEST_F(FoldersFollowed, TakeUpNewFoldersWithWhatIsInThem) {
+    start();
+    folders_->add(share());
+    expect_shared({});
+    temporary_.write("share/a/b/c/file", "deep");
+    expect_shared({"share/a/b/c/file"});
+    temporary_.write("share/a/b/other", "later");
+    expect_shared({"share/a/b/c/file", "share/a/b/other"});
+}
+
+TEST_F(FoldersFollowed, TakeUpAFolderThatIsMovedIn) {
+    write("outside/sub/one");
+    write("outside/two");
+    start();
+    folders_->add(share());
+    expect_shared({});
+    fs::rename(temporary_.path() / "outside", share() / "inside");
+    expect_shared({"share/inside/sub/one", "share/inside/two"});
+    temporary_.write("share/inside/sub/three", "watched there, too");
+    expect_shared({"share/inside/sub/one", "share/inside/two", "share/inside/sub/three"});
+}
+
+TEST_F(FoldersFollowed, ForgetAFolderThatIsMovedOut) {
+    write("share/inside/sub/one");
+    write("share/inside/two");
+    write("share/stays");
+    start();
+    folders_->add(share());
+    expect_shared({"share/inside/sub/one", "share/inside/two", "share/stays"});
+    fs::rename(share() / "inside", temporary_.path() / "outside");
+    expect_shared({"share/stays"});
+    temporary_.write("outside/sub/three", "no longer watched");
+    temporary_.write("share/four", "still watched");
+    expect_shared({"share/stays", "share/four"});
+}
+
+TEST_F(FoldersFollowed, FollowAFolderThatIsRenamed) {
+    write("share/old/sub/one");
+    start();
+    folders_->add(share());
+    expect_shared({"share/old/sub/one"});
+    fs::rename(share() / "old", share() / "new");
+    expect_shared({"share/new/sub/one"});
+    temporary_.write("share/new/sub/two", "");
+    expect_shared({"share/new/sub/one", "share/new/sub/two"});
+}
+
+TEST_F(FoldersFollowed, ForgetARemovedFolder) {
+    write("share/sub/deep/one");
+    write("share/two");
+    start();
+    folders_->add(share());
+    expect_shared({"share/sub/deep/one", "share/two"});
+    fs::remove_all(share() / "sub");
+    expect_shared({"share/two"});
+}
+
+TEST_F(FoldersFollowed, DoNotShareWhatIsHidden) {
+    write("share/.hidden");
+    write("share/.folder/file");
+    write("share/sub/.hidden");
+    write("share/seen");
+    start();
+    folders_->add(share());
+    expect_shared({"share/seen"});
+    temporary_.write("share/.another", "");
+    temporary_.write("share/.folder/another", "");
+    fs::rename(share() / "seen", share() / ".seen");
+    expect_shared({});
+    EXPECT_EQ(left_out_, 0U);
+    EXPECT_EQ(cache_.hashed(), 1);
+}
+
+TEST_F(FoldersFollowed, MayBeHiddenThemselves) {
+    write(".mine/file");
+    start();
+    folders_->add(temporary_.path() / ".mine");
+    expect_shared({".mine/file"});
+}
+
+TEST_F(FoldersFollowed, DoNotServeWhereLinksLeadTo) {
+    write("outside/secret");
+    write("share/real/file");
+    fs::create_symlink(temporary_.path() / "outside" / "secret", share() / "link to a file");
+    fs::create_directory_symlink(temporary_.path() / "outside", share() / "link to a folder");
+    fs::create_directory_symlink("..", share() / "real" / "loop");
+    fs::create_symlink("file", share() / "real" / "inside");
+    fs::create_symlink("nowhere", share() / "dangling");
+    start();
+    folders_->add(share());
+    expect_shared({"share/real/file"});
+    fs::create_directory_symlink(temporary_.path() / "outside", share() / "later");
+    fs::create_symlink(temporary_.path() / "outside" / "secret", share() / "a later one");
+    temporary_.write("share/last", "");
+    expect_shared({"share/real/file", "share/last"});
+}
+
+TEST_F(FoldersFollowed, ShareOnlyRegularFiles) {
+    ASSERT_EQ(::mkfifo((share() / "fifo").c_str(), 0600), 0);
+    write("share/file");
+    start();
+    folders_->add(share());
+    expect_shared({"share/file"});
+    ASSERT_EQ(::mkfifo((share() / "another").c_str(), 0600), 0);
+    fs::remove(share() / "file");
+    ASSERT_EQ(::mkfifo((share() / "file").c_str(), 0600), 0);
+    expect_shared({});
+}
+
+TEST_F(FoldersFollowed, LeaveOutNamesThatCannotBeShown) {
+    write("share/good \xC3\xB6");
+    write("share/latin1 \xF6");
+    write("share/line\nbreak");
+    write("share/escape \x1B[2J");
+    write("share/folder \xF6/good");
+    start();
+    folders_->add(share());
+    expect_shared({"share/good \xC3\xB6", "share/folder \xF6/good"});
+    EXPECT_EQ(left_out_, 3U);
+}
+
+TEST_F(FoldersFollowed, LeaveOutWhatIsOverTheLimits) {
+    settings_.max_shared_files = 2;
+    settings_.max_folder_depth = 1;
+    for (const char* name : {"share/1", "share/2", "share/3"}) {
+        write(name);
+    }
+    write("share/a/b/too deep");
+    start();
+    folders_->add(share());
+    wait_until([&] { return settled_; });
+    EXPECT_EQ(files_.size(), 2U);
+    EXPECT_EQ(left_out_, 2U);
+}
+
+TEST_F(FoldersFollowed, AreSharedOnceHoweverOftenTheyAreAdded) {
+    write("share/sub/one");
+    write("share/two");
+    start();
+    folders_->add(share());
+    folders_->add(share() / "sub" / "..");
+    expect_shared({"share/sub/one", "share/two"});
+    folders_->remove(share());
+    expect_shared({});
+}
+
+TEST_F(FoldersFollowed, MayLieInsideOneAnother) {
+    write("share/sub/one");
+    write("share/two");
+    start();
+    folders_->add(share());
+    expect_shared({"share/sub/one", "share/two"});
+    folders_->add(share() / "sub");
+    wait_until([&] { return settled_ && read_.back().folder == share() / "sub"; });
+    expect_shared({"share/sub/one", "share/two"});
+    temporary_.write("share/sub/three", "");
+    expect_shared({"share/sub/one", "share/sub/three", "share/two"});
+    folders_->remove(share());
+    expect_shared({"share/sub/one", "share/sub/three"});
+    folders_->add(share());
+    expect_shared({"share/sub/one", "share/sub/three", "share/two"});
+    folders_->remove(share() / "sub");
+    wait_until([&] { return settled_ && read_.back().files == 3; });
+    expect_shared({"share/sub/one", "share/sub/three", "share/two"});
+    temporary_.write("share/sub/four", "");
+    expect_shared({"share/sub/one", "share/sub/three", "share/sub/four", "share/two"});
+}
+
+TEST_F(FoldersFollowed, ThatVanishLoseTheirFilesAndAreLookedForAgain) {
+    write("share/one");
+    start();
+    folders_->add(share());
+    expect_shared({"share/one"});
+    fs::rename(share(), temporary_.path() / "away");
+    expect_trouble(Error::folder_missing, share());
+    expect_shared({});
+    fs::rename(temporary_.path() / "away", share());
+    expect_shared({"share/one"});
+    temporary_.write("share/two", "watched again");
+    expect_shared({"share/one", "share/two"});
+    EXPECT_EQ(troubles_.size(), 1U);
+}
+
+TEST_F(FoldersFollowed, ThatVanishWithAFolderAboveThemAreMissedToo) {
+    write("above/between/share/one");
+    start();
+    folders_->add(temporary_.path() / "above" / "between" / "share");
+    expect_shared({"above/between/share/one"});
+    fs::rename(temporary_.path() / "above", temporary_.path() / "elsewhere");
+    expect_trouble(Error::folder_missing, temporary_.path() / "above" / "between" / "share");
+    expect_shared({});
+}
+
+TEST_F(FoldersFollowed, ThatAreReplacedByALinkAreNotFollowed) {
+    write("share/sub/one");
+    write("outside/secret");
+    start();
+    folders_->add(share());
+    expect_shared({"share/sub/one"});
+    fs::rename(share(), temporary_.path() / "away");
+    fs::create_directory_symlink("outside", share());
+    expect_shared({});
+    expect_trouble(Error::folder_missing, share());
+}
+
+TEST_F(FoldersFollowed, WithoutInotifyAreReadAgainAndAgain) {
+    write("share/sub/one");
+    write("share/changes", "before");
+    start(Folders::Watching::rescan);
+    folders_->add(share());
+    expect_shared({"share/sub/one", "share/changes"});
+    temporary_.write("share/sub/deep/two", "");
+    expect_shared({"share/sub/one", "share/changes", "share/sub/deep/two"});
+    fs::remove_all(share() / "sub");
+    expect_shared({"share/changes"});
+    temporary_.write("share/changes", "and after");
+    expect_shared_file("share/changes", "and after");
+}
+
+TEST_F(FoldersFollowed, WithoutInotifyTellOnlyOfChanges) {
+    write("share/one");
+    start(Folders::Watching::rescan);
+    folders_->add(share());
+    expect_shared({"share/one"});
+    const std::size_t before = read_.size();
+    temporary_.write("share/two", "");
+    expect_shared({"share/one", "share/two"});
+    EXPECT_EQ(read_.size(), before + 1);
+    EXPECT_EQ(cache_.hashed(), 2);
+}
+
+TEST_F(FoldersFollowed, AfterARestartTakeTheirHashesFromTheCache) {
+    write("share/one", "first");
+    write("share/sub/two");
+    start();
+    folders_->add(share());
+    expect_shared({"share/one", "share/sub/two"});
+    EXPECT_EQ(cache_.hashed(), 2);
+    write("share/changed while stopped");
+    restart();
+    folders_->add(share());
+    expect_shared({"share/one", "share/sub/two", "share/changed while stopped"});
+    expect_shared_file("share/one", "first");
+    EXPECT_EQ(cache_.hashed(), 3);
+}
+
+TEST_F(FoldersFollowed, KeepTheHashesOfAFolderThatVanishes) {
+    write("share/one");
+    start();
+    folders_->add(share());
+    expect_shared({"share/one"});
+    fs::rename(share(), temporary_.path() / "unmounted");
+    expect_shared({});
+    fs::rename(temporary_.path() / "unmounted", share());
+    expect_shared({"share/one"});
+    EXPECT_EQ(cache_.hashed(), 1);
+}
+
+TEST_F(FoldersFollowed, FindSmallFilesWhileAHugeOneIsHashed) {
+    write("share/huge", "");
+    fs::resize_file(share() / "huge", 50ULL << 30);
+    fs::last_write_time(share() / "huge", fs::file_time_type::clock::now() - std::chrono::hours(1));
+    write("share/small", "there from the beginning");
+    start();
+    folders_->add(share());
+    expect_shared_file("share/small", "there from the beginning");
+    temporary_.write("share/another", "and one that comes later");
+    expect_shared_file("share/another", "and one that comes later");
+    EXPECT_FALSE(files_.contains(share() / "huge"));
+}
+
+TEST_F(FoldersFollowed, StopAtOnceInTheMiddleOfAHugeFile) {
+    write("share/huge", "");
+    fs::resize_file(share() / "huge", 50ULL << 30);
+    fs::last_write_time(share() / "huge", fs::file_time_type::clock::now() - std::chrono::hours(1));
+    write("share/small");
+    start();
+    folders_->add(share());
+    wait_until([&] { return files_.contains(share() / "small"); });
+    const auto before = std::chrono::steady_clock::now();
+    folders_->stop();
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+    folders_->stop();
+    folders_->add(share());
+    folders_->remove(share());
+}
+
+TEST_F(FoldersFollowed, LetGoOfAHugeFileThatIsRemovedWhileItIsHashed) {
+    write("share/huge", "");
+    fs::resize_file(share() / "huge", 50ULL << 30);
+    fs::last_write_time(share() / "huge", fs::file_time_type::clock::now() - std::chrono::hours(1));
+    write("share/small");
+    start();
+    folders_->add(share());
+    wait_until([&] { return files_.contains(share() / "small"); });
+    fs::remove(share() / "huge");
+    expect_shared({"share/small"});
+}
+
+TEST_F(FoldersFollowed, HashAFileAnewThatChangesWhileItIsHashed) {
+    write("share/file", "");
+    fs::resize_file(share() / "file", 50ULL << 30);
+    fs::last_write_time(share() / "file", fs::file_time_type::clock::now() - std::chrono::hours(1));
+    write("share/small");
+    start();
+    folders_->add(share());
+    wait_until([&] { return files_.contains(share() / "small"); });
+    temporary_.write("share/file", "what it is in the end");
+    expect_shared_file("share/file", "what it is in the end");
+}
+
+TEST_F(FoldersFollowed, AreNotDisturbedByAProgramThatWritesAllTheTime) {
+    write("share/quiet");
+    start();
+    folders_->add(share());
+    expect_shared({"share/quiet"});
+    std::ofstream log(share() / "log");
+    const auto busy = [&] {
+        log << "line" << std::endl;
+        return settled_ && files_.size() == 2;
+    };
+    temporary_.write("share/new", "");
+    std::unique_lock lock(mutex_);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!busy() && std::chrono::steady_clock::now() < deadline) {
+        reported_.wait_for(lock, std::chrono::milliseconds(2));
+    }
+    EXPECT_TRUE(files_.contains(share() / "new"));
+    EXPECT_TRUE(settled_);
+}
+
+TEST_F(FoldersFollowed, MayBeMany) {
+    std::vector<std::string> names;
+    test::FollowedFolders::Names expected;
+    start();
+    for (int number = 0; number < 20; ++number) {
+        const std::string folder = "folder" + std::to_string(number);
+        write(folder + "/file");
+        EXPECT_FALSE(folders_->add(temporary_.path() / folder));
+        expected.insert(folder + "/file");
+    }
+    expect_shared(expected);
+    for (int number = 0; number < 20; number += 2) {
+        const std::string folder = "folder" + std::to_string(number);
+        folders_->remove(temporary_.path() / folder);
+        expected.erase(folder + "/file");
+    }
+    expect_shared(expected);
+}
+
+// Permissions do not bind root: the thread that runs the test, and those that it starts, read files as nobody.
+class FoldersReadByNobody : public test::FollowedFolders {
+  protected:
+    FoldersReadByNobody() {
+        fs::permissions(temporary_.path(), fs::perms(0755));
+        before_ = ::setfsuid(nobody);
+    }
+    ~FoldersReadByNobody() override {
+        folders_.reset();
+        ::setfsuid(static_cast<uid_t>(before_));
+    }
+
+    // As the owner, whoever that is.
+    void forbid(const fs::path& path) const {
+        ::setfsuid(static_cast<uid_t>(before_));
+        fs::permissions(path, fs::perms::none);
+        ::setfsuid(nobody);
+    }
+    void allow(const fs::path& path) const {
+        ::setfsuid(static_cast<uid_t>(before_));
+        fs::permissions(path, fs::perms(0755));
+        ::setfsuid(nobody);
+    }
+    void write_as_owner(const std::string& name) {
+        ::setfsuid(static_cast<uid_t>(before_));
+        write(name);
+        ::setfsuid(nobody);
+    }
+
+  private:
+    static constexpr uid_t nobody = 65534;
+    int before_;
+};
+
+TEST_F(FoldersReadByNobody, CannotBeAddedWithoutPermission) {
+    forbid(share());
+    start();
+    EXPECT_EQ(folders_->add(share()), Error::folder_unreadable);
+}
+
+TEST_F(FoldersReadByNobody, TellOfAFolderBelowThatCannotBeRead) {
+    write_as_owner("share/sub/one");
+    write_as_owner("share/two");
+    forbid(share() / "sub");
+    start();
+    EXPECT_FALSE(folders_->add(share()));
+    expect_trouble(Error::folder_unreadable, share() / "sub");
+    expect_shared({"share/two"});
+    allow(share() / "sub");
+    expect_shared({"share/sub/one", "share/two"});
+    EXPECT_EQ(troubles_.size(), 1U);
+    forbid(share() / "sub");
+    expect_shared({"share/two"});
+}
+
+TEST_F(FoldersReadByNobody, TellOfAFileThatCannotBeRead) {
+    write_as_owner("share/one");
+    write_as_owner("share/two");
+    forbid(share() / "one");
+    start();
+    folders_->add(share());
+    expect_trouble(Error::file_unreadable, share() / "one");
+    expect_shared({"share/two"});
+    EXPECT_EQ(left_out_, 1U);
+    allow(share() / "one");
+    expect_shared({"share/one", "share/two"});
+}
+
+TEST_F(FoldersReadByNobody, TellWhenTheFolderItselfCanBeReadNoMore) {
+    write_as_owner("share/one");
+    start();
+    folders_->add(share());
+    expect_shared({"share/one"});
+    forbid(share());
+    expect_trouble(Error::folder_unreadable, share());
+    expect_shared({});
+    allow(share());
+    expect_shared({"share/one"});
+}
+
+}  // namespace
+}  // namespace gnutella::share
