@@ -26,7 +26,6 @@ bool ReportBatch::empty() const noexcept {
 }
 
 void ReportBatch::report_when_worthwhile(Time now) {
-    settled_ = false;
     if (empty()) {
         return;
     }
@@ -40,13 +39,11 @@ void ReportBatch::report_when_worthwhile(Time now) {
 
 void ReportBatch::report_settled() {
     if (!settled_ || !empty()) {
-        settled_ = true;
         send(true);
     }
 }
 
 void ReportBatch::report_now() {
-    settled_ = false;
     if (!empty()) {
         send(false);
     }
@@ -64,7 +61,7 @@ void ReportBatch::send(bool settled) {
     }
     files_.clear();
     since_.reset();
-    report.settled = settled;
+    report.settled = settled_ = settled;
     report_(std::move(report));
 }
 

@@ -23,9 +23,12 @@ class ReportBatch {
     void trouble(Error error, const std::string& subject);
     void leave_out(std::uint64_t files) { rest_.left_out += files; }
 
+    /// Has the next report_settled() report, even if nothing comes up until then: somebody waits for it.
+    void expect_settled() noexcept { settled_ = false; }
+
     /// Reports when much has been gathered, or something for long.
     void report_when_worthwhile(Time now);
-    /// Reports what there is, and once that nothing is left to be done.
+    /// Reports what there is, and that nothing is left to be done, if that was not reported last.
     void report_settled();
     /// Reports what there is.
     void report_now();

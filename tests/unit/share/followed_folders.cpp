@@ -76,12 +76,12 @@ void FollowedFolders::take(Report report) {
     troubles_.insert(troubles_.end(), report.troubles.begin(), report.troubles.end());
     left_out_ += report.left_out;
     settled_ = report.settled;
-    reported_.notify_all();
+    reports_.notify_all();
 }
 
 void FollowedFolders::wait_until(const std::function<bool()>& holds) {
     std::unique_lock lock(mutex_);
-    EXPECT_TRUE(reported_.wait_for(lock, patience, holds));
+    EXPECT_TRUE(reports_.wait_for(lock, patience, holds));
     EXPECT_EQ(inconsistent_, "");
 }
 

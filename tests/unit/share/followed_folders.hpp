@@ -46,6 +46,14 @@ class FollowedFolders : public ::testing::Test {
 
     /// Waits until it holds, for as long as a slow machine may take. It is called after each report, under the lock.
     void wait_until(const std::function<bool()>& holds);
+    /// What was reported so far: a copy of one of the members below.
+    template <class Part>
+    Part reported(const Part& part) {
+        const std::scoped_lock lock(mutex_);
+        return part;
+    }
+    bool is_shared(const std::string& name) { return reported(files_).contains(temporary_.path() / name); }
+
     /// Waits until just these are shared, named relative to the temporary folder, and nothing is under way.
     void expect_shared(const Names& names);
     void expect_shared_file(const std::string& name, std::string_view content);
@@ -60,7 +68,7 @@ class FollowedFolders : public ::testing::Test {
     CountingCache cache_;
 
     std::mutex mutex_;
-    std::condition_variable reported_;
+    std::condition_variable reports_;
     std::map<std::filesystem::path, SharedFile> files_;
     std::vector<ShareRead> read_;
     std::vector<Trouble> troubles_;

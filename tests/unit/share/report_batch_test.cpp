@@ -58,14 +58,28 @@ TEST_F(Batch, AThousandFilesAreReportedAtOnceFewerAfterAWhile) {
     EXPECT_FALSE(reports_.back().settled);
 }
 
-TEST_F(Batch, ThatAllIsSettledIsReportedOnce) {
+TEST_F(Batch, ThatAllIsSettledIsReportedOnceAfterWhateverCameUp) {
     batch_.report_settled();
-    EXPECT_TRUE(reports_.empty()) << "nothing was ever under way";
-    batch_.report_when_worthwhile(now_);
+    EXPECT_TRUE(reports_.empty()) << "nothing ever came up";
+    batch_.add(file("/a"));
+    batch_.report_now();
     batch_.report_settled();
     batch_.report_settled();
-    ASSERT_EQ(reports_.size(), 1U);
-    EXPECT_TRUE(reports_[0].settled);
+    ASSERT_EQ(reports_.size(), 2U);
+    EXPECT_FALSE(reports_[0].settled);
+    EXPECT_TRUE(reports_[1].settled);
+    batch_.add(file("/b"));
+    batch_.report_settled();
+    ASSERT_EQ(reports_.size(), 3U);
+    EXPECT_TRUE(reports_[2].settled);
+    EXPECT_EQ(reports_[2].added.size(), 1U);
+}
+
+TEST_F(Batch, ThatAllIsSettledIsReportedToWhoeverWaitsForIt) {
+    batch_.expect_settled();
+    batch_.report_settled();
+    batch_.report_settled();
+    EXPECT_EQ(reports_.size(), 1U);
 }
 
 TEST_F(Batch, TroublesAreBounded) {
