@@ -48,7 +48,7 @@ TEST(LegacyPeer, GetsNothingButAnExactName) {
     raw.greet_as_legacy();
     for (const char* name :
          {"notes", "NOTES.TXT", "../notes.txt", "./notes.txt", "sub/deep.txt", "/etc/passwd", "..", ""}) {
-        raw.send(legacy_query(raw, name, name));
+        raw.send(legacy_query(raw, name, std::string("for ") + name));
     }
     raw.send(legacy_query(raw, "deep.txt", "last"));  // a file in a folder below, by its name
     EXPECT_EQ(raw.receive_datagram(), "deep");

@@ -25,7 +25,7 @@
 namespace gnutella::test {
 
 /// Far longer than anything here takes: only a test that would never end is ended by it.
-inline constexpr std::chrono::seconds patience{30};
+inline constexpr std::chrono::seconds patience{20};
 
 /// Waits for a future, but not for ever.
 template <class Value>

@@ -3,15 +3,16 @@
 #include "node.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
-#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json.hpp>
 
+#include <poll.h>
 #include <sys/socket.h>
 
+#include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -26,14 +27,7 @@ class RawPeer {
 
     explicit RawPeer(const Endpoint& to) : socket_(context_), datagrams_(context_, udp::endpoint(loopback(), 0)) {
         socket_.connect({loopback(), to.port});
-        bound_time();
     }
-    /// Takes a connection that a node opens.
-    explicit RawPeer(tcp::socket socket)
-        : socket_(std::move(socket)), datagrams_(context_, udp::endpoint(loopback(), 0)) {
-        bound_time();
-    }
-
     /// Greets as a legacy peer does, and takes the PONG.
     boost::json::object greet_as_legacy() {
         send(R"({"type": "PING", "host": "DESKTOP-3T", "port": )" + std::to_string(datagram_port()) +
@@ -54,15 +48,21 @@ class RawPeer {
         boost::asio::write(socket_, boost::asio::buffer(bytes), ignored);
     }
 
-    /// The next object; nothing when the connection ends.
+    /// The next object; nothing when the connection ends, or when nothing comes for very long.
     std::optional<boost::json::object> receive() {
-        error_code error;
-        const std::size_t size = boost::asio::read_until(socket_, boost::asio::dynamic_buffer(input_), '\n', error);
-        if (error) {
-            return std::nullopt;
+        std::size_t end = input_.find('\n');
+        while (end == std::string::npos) {
+            std::array<char, 65536> bytes;
+            const ssize_t got = readable(socket_) ? ::recv(socket_.native_handle(), bytes.data(), bytes.size(), 0) : 0;
+            if (got <= 0) {
+                return std::nullopt;
+            }
+            end = input_.size();
+            input_.append(bytes.data(), static_cast<std::size_t>(got));
+            end = input_.find('\n', end);
         }
-        auto value = boost::json::parse(input_.substr(0, size));
-        input_.erase(0, size);
+        auto value = boost::json::parse(input_.substr(0, end));
+        input_.erase(0, end + 1);
         return value.as_object();
     }
     /// Reads on until an object of that type comes; nothing when the connection ends.
@@ -75,13 +75,12 @@ class RawPeer {
     }
 
     std::optional<std::string> receive_datagram() {
-        std::string bytes(65536, '\0');
-        error_code error;
-        udp::endpoint from;
-        const std::size_t size = datagrams_.receive_from(boost::asio::buffer(bytes), from, 0, error);
-        if (error) {
+        if (!readable(datagrams_)) {
             return std::nullopt;
         }
+        std::string bytes(65536, '\0');
+        udp::endpoint from;
+        const std::size_t size = datagrams_.receive_from(boost::asio::buffer(bytes), from);
         bytes.resize(size);
         return bytes;
     }
@@ -95,10 +94,10 @@ class RawPeer {
   private:
     static boost::asio::ip::address loopback() { return boost::asio::ip::address_v4::loopback(); }
 
-    void bound_time() {
-        const timeval most{patience.count(), 0};
-        ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
-        ::setsockopt(datagrams_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &most, sizeof most);
+    template <class Socket>
+    static bool readable(Socket& socket) {
+        pollfd waiting{socket.native_handle(), POLLIN, 0};
+        return ::poll(&waiting, 1, static_cast<int>(std::chrono::milliseconds(patience).count())) == 1;
     }
 
     boost::asio::io_context context_;

@@ -153,7 +153,7 @@ TEST(Session, ConnectingCanBeCancelled) {
     node->async_connect(
         {"127.0.0.1", silent.local_endpoint().port()},
         asio::bind_cancellation_slot(signal.slot(), [&](error_code error, const Session&) { ended.set_value(error); }));
-    silent.accept();  // the TCP connection stands: what is waited for is the PONG
+    const auto accepted = silent.accept();  // the TCP connection stands: what is waited for is the PONG
     signal.emit(asio::cancellation_type::terminal);
     EXPECT_EQ(get(ended.get_future()), asio::error::operation_aborted);
 }
