@@ -151,7 +151,7 @@ TEST(JsonEncoder, EscapesWhatJsonAsksFor) {
 
 TEST(JsonEncoder, EveryByteReadsBackAsItWas) {
     for (int byte = 0; byte < 0x80; ++byte) {
-        const std::string text = "<" + std::string(1, static_cast<char>(byte)) + ">";
+        const std::string text{'<', static_cast<char>(byte), '>'};
         const auto frame = encode_query("x", {.asker = {"h", 1}, .text = text, .urn = {}, .routed = false}, 1, 0);
         const Decoded decoded = decode(frame);
         ASSERT_TRUE(decoded.is_message()) << byte;
@@ -179,7 +179,8 @@ TEST(JsonEncoder, WritesAReplacementForWhatIsNotUtf8) {
               replaced);                                    // a continuation of nothing
     EXPECT_EQ(encoded_text("a\xC3"), "\"a\xEF\xBF\xBD\"");  // at the end
     for (const char* text : {"\xC0\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\xF0\x9F"}) {
-        EXPECT_TRUE(Decoded("{\"type\":\"QUERY\",\"id\":\"x\",\"file\":" + encoded_text(text) + "}").is_message());
+        const std::string begin = "{\"type\":\"QUERY\",\"id\":\"x\",\"file\":";
+        EXPECT_TRUE(Decoded(begin + encoded_text(text) + "}").is_message());
         EXPECT_NE(encoded_text(text).find("\xEF\xBF\xBD"), std::string::npos);
     }
 }

@@ -104,7 +104,7 @@ TEST(JsonStream, IsTheSameAByteAtATime) {
 TEST(JsonStream, BadInputIsTheSameAByteAtATime) {
     for (const std::string& bad :
          {std::string("x"), std::string("{]"), std::string("{\"type\":5}"), std::string("{\"a\":[[[[[[[[[["),
-          "{" + std::string(70'000, ' '), "{\"" + std::string(70'000, '\\')}) {
+          std::string("{").append(70'000, ' '), std::string("{\"").append(70'000, '\\')}) {
         JsonDecoder decoder;
         std::pmr::monotonic_buffer_resource memory;
         Message message;
@@ -193,7 +193,7 @@ TEST(JsonScanner, FollowsStringsAndEscapesOverTheBordersOfItsBlocks) {
                                                                                          {R"("\\\\\"}\\")", 0},
                                                                                          {R"("[\"]"[])", 0},
                                                                                          {R"("\\"{"}")", 1}}) {
-            const std::string object = "{" + std::string(padding, ' ') + text + std::string(open + 1, '}');
+            const std::string object = std::string("{").append(padding, ' ') + text + std::string(open + 1, '}');
             JsonScanner scanner(1000, 8);
             EXPECT_EQ(scanner.scan(object + "}\"}"), JsonScanner::Found::end) << object;
             EXPECT_EQ(scanner.length(), object.size()) << object;
