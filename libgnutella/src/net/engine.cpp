@@ -384,7 +384,7 @@ std::vector<std::shared_ptr<Download::State>> Engine::downloads() const {
     return downloads_->list();
 }
 
-void Engine::apply(share::Folders::Report report) {
+void Engine::apply(share::Report report) {
     for (const auto& path : report.removed) {
         library_->index().remove(path);
     }
@@ -400,11 +400,17 @@ void Engine::apply(share::Folders::Report report) {
         log_(LogLevel::info, "sharing ", std::to_string(read.files), " files of ", read.folder.string());
         emit(read);
     }
+    last_report_settled_ = report.settled;
+    last_report_orders_ = report.orders;
     complete_share_waiters();
 }
 
+bool Engine::shares_settled() const {
+    return last_report_settled_ && last_report_orders_ == folders_->orders();
+}
+
 void Engine::complete_share_waiters() {
-    if (waiting_for_shares_.empty() || !folders_->settled()) {
+    if (waiting_for_shares_.empty() || !shares_settled()) {
         return;
     }
     for (auto& done : std::exchange(waiting_for_shares_, {})) {
@@ -462,7 +468,7 @@ void Engine::status(detail::Completion<error_code, Status> done) {
         }
         status.files = self.library_->files();
         status.bytes = self.library_->bytes();
-        status.shares_settled = self.folders_->settled();
+        status.shares_settled = self.shares_settled();
         status.counters = self.counters();
         done({}, std::move(status));
     });

@@ -123,7 +123,8 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void start_dial(std::shared_ptr<Dial> dial);
     boost::asio::awaitable<void> run_dial(std::shared_ptr<Dial> dial);
     void cancel_dial(const std::shared_ptr<Dial>& dial);
-    void apply(share::Folders::Report report);
+    void apply(share::Report report);
+    bool shares_settled() const;
     void complete_share_waiters();
     void emit(const Event& event);
     Counters counters() const;
@@ -150,6 +151,8 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::optional<LocalSearches> searches_;
     std::shared_ptr<Answers> answers_;
     std::vector<detail::Completion<error_code>> waiting_for_shares_;
+    bool last_report_settled_ = true;
+    std::uint64_t last_report_orders_ = 0;
     std::vector<detail::Completion<error_code>> waiting_for_stop_;
     bool downloads_stopped_ = false;
     std::uint64_t files_left_out_ = 0;

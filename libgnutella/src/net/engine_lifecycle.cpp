@@ -48,13 +48,11 @@ void Engine::assemble() {
             self->on_strand([event = std::move(event)](Engine& engine) { engine.emit(event); });
         }
     };
-    folders_ =
-        std::make_unique<share::Folders>(settings_, *hashes_, [weak = weak_from_this()](share::Folders::Report report) {
-            if (const auto self = weak.lock()) {
-                self->on_strand(
-                    [report = std::move(report)](Engine& engine) mutable { engine.apply(std::move(report)); });
-            }
-        });
+    folders_ = std::make_unique<share::Folders>(settings_, *hashes_, [weak = weak_from_this()](share::Report report) {
+        if (const auto self = weak.lock()) {
+            self->on_strand([report = std::move(report)](Engine& engine) mutable { engine.apply(std::move(report)); });
+        }
+    });
     http_ = std::make_unique<HttpServer>(executor_, disk_, settings_, library_, transfer_counters_, emit_later);
     downloads_ = std::make_unique<Downloads>(executor_, disk_, settings_, transfer_counters_, emit_later);
 }

@@ -74,7 +74,7 @@ HttpServer::~HttpServer() {
     stop();
 }
 
-void HttpServer::serve(Tcp::socket socket, std::string first_bytes, Endpoint remote) {
+void HttpServer::serve(Tcp::socket socket, std::string first_bytes, Endpoint remote, std::shared_ptr<void> ticket) {
     const std::scoped_lock lock(impl_->mutex);
     if (impl_->stopped) {
         return;
@@ -95,7 +95,7 @@ void HttpServer::serve(Tcp::socket socket, std::string first_bytes, Endpoint rem
     impl_->open.emplace(id, connection);
     // An exception here is the end of this connection alone: no memory, or the disk threads gone.
     asio::co_spawn(strand, TcpConnection::run(std::move(connection)),
-                   [impl = impl_, id](const std::exception_ptr&) { impl->remove(id); });
+                   [impl = impl_, id, ticket = std::move(ticket)](const std::exception_ptr&) { impl->remove(id); });
 }
 
 void HttpServer::stop() {

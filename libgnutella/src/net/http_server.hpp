@@ -35,7 +35,9 @@ class HttpServer {
     /// Takes a connection over. One that is beyond Settings::max_http_connections is told so (503) and closed.
     /// @param first_bytes what has been read of it to know what it is.
     /// @param remote the far end: a numeric address.
-    void serve(boost::asio::ip::tcp::socket socket, std::string first_bytes, Endpoint remote);
+    /// @param ticket dropped when the connection is closed: its place among those of its address.
+    void serve(boost::asio::ip::tcp::socket socket, std::string first_bytes, Endpoint remote,
+               std::shared_ptr<void> ticket = nullptr);
 
     /// Cuts all connections and takes no more. Does not wait.
     void stop();

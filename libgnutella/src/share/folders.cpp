@@ -51,7 +51,10 @@ class Folders::Follower {
                   cache,
                   {},
                   {},
-                  ReportBatch(std::move(report)),
+                  ReportBatch([this, report = std::move(report)](Report what) {
+                      what.orders = orders_taken_;
+                      report(std::move(what));
+                  }),
                   {}},
           wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
         if (!wake_) {
@@ -78,8 +81,14 @@ class Folders::Follower {
         {
             const std::scoped_lock lock(orders_mutex_);
             orders_.push_back({std::move(path), shared});
+            ++orders_given_;
         }
         wake();
+    }
+
+    std::uint64_t orders_given() {
+        const std::scoped_lock lock(orders_mutex_);
+        return orders_given_;
     }
 
   private:
@@ -120,6 +129,7 @@ class Folders::Follower {
             const std::scoped_lock lock(orders_mutex_);
             orders.swap(orders_);
         }
+        orders_taken_ += orders.size();
         for (const Order& order : orders) {
             around_.batch.expect_settled();
             if (order.shared) {
@@ -216,6 +226,8 @@ class Folders::Follower {
     const FileDescriptor wake_;
     std::mutex orders_mutex_;
     std::vector<Order> orders_;
+    std::uint64_t orders_given_ = 0;  // guarded by orders_mutex_
+    std::uint64_t orders_taken_ = 0;  // the thread's own
     std::mutex join_mutex_;
     std::jthread thread_;
 };
@@ -245,6 +257,10 @@ void Folders::remove(const std::filesystem::path& folder) {
     std::error_code error;
     const auto canonical = std::filesystem::weakly_canonical(folder, error);
     follower_->order(error ? folder : canonical, false);
+}
+
+std::uint64_t Folders::orders() const {
+    return follower_->orders_given();
 }
 
 void Folders::stop() {

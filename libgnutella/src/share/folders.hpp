@@ -27,8 +27,7 @@ class Folders {
 
     /// @param cache must live longer.
     /// @param report called from the thread of this object, with what happened to many files at once. It must not
-    /// throw,
-    ///     and must neither stop nor destroy this object.
+    ///     throw, and must neither stop nor destroy this object.
     Folders(const Settings& settings, HashCache& cache, std::function<void(Report)> report,
             Watching watching = Watching::inotify);
     ~Folders();
@@ -41,6 +40,10 @@ class Folders {
 
     /// Shares the folder no more. Its files are reported as removed, but for those in another shared folder.
     void remove(const std::filesystem::path& folder);
+
+    /// How many times add() and remove() have taken effect so far. A report that is `settled` speaks of the folders as
+    /// they are shared now only if its `orders` are as many.
+    std::uint64_t orders() const;
 
     /// Ends the thread, which takes no longer than reading a piece of a file. Nothing is reported after it returns.
     void stop();

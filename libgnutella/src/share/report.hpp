@@ -25,6 +25,8 @@ struct Report {
     std::uint64_t left_out = 0;
     /// Nothing is left to be done, until something changes.
     bool settled = false;
+    /// How many calls of Folders::add and Folders::remove all this takes account of: see Folders::orders.
+    std::uint64_t orders = 0;
 };
 
 }  // namespace gnutella::share
