@@ -266,12 +266,12 @@ class RawClient {
         input_.erase(0, size);
         response.status = std::stoi(response.head.substr(9, 3));
         const std::size_t length = body == Body::none ? 0 : std::stoull(response.field("Content-Length"));
-        while (input_.size() < length && !error) {
-            boost::asio::read(socket_, boost::asio::dynamic_buffer(input_),
-                              boost::asio::transfer_exactly(length - input_.size()), error);
-        }
         response.body = input_.substr(0, length);
         input_.erase(0, length);
+        const std::size_t already = response.body.size();
+        response.body.resize(length);
+        const auto rest = boost::asio::buffer(response.body.data() + already, length - already);
+        response.body.resize(already + boost::asio::read(socket_, rest, error));
         return response;
     }
 

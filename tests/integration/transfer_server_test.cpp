@@ -184,19 +184,19 @@ TEST_F(HttpServerTest, FreesTheSlotOfOneWhoReadsNothing) {
                           settings.max_uploads = 1;
                           settings.transfer_timeout = std::chrono::milliseconds(200);
                       }));
-    const Hit hit = server.share("large.bin", content_of(large));
+    const Hit hit = server.share("large.bin", std::string(large, 'x'));
     RawClient idle(server.endpoint());
     idle.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
     const auto end = server.end_of_upload();
     EXPECT_EQ(end.error, boost::asio::error::timed_out);
     EXPECT_LT(end.sent, large);
     RawClient client(server.endpoint());
-    EXPECT_EQ(client.get(target_of(hit)).body.size(), large);
+    EXPECT_EQ(client.get(target_of(hit), "Range: bytes=0-9\r\n").status, 206);
 }
 
 TEST_F(HttpServerTest, HasOnlySoManySlots) {
     TestServer server(threads, settings_with([](Settings& settings) { settings.max_uploads = 1; }));
-    const Hit hit = server.share("large.bin", content_of(large));
+    const Hit hit = server.share("large.bin", std::string(large, 'x'));
     RawClient first(server.endpoint());
     first.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
     server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
@@ -223,7 +223,7 @@ TEST_F(HttpServerTest, TellsOneConnectionTooManySo) {
 
 TEST_F(HttpServerTest, SurvivesOneWhoLeavesInTheMiddle) {
     TestServer server(threads);
-    const Hit hit = server.share("large.bin", content_of(large));
+    const Hit hit = server.share("large.bin", std::string(large, 'x'));
     {
         RawClient client(server.endpoint());
         client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
@@ -239,7 +239,7 @@ TEST_F(HttpServerTest, SurvivesOneWhoLeavesInTheMiddle) {
 
 TEST_F(HttpServerTest, CutsAFileShortThatIsCutWhileItIsSent) {
     TestServer server(threads);
-    const Hit hit = server.share("large.bin", content_of(large));
+    const Hit hit = server.share("large.bin", std::string(large, 'x'));
     RawClient client(server.endpoint());
     client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
     server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
@@ -253,7 +253,7 @@ TEST_F(HttpServerTest, CutsAFileShortThatIsCutWhileItIsSent) {
 
 TEST_F(HttpServerTest, CutsAFileShortThatIsWrittenWhileItIsSent) {
     TestServer server(threads);
-    const Hit hit = server.share("large.bin", content_of(large));
+    const Hit hit = server.share("large.bin", std::string(large, 'x'));
     RawClient client(server.endpoint());
     client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
     server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
@@ -276,7 +276,7 @@ TEST_F(HttpServerTest, DoesNotHaveAFileThatVanishedOrGrew) {
 
 TEST_F(HttpServerTest, CutsAllWhenItIsStopped) {
     TestServer server(threads);
-    const Hit hit = server.share("large.bin", content_of(large));
+    const Hit hit = server.share("large.bin", std::string(large, 'x'));
     RawClient idle(server.endpoint());
     EXPECT_EQ(idle.get("/").status, 404);
     RawClient reading(server.endpoint());

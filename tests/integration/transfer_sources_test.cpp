@@ -206,7 +206,7 @@ TEST_F(SourcesTest, AreThoseOfOneFileOnly) {
 
 TEST_F(SourcesTest, CanBeAddedWhileItRuns) {
     std::promise<void> added;
-    ScriptedSource source([&added](Tcp::socket&, const std::string&) { get(added.get_future()); });
+    ScriptedSource source([done = added.get_future().share()](Tcp::socket&, const std::string&) { done.wait(); });
     Hit first = source.hit_for(content);
     Download download = downloads.start({first});
     download.add_source(server.share("good.bin", content));

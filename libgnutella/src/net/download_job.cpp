@@ -99,6 +99,7 @@ asio::awaitable<error_code> DownloadJob::download() {
         }
         sources_->hash_was_wrong();
         progress_.resumed = 0;
+        progress_.received = 0;
         report();
         error = {};
     }
@@ -122,6 +123,7 @@ asio::awaitable<error_code> DownloadJob::prepare() {
     }
     progress_.size = first->content ? first->content->size() : first->size;
     progress_.resumed = part_->length();
+    progress_.received = part_->length();
     if (part_->length() > 0) {
         sources_->contributed_before();
     }
@@ -157,6 +159,7 @@ asio::awaitable<error_code> DownloadJob::hash_existing() {
         };
         error = co_await on_disk(service_->disk, clear);
         progress_.resumed = 0;
+        progress_.received = 0;
     }
     while (!error && part_->unhashed() > 0) {
         if (state_->stopped()) {
@@ -204,6 +207,8 @@ asio::awaitable<error_code> DownloadJob::fetch_from(const Hit& source) {
     }
     const auto write = [this, &source] { return write_content(*source.content); };
     const error_code error = co_await on_disk(service_->disk, write);
+    progress_.received = part_->length();
+    progress_.resumed = 0;
     sources_->contributed();
     co_return error;
 }
@@ -222,7 +227,6 @@ asio::awaitable<error_code> DownloadJob::fetch_over_http(const Hit& source) {
     using Socket = asio::ip::tcp::socket;
     const std::uint64_t before = received_;
     const std::string host = source.source.to_string();
-    const transfer::PieceRequest request{*source.urn, part_->length(), source.size};
     error_code error;
     // A source may end the connection after each piece.
     while (!error && part_->length() < source.size) {
@@ -231,9 +235,12 @@ asio::awaitable<error_code> DownloadJob::fetch_over_http(const Hit& source) {
         if (error) {
             break;
         }
-        PieceFetcher<Socket>::Callbacks callbacks{[this](std::size_t bytes) { received(bytes); }, [this] { report(); }};
-        PieceFetcher<Socket> fetcher(socket, *service_, *part_, std::move(callbacks));
-        error = co_await fetcher.fetch(request, host);
+        PieceFetcher<Socket>::Callbacks callbacks;
+        callbacks.received = [this](std::size_t bytes) { received(bytes); };
+        callbacks.written = [this](std::uint64_t length) { progress_.received = length; };
+        callbacks.tick = [this] { report(); };
+        PieceFetcher<Socket> fetcher(socket, *service_, *part_, source.size, std::move(callbacks));
+        error = co_await fetcher.fetch(*source.urn, host);
         file_.transport = Transport::http;
     }
     if (received_ - before >= good_progress) {
@@ -273,7 +280,6 @@ void DownloadJob::received(std::size_t bytes) {
 }
 
 void DownloadJob::report() {
-    progress_.received = part_ ? part_->length() : 0;
     progress_.rate = meter_.rate(received_, std::chrono::steady_clock::now());
     state_->set_progress(progress_);
     service_->emit(progress_);
