@@ -142,6 +142,7 @@ awaitable<ExitCode> get(gnutella::Peer& peer, const GetOptions& options, Destina
         complain(complaint_about(destination.name.empty() ? file.name : *options.output, error));
         co_return ExitCode::failed;
     }
+    arrived.path = arrived.path.lexically_normal();
     report(arrived, destination.kind, options.format);
     co_return ExitCode::done;
 }
