@@ -17,6 +17,8 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <utility>
+#include <variant>
 
 namespace gnut {
 
@@ -98,17 +100,7 @@ ExitCode RunningNode::run() {
 
 awaitable<void> RunningNode::live() {
     const bool has_terminal = on_terminal();
-    subscription_ = peer_.subscribe([this](const gnutella::Event& event) {
-        const auto line = news_.line_for(event);
-        if (!line) {
-            return;
-        }
-        if (std::holds_alternative<gnutella::Trouble>(event)) {
-            console_.complain(*line);
-        } else {
-            console_.news(*line);
-        }
-    });
+    subscription_ = peer_.subscribe([this](const gnutella::Event& event) { tell(event); });
     const auto [error] = co_await peer_.async_start(as_result);
     if (error) {
         const std::string subject = subject_of(error, options_);
@@ -116,8 +108,7 @@ awaitable<void> RunningNode::live() {
         result_ = ExitCode::failed;
         co_return;
     }
-    // The first line, whatever follows: scripts read the port from it.
-    console_.answer("listening on " + peer_.local_endpoint().to_string());
+    tell_where_it_listens();
     follow_signals();
     open_line_source();
     if (options_.shares.empty() && has_terminal) {
@@ -129,6 +120,31 @@ awaitable<void> RunningNode::live() {
         ask(Asked::command);
     }
     co_await read_lines();
+}
+
+void RunningNode::tell(const gnutella::Event& event) {
+    if (!listening_) {
+        early_events_.push_back(event);
+        return;
+    }
+    const auto line = news_.line_for(event);
+    if (!line) {
+        return;
+    }
+    if (std::holds_alternative<gnutella::Trouble>(event)) {
+        console_.complain(*line);
+    } else {
+        console_.news(*line);
+    }
+}
+
+void RunningNode::tell_where_it_listens() {
+    // The first line, whatever else has happened: scripts read the port from it.
+    console_.answer("listening on " + peer_.local_endpoint().to_string());
+    listening_ = true;
+    for (const auto& event : std::exchange(early_events_, {})) {
+        tell(event);
+    }
 }
 
 void RunningNode::open_line_source() {

@@ -14,6 +14,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace gnut {
 
@@ -33,6 +34,8 @@ class RunningNode {
     enum class Asked { command, folder, file_name };
 
     awaitable<void> live();
+    void tell(const gnutella::Event& event);
+    void tell_where_it_listens();
     awaitable<void> read_lines();
     awaitable<void> take(std::string line);
     awaitable<void> share_answer(std::string folder);
@@ -57,6 +60,9 @@ class RunningNode {
     /// The same, when a person types on a terminal.
     Prompt* prompt_ = nullptr;
     Asked asked_ = Asked::command;
+    /// What happened before it was said where this node listens, which is to be the first line.
+    std::vector<gnutella::Event> early_events_;
+    bool listening_ = false;
     bool leaving_ = false;
     ExitCode result_ = ExitCode::done;
 };
