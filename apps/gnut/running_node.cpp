@@ -175,11 +175,11 @@ awaitable<void> RunningNode::read_lines() {
             }
             co_return;
         }
-        if (prompt_ != nullptr) {
+        if (prompt_ != nullptr && asked_ != Asked::folder) {
             // A person goes on typing while a search or a download goes on ...
             asio::co_spawn(executor, take(*std::move(line)), asio::detached);
         } else {
-            // ... a script expects each line to be done before the next.
+            // ... a script expects each line to be done before the next, and a wrong folder is asked for again.
             co_await take(*std::move(line));
         }
     }
