@@ -81,7 +81,9 @@ RunningNode::RunningNode(const PeerOptions& options)
       news_(options.verbose || on_terminal() ? News::Detail::every_query : News::Detail::usual),
       peer_(context_.get_executor(), settings_for(options, context_, console_)),
       shell_(peer_, console_, options.downloads, [this] { leave(); }),
-      signals_(context_, SIGINT, SIGTERM) {
+      signals_(context_, SIGINT, SIGTERM),
+      joins_pending_(options.neighbours.size()),
+      joined_(context_) {
     // Whoever read our output, or fetched a file, and went away must not take the node along.
     std::signal(SIGPIPE, SIG_IGN);
 }
@@ -119,13 +121,30 @@ awaitable<void> RunningNode::live() {
         }
         ask(Asked::command);
     }
+    if (prompt_ == nullptr) {
+        co_await first_joins();
+    }
     co_await read_lines();
+}
+
+awaitable<void> RunningNode::first_joins() {
+    // A script's first line may be a search already: it is to find the neighbours that were named.
+    constexpr std::chrono::seconds patience{15};
+    if (joins_pending_ > 0) {
+        joined_.expires_after(patience);
+        co_await joined_.async_wait(as_result);
+    }
 }
 
 void RunningNode::tell(const gnutella::Event& event) {
     if (!listening_) {
         early_events_.push_back(event);
         return;
+    }
+    const bool joined =
+        std::holds_alternative<gnutella::SessionOpened>(event) || std::holds_alternative<gnutella::JoinFailed>(event);
+    if (joined && joins_pending_ > 0 && --joins_pending_ == 0) {
+        joined_.cancel();
     }
     const auto line = news_.line_for(event);
     if (!line) {

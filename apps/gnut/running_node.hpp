@@ -11,6 +11,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 #include <string>
@@ -36,6 +37,7 @@ class RunningNode {
     awaitable<void> live();
     void tell(const gnutella::Event& event);
     void tell_where_it_listens();
+    awaitable<void> first_joins();
     awaitable<void> read_lines();
     awaitable<void> take(std::string line);
     awaitable<void> share_answer(std::string folder);
@@ -63,6 +65,9 @@ class RunningNode {
     /// What happened before it was said where this node listens, which is to be the first line.
     std::vector<gnutella::Event> early_events_;
     bool listening_ = false;
+    /// Neighbours of which it is not known yet whether they can be joined; the timer is cancelled when there are none.
+    std::size_t joins_pending_;
+    boost::asio::steady_timer joined_;
     bool leaving_ = false;
     ExitCode result_ = ExitCode::done;
 };
