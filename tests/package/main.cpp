@@ -1,11 +1,12 @@
 #include <gnutella/gnutella.hpp>
 
+#include <boost/asio/io_context.hpp>
+
 #include <iostream>
 
 int main() {
-    const auto urn = gnutella::Urn::parse("urn:sha1:3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ");
-    const gnutella::error_code error = gnutella::Error::no_source;
-    std::cout << "libgnutella " << gnutella::version << ' ' << gnutella::Guid::random().to_string() << ' '
-              << error.message() << '\n';
-    return urn ? 0 : 1;
+    boost::asio::io_context context;
+    const gnutella::Peer peer(context.get_executor());
+    std::cout << "libgnutella " << gnutella::version << " is " << peer.identity().to_string() << '\n';
+    return peer.identity().is_nil() ? 1 : 0;
 }
