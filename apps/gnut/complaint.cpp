@@ -2,6 +2,8 @@
 
 #include "printable.hpp"
 
+#include <boost/asio/error.hpp>
+
 #include <iostream>
 
 namespace gnut {
@@ -9,6 +11,18 @@ namespace gnut {
 void complain(std::string_view sentence) {
     std::cout.flush();  // what was said before comes first, where both go to the same place
     std::cerr << "gnut: " + std::string(sentence) + '\n';
+}
+
+void complain(const gnutella::error_code& error) {
+    if (error != boost::asio::error::operation_aborted) {
+        complain(error.message());
+    }
+}
+
+void complain(std::string_view subject, const gnutella::error_code& error) {
+    if (error != boost::asio::error::operation_aborted) {
+        complain(complaint_about(subject, error));
+    }
 }
 
 std::string complaint_about(std::string_view subject, const gnutella::error_code& error) {

@@ -34,7 +34,7 @@ gnutella::Settings errand_settings() {
 awaitable<ExitCode> start_and_run(gnutella::Peer& peer, const Errand& errand) {
     const auto [error] = co_await peer.async_start(as_result);
     if (error) {
-        complain(error.message());
+        complain(error);
         co_return ExitCode::failed;
     }
     co_return co_await errand(peer);
@@ -52,8 +52,8 @@ void note(Attempts& attempts, const gnutella::Endpoint& endpoint, const gnutella
     std::erase(attempts.pending, endpoint);
     if (!error || error == gnutella::Error::already_connected) {
         ++attempts.open;
-    } else if (error != asio::error::operation_aborted) {
-        complain(complaint_about(endpoint.to_string(), error));
+    } else {
+        complain(endpoint.to_string(), error);
     }
     attempts.changed.cancel();
 }
@@ -117,7 +117,7 @@ awaitable<std::size_t> open_sessions(gnutella::Peer& peer, std::vector<gnutella:
         co_await attempts->changed.async_wait(as_result);
     }
     for (const auto& endpoint : attempts->pending) {
-        complain(complaint_about(endpoint.to_string(), gnutella::Error::connect_timed_out));
+        complain(endpoint.to_string(), gnutella::Error::connect_timed_out);
     }
     co_return attempts->open;
 }

@@ -53,7 +53,7 @@ awaitable<Finding> find_hits(gnutella::Peer& peer, const GetOptions& options) {
         co_return finding;
     }
     if (result.error) {
-        complain(result.error.message());
+        complain(result.error);
         finding.failure = ExitCode::failed;
     } else {
         complain("nobody answered within " + format_duration(options.timeout) + " that they have " +
@@ -139,9 +139,10 @@ awaitable<ExitCode> get(gnutella::Peer& peer, const GetOptions& options, Destina
         content = OpenFile::open(arrived.path, error);
     }
     if (error) {
-        complain(complaint_about(destination.name.empty() ? file.name : *options.output, error));
+        complain(destination.name.empty() ? file.name : *options.output, error);
         co_return ExitCode::failed;
     }
+    arrived.path = arrived.path.lexically_normal();
     report(arrived, destination.kind, options.format);
     co_return ExitCode::done;
 }
@@ -153,7 +154,7 @@ ExitCode run_get(const GetOptions& options) {
     std::error_code unknown;
     if (destination.kind == Destination::Kind::file &&
         std::filesystem::exists(std::filesystem::symlink_status(*options.output, unknown))) {
-        complain(complaint_about(*options.output, gnutella::Error::file_exists));  // before anybody is asked
+        complain(*options.output, gnutella::Error::file_exists);  // before anybody is asked
         return ExitCode::failed;
     }
     OpenFile content;
@@ -163,7 +164,7 @@ ExitCode run_get(const GetOptions& options) {
     }
     // The temporary folder is gone by now, so that Ctrl+C, or a reader that has had enough, leaves nothing behind.
     if (const auto error = content.pour_into(STDOUT_FILENO)) {
-        complain(complaint_about("standard output", error));
+        complain("standard output", error);
         return ExitCode::failed;
     }
     return ExitCode::done;

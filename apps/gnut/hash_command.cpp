@@ -30,7 +30,7 @@ ExitCode run_hash(const HashOptions& options) {
         gnutella::error_code error;
         const gnutella::Urn urn = gnutella::hash_file(file, error);
         if (error) {
-            complain(complaint_about(file.string(), error));
+            complain(file.string(), error);
             result = ExitCode::failed;
         } else if (options.form == HashOptions::Form::magnet) {
             std::cout << magnet_link(file, urn) << '\n';

@@ -71,7 +71,9 @@ awaitable<bool> LineInput::read_more() {
 }
 
 void LineInput::ask(std::string question) {
-    std::cout << question << (is_terminal(STDOUT_FILENO) ? "" : "\n") << std::flush;
+    if (!question.empty()) {
+        std::cout << question << (is_terminal(STDOUT_FILENO) ? "" : "\n") << std::flush;
+    }
 }
 
 }  // namespace gnut

@@ -13,7 +13,7 @@ class LineInput final : public LineSource {
     explicit LineInput(const boost::asio::any_io_executor& executor);
 
     awaitable<std::optional<std::string>> next() override;
-    /// Prints the question, with a newline: nobody types after it.
+    /// Prints the question, on a line of its own where nobody types after it.
     void ask(std::string question) override;
     void hide() override {}
     void show() override {}

@@ -15,6 +15,12 @@ std::string quoted(std::string_view text) {
     return '\'' + printable(text) + '\'';
 }
 
+/// A word without a port is more often a mistaken port, option or command than a host.
+bool names_port(std::string_view endpoint) {
+    return endpoint.starts_with('[') ? endpoint.find("]:") != std::string_view::npos
+                                     : std::ranges::count(endpoint, ':') == 1;
+}
+
 /// The whole text as a number, or nothing.
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
@@ -42,7 +48,7 @@ std::uint16_t parse_port(std::string_view text) {
 
 gnutella::Endpoint parse_peer(std::string_view text) {
     auto endpoint = gnutella::Endpoint::parse(text);
-    if (!endpoint || all_digits(text)) {  // a lone number is a port whose host was forgotten
+    if (!endpoint || !names_port(text)) {
         throw UsageError(quoted(text) + " is no peer; give HOST:PORT, such as localhost:8025");
     }
     return *std::move(endpoint);

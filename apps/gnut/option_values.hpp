@@ -16,7 +16,7 @@ namespace gnut {
 /// A number from 0 to 65535.
 std::uint16_t parse_port(std::string_view text);
 
-/// HOST:PORT, or HOST alone for the default port.
+/// HOST:PORT, with brackets around an IPv6 address.
 gnutella::Endpoint parse_peer(std::string_view text);
 std::vector<gnutella::Endpoint> parse_peers(const std::vector<std::string>& texts);
 

@@ -34,7 +34,7 @@ std::string describe_answer(const gnutella::Endpoint& peer, const gnutella::Sess
 awaitable<ExitCode> ping(gnutella::Peer& peer, const PingOptions& options) {
     const auto [error, session] = co_await peer.async_connect(options.peer, as_result);
     if (error) {
-        complain(complaint_about(options.peer.to_string(), error));
+        complain(options.peer.to_string(), error);
         co_return ExitCode::failed;
     }
     std::cout << (options.format == Format::json_lines ? json_line(options.peer, session.info())

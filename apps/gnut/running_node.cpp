@@ -17,6 +17,8 @@
 #include <csignal>
 #include <exception>
 #include <iostream>
+#include <utility>
+#include <variant>
 
 namespace gnut {
 
@@ -79,7 +81,9 @@ RunningNode::RunningNode(const PeerOptions& options)
       news_(options.verbose || on_terminal() ? News::Detail::every_query : News::Detail::usual),
       peer_(context_.get_executor(), settings_for(options, context_, console_)),
       shell_(peer_, console_, options.downloads, [this] { leave(); }),
-      signals_(context_, SIGINT, SIGTERM) {
+      signals_(context_, SIGINT, SIGTERM),
+      joins_pending_(options.neighbours.size()),
+      joined_(context_) {
     // Whoever read our output, or fetched a file, and went away must not take the node along.
     std::signal(SIGPIPE, SIG_IGN);
 }
@@ -98,17 +102,7 @@ ExitCode RunningNode::run() {
 
 awaitable<void> RunningNode::live() {
     const bool has_terminal = on_terminal();
-    subscription_ = peer_.subscribe([this](const gnutella::Event& event) {
-        const auto line = news_.line_for(event);
-        if (!line) {
-            return;
-        }
-        if (std::holds_alternative<gnutella::Trouble>(event)) {
-            console_.complain(*line);
-        } else {
-            console_.news(*line);
-        }
-    });
+    subscription_ = peer_.subscribe([this](const gnutella::Event& event) { tell(event); });
     const auto [error] = co_await peer_.async_start(as_result);
     if (error) {
         const std::string subject = subject_of(error, options_);
@@ -116,8 +110,7 @@ awaitable<void> RunningNode::live() {
         result_ = ExitCode::failed;
         co_return;
     }
-    // The first line, whatever follows: scripts read the port from it.
-    console_.answer("listening on " + peer_.local_endpoint().to_string());
+    tell_where_it_listens();
     follow_signals();
     open_line_source();
     if (options_.shares.empty() && has_terminal) {
@@ -128,7 +121,49 @@ awaitable<void> RunningNode::live() {
         }
         ask(Asked::command);
     }
+    if (prompt_ == nullptr) {
+        co_await first_joins();
+    }
     co_await read_lines();
+}
+
+awaitable<void> RunningNode::first_joins() {
+    // A script's first line may be a search already: it is to find the neighbours that were named.
+    constexpr std::chrono::seconds patience{15};
+    if (joins_pending_ > 0) {
+        joined_.expires_after(patience);
+        co_await joined_.async_wait(as_result);
+    }
+}
+
+void RunningNode::tell(const gnutella::Event& event) {
+    if (!listening_) {
+        early_events_.push_back(event);
+        return;
+    }
+    const bool joined =
+        std::holds_alternative<gnutella::SessionOpened>(event) || std::holds_alternative<gnutella::JoinFailed>(event);
+    if (joined && joins_pending_ > 0 && --joins_pending_ == 0) {
+        joined_.cancel();
+    }
+    const auto line = news_.line_for(event);
+    if (!line) {
+        return;
+    }
+    if (std::holds_alternative<gnutella::Trouble>(event)) {
+        console_.complain(*line);
+    } else {
+        console_.news(*line);
+    }
+}
+
+void RunningNode::tell_where_it_listens() {
+    // The first line, whatever else has happened: scripts read the port from it.
+    console_.answer("listening on " + peer_.local_endpoint().to_string());
+    listening_ = true;
+    for (const auto& event : std::exchange(early_events_, {})) {
+        tell(event);
+    }
 }
 
 void RunningNode::open_line_source() {
@@ -159,11 +194,11 @@ awaitable<void> RunningNode::read_lines() {
             }
             co_return;
         }
-        if (prompt_ != nullptr) {
+        if (prompt_ != nullptr && asked_ != Asked::folder) {
             // A person goes on typing while a search or a download goes on ...
             asio::co_spawn(executor, take(*std::move(line)), asio::detached);
         } else {
-            // ... a script expects each line to be done before the next.
+            // ... a script expects each line to be done before the next, and a wrong folder is asked for again.
             co_await take(*std::move(line));
         }
     }

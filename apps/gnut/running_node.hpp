@@ -11,9 +11,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace gnut {
 
@@ -33,6 +35,9 @@ class RunningNode {
     enum class Asked { command, folder, file_name };
 
     awaitable<void> live();
+    void tell(const gnutella::Event& event);
+    void tell_where_it_listens();
+    awaitable<void> first_joins();
     awaitable<void> read_lines();
     awaitable<void> take(std::string line);
     awaitable<void> share_answer(std::string folder);
@@ -57,6 +62,12 @@ class RunningNode {
     /// The same, when a person types on a terminal.
     Prompt* prompt_ = nullptr;
     Asked asked_ = Asked::command;
+    /// What happened before it was said where this node listens, which is to be the first line.
+    std::vector<gnutella::Event> early_events_;
+    bool listening_ = false;
+    /// Neighbours of which it is not known yet whether they can be joined; the timer is cancelled when there are none.
+    std::size_t joins_pending_;
+    boost::asio::steady_timer joined_;
     bool leaving_ = false;
     ExitCode result_ = ExitCode::done;
 };

@@ -25,7 +25,7 @@ awaitable<ExitCode> search(gnutella::Peer& peer, const SearchOptions& options) {
     while (true) {
         const auto [error, hit] = co_await query.async_next(as_result);
         if (error) {
-            complain(error.message());
+            complain(error);
             co_return ExitCode::failed;
         }
         if (!hit) {

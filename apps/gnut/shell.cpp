@@ -207,11 +207,12 @@ awaitable<std::optional<gnutella::DownloadedFile>> Shell::fetch(FoundFile file) 
     gnutella::DownloadRequest request;
     request.sources = file.sources;
     request.folder = downloads_;
-    const auto [error, arrived] = co_await peer_.async_download(std::move(request), as_result);
+    auto [error, arrived] = co_await peer_.async_download(std::move(request), as_result);
     if (error) {
         console_.complain(complaint_about(file.name, error));
         co_return std::nullopt;
     }
+    arrived.path = arrived.path.lexically_normal();
     console_.answer(describe_saved(arrived));
     co_return arrived;
 }

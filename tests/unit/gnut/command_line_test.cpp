@@ -54,10 +54,10 @@ TEST(CommandLine, APeerNeedsNothing) {
 }
 
 TEST(CommandLine, APeerTakesAllItsOptionsInAnyOrder) {
-    const auto options = parse<PeerOptions>({"peer", "--share", "a", "a.example:1", "--verbose", "b.example",
+    const auto options = parse<PeerOptions>({"peer", "--share", "a", "a.example:1", "--verbose", "[2001:db8::1]:2",
                                              "--share=b c", "--downloads", "d", "--state", "s"});
     EXPECT_EQ(options.port, 8025);
-    EXPECT_THAT(options.neighbours, ElementsAre(Endpoint{"a.example", 1}, Endpoint{"b.example", 8025}));
+    EXPECT_THAT(options.neighbours, ElementsAre(Endpoint{"a.example", 1}, Endpoint{"2001:db8::1", 2}));
     EXPECT_THAT(options.shares, ElementsAre("a", "b c"));
     EXPECT_EQ(options.downloads, "d");
     EXPECT_EQ(options.state, "s");
@@ -140,6 +140,9 @@ TEST(CommandLine, AMistakeIsNamed) {
     EXPECT_THAT(complaint_of({"serach"}), HasSubstr("'serach' is no command"));
     EXPECT_THAT(complaint_of({"peer", "65536"}), HasSubstr("'65536'"));
     EXPECT_THAT(complaint_of({"peer", "8025", "8027"}), HasSubstr("'8027' is no peer"));
+    for (const std::string no_peer : {"seventy", "localhost", "2001:db8::1", "[::1]", ":8025", "h:", "h:x"}) {
+        EXPECT_THAT(complaint_of({"peer", no_peer}), HasSubstr("'" + no_peer + "' is no peer")) << no_peer;
+    }
     EXPECT_THAT(complaint_of({"peer", "h:0"}), HasSubstr("'h:0'"));
     EXPECT_THAT(complaint_of({"peer", "--share"}), HasSubstr("--share"));
     EXPECT_THAT(complaint_of({"peer", "--share="}), HasSubstr("--share"));
