@@ -36,6 +36,10 @@ function(gnutella_compile_options target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # A precompiled header is only reusable by ccache with this flag.
     target_compile_options(${target} PRIVATE -fpch-preprocess)
+    if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+      # GCC 12 warns at -O3 of what it makes itself of "literal" + std::string (GCC bugs 105329 and 105651).
+      target_compile_options(${target} PRIVATE -Wno-restrict -Wno-stringop-overflow)
+    endif()
     if(GNUTELLA_SANITIZE MATCHES "thread")
       # Asio uses atomic_thread_fence, which GCC warns that ThreadSanitizer does not model.
       target_compile_options(${target} PRIVATE -Wno-tsan)

@@ -3,6 +3,7 @@
 #include "option_values.hpp"
 #include "printable.hpp"
 #include "usage_error.hpp"
+#include "user_folders.hpp"
 
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
@@ -23,7 +24,7 @@ std::filesystem::path parse_folder(const std::string& text, const std::filesyste
     if (text.empty()) {
         throw UsageError("a folder's name is missing");
     }
-    return text.starts_with("~/") ? home / text.substr(2) : std::filesystem::path(text);
+    return folder_from(text, home);
 }
 
 bool parse_switch(const std::string& text) {

@@ -3,6 +3,8 @@
 #include "amounts.hpp"
 #include "printable.hpp"
 
+#include <algorithm>
+
 namespace gnut {
 
 namespace {

@@ -99,8 +99,7 @@ awaitable<std::size_t> open_sessions(gnutella::Peer& peer, std::vector<gnutella:
     const auto executor = co_await asio::this_coro::executor;
     const auto attempts = std::make_shared<Attempts>(executor);
     std::ranges::sort(endpoints);
-    const auto repeated = std::ranges::unique(endpoints);
-    endpoints.erase(repeated.begin(), repeated.end());
+    endpoints.erase(std::unique(endpoints.begin(), endpoints.end()), endpoints.end());
     attempts->pending = endpoints;
     for (const auto& endpoint : endpoints) {
         peer.async_connect(

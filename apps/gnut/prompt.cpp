@@ -18,6 +18,9 @@ namespace asio = boost::asio;
 
 namespace {
 
+/// Ctrl+D on an empty line: libedit gives the key itself, when it gives keys one by one.
+constexpr std::string_view end_of_input = "\x04";
+
 constexpr int history_size = 1000;
 /// The keys of one escape sequence come together. A lone Escape must not hold up the node until the next key.
 constexpr int key_timeout_ms = 50;
@@ -159,9 +162,12 @@ Prompt::Editor::Step Prompt::Editor::handle_key(std::string& result) {
     int length = 0;
     const char* text = el_gets(line, &length);
     if (text == nullptr || length <= 0) {
-        return length == 0 ? Step::end : Step::typing;  // -1: a key that leaves the line empty
+        return Step::typing;  // a key that leaves the line empty
     }
     const std::string_view typed(text, static_cast<std::size_t>(length));
+    if (typed == end_of_input) {
+        return Step::end;
+    }
     if (typed.back() != '\n' && typed.back() != '\r') {
         return Step::typing;
     }

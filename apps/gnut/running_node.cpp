@@ -6,6 +6,7 @@
 #include "printable.hpp"
 #include "prompt.hpp"
 #include "terminal.hpp"
+#include "user_folders.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -186,7 +187,8 @@ awaitable<void> RunningNode::take(std::string line) {
 
 awaitable<void> RunningNode::share_answer(std::string folder) {
     if (!folder.empty()) {
-        const auto [error] = co_await peer_.async_share(folder, as_result);
+        const auto path = folder_from(folder, user_folders().home);
+        const auto [error] = co_await peer_.async_share(path, as_result);
         if (error) {
             console_.complain(complaint_about(folder, error));
             ask(Asked::folder);
@@ -259,6 +261,7 @@ void RunningNode::leave() {
         prompt_->restore_terminal();
     }
     console_.share_screen_with(nullptr);
+    subscription_.cancel();  // the end of each session is no news now
     console_.news("leaving: BYE to every neighbour");
     peer_.async_stop([this](const gnutella::error_code&) { context_.stop(); });
 }

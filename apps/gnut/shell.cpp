@@ -8,7 +8,9 @@
 #include "printable.hpp"
 #include "shell_words.hpp"
 #include "usage_error.hpp"
+#include "user_folders.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -233,7 +235,8 @@ awaitable<void> Shell::share(std::string folder) {
         console_.complain("there is nothing to share; write share DIR");
         co_return;
     }
-    const auto [error] = co_await peer_.async_share(folder, as_result);
+    const auto path = folder_from(folder, user_folders().home);
+    const auto [error] = co_await peer_.async_share(path, as_result);
     if (error) {  // what it holds is news once it is read
         console_.complain(complaint_about(folder, error));
     }

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace gnut {
 
@@ -22,5 +23,8 @@ UserFolders user_folders(const Environment& environment);
 
 /// That of this process.
 UserFolders user_folders();
+
+/// A folder as a person writes it where no shell reads along: a leading "~/" is the home.
+std::filesystem::path folder_from(std::string_view text, const std::filesystem::path& home);
 
 }  // namespace gnut

@@ -67,14 +67,14 @@ void decode(benchmark::State& state, const std::string& bytes) {
         benchmark::DoNotOptimize(decoder.next(bytes, memory, message));
         benchmark::DoNotOptimize(message);
     }
-    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes.size()));
 }
 
 void boost_json_parse(benchmark::State& state, const std::string& bytes) {
     for (auto _ : state) {
         benchmark::DoNotOptimize(boost::json::parse(bytes));
     }
-    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes.size()));
 }
 
 void forward(benchmark::State& state, const std::string& bytes) {
@@ -85,7 +85,7 @@ void forward(benchmark::State& state, const std::string& bytes) {
     for (auto _ : state) {
         benchmark::DoNotOptimize(encode_forward(message, 5, 2));
     }
-    state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes.size()));
 }
 
 BENCHMARK_CAPTURE(decode, ping, ping());

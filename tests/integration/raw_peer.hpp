@@ -68,7 +68,7 @@ class RawPeer {
     /// Reads on until an object of that type comes; nothing when the connection ends.
     std::optional<boost::json::object> receive(const std::string& type) {
         auto object = receive();
-        while (object && object->at("type") != type) {
+        while (object && std::string_view(object->at("type").as_string()) != type) {
             object = receive();
         }
         return object;

@@ -11,23 +11,23 @@ constexpr std::size_t max_own_addresses = 16;
 
 }  // namespace
 
-void HostCache::met(const Endpoint& host) {
+void HostCache::reached(const Endpoint& host) {
     if (!acceptable(host)) {
         return;
     }
     if (const auto known = places_.find(host); known != places_.end()) {
-        met_.splice(met_.begin(), *known->second.part, known->second.position);
-        known->second = {&met_, met_.begin()};
+        reached_.splice(reached_.begin(), *known->second.part, known->second.position);
+        known->second = {&reached_, reached_.begin()};
         return;
     }
-    put_first(met_, host);
+    put_first(reached_, host);
 }
 
 void HostCache::heard_of(const Endpoint& host) {
     if (!acceptable(host) || places_.contains(host)) {
         return;
     }
-    if (met_.size() == max_hosts_) {
+    if (reached_.size() == max_hosts_) {
         return;
     }
     put_first(heard_of_, host);
@@ -79,7 +79,7 @@ void HostCache::put_first(std::list<Endpoint>& part, const Endpoint& host) {
 }
 
 void HostCache::drop_the_worst() {
-    std::list<Endpoint>& part = heard_of_.empty() ? met_ : heard_of_;
+    std::list<Endpoint>& part = heard_of_.empty() ? reached_ : heard_of_;
     places_.erase(part.back());
     part.pop_back();
 }

@@ -12,14 +12,15 @@
 
 namespace gnutella::overlay {
 
-/// Where other peers listen: those met in a session of our own first, then those only heard of; in each part the latest
-/// first. Bounded: what others tell never drives out a host that was met.
+/// Where other peers listen: those that this node has connected to first, then those only heard of; in each part the
+/// latest first. Bounded: what others tell, of themselves or of third parties, never drives out a host that was
+/// reached.
 class HostCache {
   public:
     explicit HostCache(std::size_t max_hosts) : max_hosts_(max_hosts) {}
 
-    /// A session with a peer that listens there has been open.
-    void met(const Endpoint& host);
+    /// A session that this node opened led to a peer that listens there.
+    void reached(const Endpoint& host);
     /// Somebody says that a peer listens there. What is known already stays where it is.
     void heard_of(const Endpoint& host);
     /// It could not be reached: it goes to the end.
@@ -30,7 +31,7 @@ class HostCache {
     /// Calls `visit(const Endpoint&)` from the best to the worst, until it returns false.
     template <class Visit>
     void visit(Visit&& visitor) const {
-        for (const std::list<Endpoint>* part : {&met_, &heard_of_}) {
+        for (const std::list<Endpoint>* part : {&reached_, &heard_of_}) {
             for (const Endpoint& host : *part) {
                 if (!visitor(host)) {
                     return;
@@ -57,7 +58,7 @@ class HostCache {
     void drop_the_worst();
 
     std::size_t max_hosts_;
-    std::list<Endpoint> met_;
+    std::list<Endpoint> reached_;
     std::list<Endpoint> heard_of_;
     std::unordered_map<Endpoint, Place, Hash> places_;
     std::deque<Endpoint> own_;

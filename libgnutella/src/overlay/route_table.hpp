@@ -1,5 +1,6 @@
 #pragma once
 
+#include "overlay/actions.hpp"
 #include "overlay/guid_hash.hpp"
 #include "overlay/random.hpp"
 #include "overlay/time_point.hpp"
@@ -11,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <vector>
 
 namespace gnutella::overlay {
@@ -28,6 +30,8 @@ class RouteTable {
         SessionId from = own;
         /// How many hits have gone back this way; the router counts them.
         std::uint32_t hits = 0;
+        /// Where hits go in a datagram instead, past a legacy peer that does not pass them back; the router sets it.
+        std::unique_ptr<Actions::Destination> asker;
     };
 
     RouteTable(std::size_t max_routes, std::chrono::milliseconds lifetime, Random& random);

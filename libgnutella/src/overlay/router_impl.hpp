@@ -51,6 +51,8 @@ struct Router::Impl {
                        Actions& out);
     /// @return to how many neighbours it goes.
     std::size_t forward(const Neighbour& from, const wire::Message& message, Actions& out);
+    /// For the hits that will come back here, and cannot go back over the legacy session.
+    void remember_asker(const Neighbour& from, const wire::Message& message, const wire::Query& query, TimePoint now);
     void send_running_queries(Neighbour& to, Actions& out);
 
     // ---- router_joins.cpp ----

@@ -11,7 +11,7 @@ namespace gnutella::overlay {
 namespace {
 
 constexpr std::uint8_t legacy_ttl = 7;          // what a query without TTL counts as
-constexpr std::uint64_t max_raw_file = 65'507;  // what one UDP datagram carries over IPv4
+constexpr std::uint64_t max_datagram = 65'507;  // what one UDP datagram carries over IPv4
 
 // A hop is added when it is sent on, and TTL and hops together may not be more than the bound.
 std::uint8_t ttl_of(const wire::Message& message, std::uint8_t max_ttl) {
@@ -105,6 +105,9 @@ void Router::Impl::query_came(Neighbour& from, const wire::Message& message, con
     // A legacy asker reads one datagram: where it has been answered, as in the seed, the search ends.
     const bool done = answered > 0 && !query.routed;
     const std::size_t forwarded = done ? 0 : forward(from, message, out);
+    if (forwarded > 0 && query.routed && from.kind() == PeerKind::legacy) {
+        remember_asker(from, message, query, now);
+    }
     if (query_watch == QueryWatch::on) {
         out.queries_seen.push_back({message.id, from.info.id, std::string(query.text), answered, forwarded});
     }
@@ -122,7 +125,7 @@ std::size_t Router::Impl::answer(Neighbour& from, const wire::Message& message, 
     }
     if (!query.routed) {
         const auto sendable =
-            std::ranges::find_if(matches, [](const Library::Match& match) { return match.size <= max_raw_file; });
+            std::ranges::find_if(matches, [](const Library::Match& match) { return match.size <= max_datagram; });
         const Library::Match* match = sendable == matches.end() ? nullptr : &*sendable;
         send(from, own.legacy_hit(from, message.id_text, match), Priority::hit, out);
         if (match == nullptr) {
@@ -188,7 +191,21 @@ void Router::Impl::hit_came(Neighbour& from, const wire::Message& message, const
     }
     ++route->hits;
     ++counters.hits_routed;
-    send(*to, wire::encode_forward(message, message.ttl, message.hops), Priority::hit, out);
+    wire::Frame frame = wire::encode_forward(message, message.ttl, message.hops);
+    if (route->asker == nullptr) {
+        send(*to, std::move(frame), Priority::hit, out);
+    } else if (frame.size() <= max_datagram) {
+        out.datagrams.push_back({*route->asker, std::move(frame)});
+    }
+}
+
+void Router::Impl::remember_asker(const Neighbour& from, const wire::Message& message, const wire::Query& query,
+                                  TimePoint now) {
+    RouteTable::Route* route = routes.find(message.id, now);
+    auto asker = asker_of(from, message, query);
+    if (route != nullptr && asker) {
+        route->asker = std::make_unique<Actions::Destination>(std::move(*asker));
+    }
 }
 
 void Router::Impl::send_running_queries(Neighbour& to, Actions& out) {

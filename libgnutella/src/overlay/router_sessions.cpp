@@ -248,7 +248,12 @@ void Router::Impl::open(Neighbour& neighbour, TimePoint now, Actions& out) {
     guard.session_opened(neighbour.address);
     had_neighbours = true;
     arm(neighbour, now);
-    hosts.met({neighbour.info.remote.host, neighbour.info.listens.port});
+    const Endpoint host{neighbour.info.remote.host, neighbour.info.listens.port};
+    if (neighbour.info.direction == Direction::outgoing) {
+        hosts.reached(host);
+    } else {
+        hosts.heard_of(host);
+    }
     target_opened(neighbour.target, now);
     out.opened.push_back({neighbour.info});
     send_running_queries(neighbour, out);

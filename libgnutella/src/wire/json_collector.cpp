@@ -13,6 +13,8 @@ namespace {
 // A host name of 255 bytes (RFC 1035, 2.3.4), brackets, a colon and a port: what is longer names nobody.
 constexpr std::size_t max_host_and_port = 263;
 
+constexpr std::size_t usual_results = 10;
+
 }  // namespace
 
 void JsonCollector::begin(std::string_view object, std::pmr::memory_resource& memory, JsonLists& lists) noexcept {
@@ -104,6 +106,9 @@ void JsonCollector::end_result() {
     }
     if (name.kind != Kind::text || !is_plain_file_name(name.text)) {
         return;
+    }
+    if (lists_->results.empty()) {
+        lists_->results.reserve(std::min(max_results_, usual_results));
     }
     lists_->results.push_back(
         {.name = name.text, .size = size.integer, .urn = urn.kind == Kind::text ? Urn::parse(urn.text) : std::nullopt});

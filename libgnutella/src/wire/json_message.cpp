@@ -116,24 +116,24 @@ class MemberReader {
         return value;
     }
 
-    Sender sender() {
-        Sender sender;
+    // Into their places in the message: copying them there afterwards costs more than reading them.
+
+    void sender(Sender& sender) {
         sender.host = text(JsonMember::host, max_host_length);
         sender.port = integer<std::uint16_t>(JsonMember::port);
-        return sender;
     }
 
-    std::optional<Guid> peer() {
+    void peer(std::optional<Guid>& peer) {
         const std::string_view value = id_text(JsonMember::peer);
-        return value.empty() ? std::nullopt : std::optional(guid_of_id(value));
+        if (!value.empty()) {
+            peer = guid_of_id(value);
+        }
     }
 
-    Introduction introduction() {
-        Introduction introduction;
+    void introduction(Introduction& introduction) {
         introduction.version = integer<std::uint32_t>(JsonMember::version);
         introduction.agent = cut_text(JsonMember::agent, max_agent_length);
-        introduction.peer = peer();
-        return introduction;
+        peer(introduction.peer);
     }
 
   private:
@@ -174,24 +174,25 @@ Span span_of(const JsonValue& value, std::string_view object) {
 
 void read_ping(MemberReader& read, Message& out) {
     Ping& ping = out.body.emplace<Ping>();
-    ping.from = read.sender();
-    ping.introduction = read.introduction();
+    read.sender(ping.from);
+    read.introduction(ping.introduction);
 }
 
 void read_pong(MemberReader& read, JsonLists& lists, Message& out) {
     if (!read.has_list(JsonMember::hosts)) {
         lists.hosts.clear();
     }
-    out.body.emplace<Pong>(Pong{.from = read.sender(),
-                                .introduction = read.introduction(),
-                                .files = read.integer<std::uint64_t>(JsonMember::files),
-                                .bytes = read.integer<std::uint64_t>(JsonMember::bytes),
-                                .hosts = std::move(lists.hosts)});
+    Pong& pong = out.body.emplace<Pong>(
+        Pong{.from = {}, .introduction = {}, .files = 0, .bytes = 0, .hosts = std::move(lists.hosts)});
+    read.sender(pong.from);
+    read.introduction(pong.introduction);
+    pong.files = read.integer<std::uint64_t>(JsonMember::files);
+    pong.bytes = read.integer<std::uint64_t>(JsonMember::bytes);
 }
 
 void read_query(MemberReader& read, const JsonCollector& members, Message& out) {
     Query& query = out.body.emplace<Query>();
-    query.asker = read.sender();
+    read.sender(query.asker);
     query.text = read.text(JsonMember::file, max_query_length);
     const std::string_view urn_text = read.text(JsonMember::urn, std::string_view::npos);
     if (missing(members[JsonMember::urn])) {
@@ -216,12 +217,14 @@ void read_query_hit(MemberReader& read, JsonLists& lists, Message& out) {
     if (!read.has_list(JsonMember::transports)) {
         lists.transports = {};
     }
-    const bool has_file = read.boolean(JsonMember::has_file) || !lists.results.empty();
-    out.body.emplace<QueryHit>(QueryHit{.from = read.sender(),
-                                        .has_file = has_file,
-                                        .peer = read.peer(),
-                                        .transports = lists.transports,
-                                        .results = std::move(lists.results)});
+    QueryHit& hit = out.body.emplace<QueryHit>(QueryHit{.from = {},
+                                                        .has_file = !lists.results.empty(),
+                                                        .peer = {},
+                                                        .transports = lists.transports,
+                                                        .results = std::move(lists.results)});
+    read.sender(hit.from);
+    hit.has_file |= read.boolean(JsonMember::has_file);
+    read.peer(hit.peer);
 }
 
 void read_bye(MemberReader& read, Message& out) {

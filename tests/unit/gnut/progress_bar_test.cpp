@@ -15,7 +15,7 @@ gnutella::DownloadProgress progress(std::uint64_t received, std::uint64_t size, 
 
 TEST(ProgressBar, ShowsShareBytesRateAndTimeLeft) {
     EXPECT_EQ(render_progress(progress(1'700'000, 3'400'000, 850'000), 75),
-              " 50% [==============>              ] 1.7 MB of 3.4 MB, 850 kB/s, 0:02 left");
+              " 50% [===============>              ] 1.7 MB of 3.4 MB, 850 kB/s, 0:02 left");
 }
 
 TEST(ProgressBar, FitsIntoTheColumnsThatThereAre) {

@@ -32,5 +32,11 @@ TEST(UserFolders, AreNowhereWithoutAHome) {
     EXPECT_TRUE(folders.state.empty());
 }
 
+TEST(UserFolders, ATildeIsTheHomeAtTheBeginningOnly) {
+    EXPECT_EQ(folder_from("~/Music", "/home/x"), "/home/x/Music");
+    EXPECT_EQ(folder_from("/srv/~/Music", "/home/x"), "/srv/~/Music");
+    EXPECT_EQ(folder_from("~/Music", ""), "~/Music");
+}
+
 }  // namespace
 }  // namespace gnut

@@ -13,28 +13,28 @@ const Endpoint b{"10.0.0.2", 2};
 const Endpoint c{"10.0.0.3", 3};
 const Endpoint d{"10.0.0.4", 4};
 
-TEST(HostCache, PutsTheLatestMetFirst) {
+TEST(HostCache, PutsTheLatestReachedFirst) {
     HostCache hosts(10);
-    hosts.met(a);
-    hosts.met(b);
+    hosts.reached(a);
+    hosts.reached(b);
     EXPECT_THAT(hosts.all(), ElementsAre(b, a));
-    hosts.met(a);
+    hosts.reached(a);
     EXPECT_THAT(hosts.all(), ElementsAre(a, b));
 }
 
-TEST(HostCache, PutsThoseMetBeforeThoseHeardOf) {
+TEST(HostCache, PutsThoseReachedBeforeThoseHeardOf) {
     HostCache hosts(10);
     hosts.heard_of(a);
-    hosts.met(b);
+    hosts.reached(b);
     hosts.heard_of(c);
     EXPECT_THAT(hosts.all(), ElementsAre(b, c, a));
-    hosts.met(a);
+    hosts.reached(a);
     EXPECT_THAT(hosts.all(), ElementsAre(a, b, c));
 }
 
 TEST(HostCache, HearingAgainChangesNothing) {
     HostCache hosts(10);
-    hosts.met(a);
+    hosts.reached(a);
     hosts.heard_of(b);
     hosts.heard_of(c);
     hosts.heard_of(b);
@@ -49,21 +49,21 @@ TEST(HostCache, IsBounded) {
         ASSERT_LE(hosts.size(), 100U);
     }
     for (std::uint16_t port = 1; port < 5'000; ++port) {
-        hosts.met({"10.0.0.2", port});
+        hosts.reached({"10.0.0.2", port});
         ASSERT_LE(hosts.size(), 100U);
     }
     EXPECT_EQ(hosts.all().size(), 100U);
 }
 
-TEST(HostCache, WhatIsHeardNeverDrivesOutWhatWasMet) {
+TEST(HostCache, WhatIsHeardNeverDrivesOutWhatWasReached) {
     HostCache hosts(3);
-    hosts.met(a);
-    hosts.met(b);
+    hosts.reached(a);
+    hosts.reached(b);
     for (std::uint16_t port = 1; port < 100; ++port) {
         hosts.heard_of({"6.6.6.6", port});
     }
     EXPECT_THAT(hosts.all(), ElementsAre(b, a, Endpoint{"6.6.6.6", 99}));
-    hosts.met(c);
+    hosts.reached(c);
     EXPECT_THAT(hosts.all(), ElementsAre(c, b, a));
     hosts.heard_of(d);
     EXPECT_THAT(hosts.all(), ElementsAre(c, b, a));
@@ -72,13 +72,13 @@ TEST(HostCache, WhatIsHeardNeverDrivesOutWhatWasMet) {
 TEST(HostCache, PutsTheFailedLast) {
     HostCache hosts(10);
     hosts.heard_of(c);
-    hosts.met(b);
-    hosts.met(a);
+    hosts.reached(b);
+    hosts.reached(a);
     hosts.failed(a);
     EXPECT_THAT(hosts.all(), ElementsAre(b, c, a));
     hosts.failed(d);
     EXPECT_THAT(hosts.all(), ElementsAre(b, c, a));
-    hosts.met(a);
+    hosts.reached(a);
     EXPECT_THAT(hosts.all(), ElementsAre(a, b, c));
 }
 
@@ -88,20 +88,20 @@ TEST(HostCache, DoesNotTakeItself) {
     hosts.is_self(a);
     EXPECT_THAT(hosts.all(), IsEmpty());
     hosts.heard_of(a);
-    hosts.met(a);
+    hosts.reached(a);
     EXPECT_THAT(hosts.all(), IsEmpty());
 }
 
 TEST(HostCache, DoesNotTakeWhatCannotBeConnectedTo) {
     HostCache hosts(10);
-    hosts.met({"10.0.0.1", 0});
+    hosts.reached({"10.0.0.1", 0});
     hosts.heard_of({"", 1});
     EXPECT_THAT(hosts.all(), IsEmpty());
 }
 
 TEST(HostCache, ABoundOfNothingHoldsNothing) {
     HostCache hosts(0);
-    hosts.met(a);
+    hosts.reached(a);
     hosts.heard_of(b);
     EXPECT_THAT(hosts.all(), IsEmpty());
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "overlay/router.hpp"
 #include "overlay/fake_library.hpp"
+#include "overlay/router.hpp"
 
 #include <gtest/gtest.h>
 #include <boost/json.hpp>

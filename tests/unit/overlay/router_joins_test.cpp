@@ -220,6 +220,12 @@ TEST_F(RouterHosts, KeepTheOrderThatTheyWereRememberedIn) {
     EXPECT_EQ(router().known_hosts(), hosts);
 }
 
+TEST_F(RouterHosts, ThatWereReachedComeBeforeThoseThatSayWhereTheyAre) {
+    open(1, Direction::outgoing);
+    open(2, Direction::incoming);
+    EXPECT_THAT(router().known_hosts(), testing::ElementsAre(Endpoint{"10.0.0.1", 7001}, Endpoint{"10.0.0.2", 7002}));
+}
+
 TEST_F(RouterHosts, AreBounded) {
     settings.max_known_hosts = 10;
     std::vector<Endpoint> hosts;

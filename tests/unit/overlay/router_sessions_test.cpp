@@ -242,7 +242,7 @@ TEST_F(RouterSessions, APongKeepsItOpenAndTellsWhatIsNew) {
                    R"(","v":1,"files":8,"bytes":9,"hosts":["10.1.1.1:81"]})");
     EXPECT_TRUE(out.empty());
     EXPECT_EQ(router().session(1)->files, 8U);
-    EXPECT_EQ(router().known_hosts().back(), (Endpoint{"10.1.1.1", 81}));
+    EXPECT_THAT(router().known_hosts(), testing::Contains(Endpoint{"10.1.1.1", 81}));
     EXPECT_EQ(router().counters().unexpected_pongs, 0U);
     tick_at(now + 30s - 1ms);
     EXPECT_TRUE(out.empty());

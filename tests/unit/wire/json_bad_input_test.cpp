@@ -18,6 +18,13 @@ void expect_problem(const std::vector<std::string>& inputs, Malformed problem) {
     }
 }
 
+std::string text_of(std::size_t length, char letter) {
+    std::string text(length + 2, letter);
+    text.front() = '"';
+    text.back() = '"';
+    return text;
+}
+
 TEST(JsonBadInput, NotJson) {
     expect_problem({"x",
                     "}",
@@ -112,7 +119,7 @@ TEST(JsonBadInput, AWrongId) {
     for (const char* type : {"PING", "PONG", "QUERY", "QUERY-HIT", "BYE"}) {
         for (const std::string& id :
              {std::string("5"), std::string("true"), std::string("[]"), std::string("{}"), std::string("\"\""),
-              "\"" + std::string(129, 'i') + "\"", "\"\\u0069" + std::string(5000, 'i') + "\""}) {
+              text_of(129, 'i'), "\"\\u0069" + std::string(5000, 'i') + "\""}) {
             expect_problem({"{\"type\":\"" + std::string(type) + "\",\"file\":\"f\",\"id\":" + id + "}"},
                            Malformed::wrong_kind);
         }
@@ -154,18 +161,18 @@ TEST(JsonBadInput, WrongKindsOfValue) {
         and_also(no_list, {"[5]", "[null]", "[[]]", "[{}]", "[\"a\",5]", "[true]"});
     std::vector<Field> fields;
     for (const char* type : {"PING", "PONG", "QUERY", "QUERY-HIT"}) {
-        fields.push_back({type, "host", and_also(no_text, {"\"" + std::string(256, 'h') + "\""})});
+        fields.push_back({type, "host", and_also(no_text, {text_of(256, 'h')})});
         fields.push_back({type, "port", no_port});
     }
     for (const char* type : {"PING", "PONG"}) {
         fields.push_back({type, "v", and_also(no_byte, {"4294967296"})});
         fields.push_back({type, "agent", no_text});
-        fields.push_back({type, "peer", and_also(no_text, {"\"\"", "\"" + std::string(129, 'p') + "\""})});
+        fields.push_back({type, "peer", and_also(no_text, {"\"\"", text_of(129, 'p')})});
     }
     fields.push_back({"PONG", "files", no_size});
     fields.push_back({"PONG", "bytes", no_size});
     fields.push_back({"PONG", "hosts", no_texts});
-    fields.push_back({"QUERY", "file", and_also(no_text, {"\"" + std::string(1025, 'f') + "\""})});
+    fields.push_back({"QUERY", "file", and_also(no_text, {text_of(1025, 'f')})});
     fields.push_back({"QUERY", "urn", no_text});
     fields.push_back({"QUERY", "ttl", no_byte});
     fields.push_back({"QUERY", "hops", no_byte});
@@ -187,7 +194,10 @@ TEST(JsonBadInput, WrongKindsOfValue) {
 }
 
 std::string nested(std::size_t depth, char open, char close) {
-    return "{\"type\":\"BYE\",\"x\":" + std::string(depth - 1, open) + std::string(depth - 1, close) + "}";
+    std::string message = "{\"type\":\"BYE\",\"x\":";
+    message.append(depth - 1, open).append(depth - 1, close);
+    message += '}';
+    return message;
 }
 
 TEST(JsonBadInput, NestedOverEight) {
@@ -208,8 +218,10 @@ TEST(JsonBadInput, BracketsInTextsAreNoNesting) {
 }
 
 std::string of_size(std::size_t size) {
-    const std::string begin = "{\"type\":\"BYE\",\"x\":\"";
-    return begin + std::string(size - begin.size() - 2, 'x') + "\"}";
+    std::string message = "{\"type\":\"BYE\",\"x\":\"";
+    message.resize(size - 2, 'x');
+    message += "\"}";
+    return message;
 }
 
 TEST(JsonBadInput, Over64KiB) {

@@ -95,6 +95,17 @@ TEST(JsonDecoder, ReadsATextThatIsAllEscapes) {
     EXPECT_EQ(with("QUERY", R"("file":"")").as<Query>().text, "");
 }
 
+TEST(JsonDecoder, ATextWithEscapesOutlivesTheNextMessage) {
+    JsonDecoder decoder;
+    std::pmr::monotonic_buffer_resource memory;
+    Message first;
+    Message second;
+    decoder.next(R"({"file":"\u0061\u0062","type":"QUERY","id":"x"})", memory, first);
+    decoder.next(R"({"file":"\u0079\u007a","type":"QUERY","id":"x"})", memory, second);
+    EXPECT_EQ(std::get<Query>(first.body).text, "ab");
+    EXPECT_EQ(std::get<Query>(second.body).text, "yz");
+}
+
 TEST(JsonDecoder, ReadsALongTextWithEscapes) {
     std::string escaped;
     std::string plain;

@@ -1,0 +1,98 @@
+#include "transfer/source_answer.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace gnutella::transfer {
+namespace {
+
+const Urn urn = *Urn::parse("urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
+const PieceRequest from_start{urn, 0, 1000};
+const PieceRequest from_400{urn, 400, 1000};
+
+SourceAnswer piece(std::string_view content_range, std::optional<std::uint64_t> length = {}) {
+    return {206, length, content_range, {}, {}};
+}
+
+SourceAnswer status(unsigned code) {
+    return {code, 0, {}, {}, {}};
+}
+
+BodyPlan plan(const SourceAnswer& answer, const PieceRequest& request) {
+    const auto result = check_answer(answer, request);
+    EXPECT_TRUE(std::holds_alternative<BodyPlan>(result));
+    return std::holds_alternative<BodyPlan>(result) ? std::get<BodyPlan>(result) : BodyPlan{};
+}
+
+Error failure(const SourceAnswer& answer, const PieceRequest& request) {
+    const auto result = check_answer(answer, request);
+    return std::holds_alternative<Error>(result) ? std::get<Error>(result) : Error{};
+}
+
+TEST(SourceAnswer, RequestsFromTheFirstByteThatIsMissing) {
+    EXPECT_EQ(request_head(from_400, "example.net:8025", "agent/1\r\nX: y"),
+              "GET /uri-res/N2R?urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB HTTP/1.1\r\n"
+              "Host: example.net:8025\r\n"
+              "User-Agent: agent/1  X: y\r\n"
+              "Range: bytes=400-999\r\n\r\n");
+}
+
+TEST(SourceAnswer, KeepsThePieceThatWasAskedFor) {
+    EXPECT_EQ(plan(piece("bytes 400-999/1000", 600), from_400), (BodyPlan{0, 600}));
+    EXPECT_EQ(plan(piece("bytes 400-999/1000"), from_400), (BodyPlan{0, 600})) << "the range says the length as well";
+    EXPECT_EQ(plan(piece("bytes 400-999/*", 600), from_400), (BodyPlan{0, 600}));
+}
+
+TEST(SourceAnswer, TakesAShorterPiece) {
+    EXPECT_EQ(plan(piece("bytes 400-499/1000", 100), from_400), (BodyPlan{0, 100}));
+}
+
+TEST(SourceAnswer, ThrowsAwayWhatItHasOfAWholeFile) {
+    EXPECT_EQ(plan({200, 1000, {}, {}, {}}, from_400), (BodyPlan{400, 600}));
+    EXPECT_EQ(plan({200, 1000, {}, {}, {}}, from_start), (BodyPlan{0, 1000}));
+    EXPECT_EQ(plan({200, std::nullopt, {}, {}, {}}, from_start), (BodyPlan{0, 1000}));
+}
+
+TEST(SourceAnswer, NoticesAFileOfAnotherSize) {
+    EXPECT_EQ(failure({200, 999, {}, {}, {}}, from_start), Error::size_mismatch);
+    EXPECT_EQ(failure(piece("bytes 400-1000/1001", 601), from_400), Error::size_mismatch);
+    EXPECT_EQ(failure({416, 0, "bytes */300", {}, {}}, from_400), Error::size_mismatch);
+}
+
+TEST(SourceAnswer, RefusesBytesThatWereNotAskedFor) {
+    EXPECT_EQ(failure(piece("bytes 399-999/1000"), from_400), Error::source_answer);
+    EXPECT_EQ(failure(piece("bytes 401-999/1000"), from_400), Error::source_answer);
+    EXPECT_EQ(failure(piece("bytes 0-999/1000"), from_400), Error::source_answer);
+    EXPECT_EQ(failure(piece("bytes 400-1000/*"), from_400), Error::source_answer);
+    EXPECT_EQ(failure(piece("bytes 400-999/1000", 599), from_400), Error::source_answer);
+    EXPECT_EQ(failure(piece(""), from_400), Error::source_answer);
+    EXPECT_EQ(failure(piece("bytes */1000"), from_400), Error::source_answer);
+    EXPECT_EQ(failure({416, 0, "bytes */1000", {}, {}}, from_400), Error::source_answer);
+}
+
+TEST(SourceAnswer, KnowsWhyASourceGivesNothing) {
+    EXPECT_EQ(failure(status(404), from_start), Error::source_lacks_file);
+    EXPECT_EQ(failure(status(410), from_start), Error::source_lacks_file);
+    EXPECT_EQ(failure(status(503), from_start), Error::source_busy);
+    for (const unsigned code : {0U, 100U, 204U, 302U, 400U, 401U, 500U, 999U}) {
+        EXPECT_EQ(failure(status(code), from_start), Error::source_answer) << code;
+    }
+}
+
+TEST(SourceAnswer, BelievesASourceThatSaysItIsAnotherFile) {
+    SourceAnswer answer{200, 1000, {}, {}, "urn:sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
+    EXPECT_EQ(failure(answer, from_start), Error::hash_mismatch);
+    for (const char* content_urn : {"urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB", "nonsense",
+                                    "urn:tree:tiger/:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}) {
+        answer.content_urn = content_urn;
+        EXPECT_EQ(plan(answer, from_start).keep, 1000) << content_urn;
+    }
+}
+
+TEST(SourceAnswer, RefusesAnEncodingThatHidesTheLength) {
+    EXPECT_EQ(failure({200, std::nullopt, {}, "chunked", {}}, from_start), Error::source_answer);
+}
+
+}  // namespace
+}  // namespace gnutella::transfer
