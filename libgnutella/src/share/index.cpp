@@ -130,7 +130,7 @@ Index::FileId Index::add(SharedFile file) {
     for (std::size_t word = 0; word < words.size(); ++word) {
         auto place = words_.find(words[word]);
         if (place == words_.end()) {
-            place = words_.emplace(std::string(words[word]), Postings{}).first;
+            place = words_.try_emplace(std::string(words[word])).first;
         }
         if (Postings& postings = place->second; postings.empty() || postings.back() != record) {
             postings.push_back(record);
