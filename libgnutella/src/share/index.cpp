@@ -298,10 +298,13 @@ void Index::renumber_postings() {
     }
     for (auto place = words_.begin(); place != words_.end();) {
         Postings& postings = place->second;
-        const auto gone =
-            std::ranges::remove(postings, KeyChains::none, [&](Record record) { return numbers[record]; });
-        postings.erase(gone.begin(), gone.end());
-        std::ranges::transform(postings, postings.begin(), [&](Record record) { return numbers[record]; });
+        std::size_t kept = 0;
+        for (const Record record : postings) {
+            if (numbers[record] != KeyChains::none) {
+                postings[kept++] = numbers[record];
+            }
+        }
+        postings.resize(kept);
         if (postings.empty()) {
             words_.erase(place++);
         } else {

@@ -35,7 +35,8 @@ TEST_F(FileHash, KnowsTheEmptyFile) {
 }
 
 TEST_F(FileHash, IsTheSameHoweverManyPiecesAFileIsReadIn) {
-    for (const std::size_t size : {1024 * 1024 - 1, 1024 * 1024, 1024 * 1024 + 1, 2 * 1024 * 1024, 3'000'000}) {
+    constexpr std::size_t mebibyte = 1024 * 1024;
+    for (const std::size_t size : {mebibyte - 1, mebibyte, mebibyte + 1, 2 * mebibyte, 3 * mebibyte + 7}) {
         const std::string content(size, 'x');
         ContentHasher hasher;
         hasher.update(std::as_bytes(std::span(content)));
