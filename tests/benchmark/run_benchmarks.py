@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Runs all benchmarks on a release build and writes docs/benchmarks.md: each number below the command that gave it.
+
+    cmake --preset release && cmake --build --preset release
+    tests/benchmark/run_benchmarks.py
+"""
+
+import pathlib
+import platform
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path("build/release/tests/benchmark")
+PAGE = ROOT / "docs/benchmarks.md"
+
+SECTIONS = [
+    ("Decoding JSON, beside plain `boost::json::parse` on the same bytes",
+     "At least as fast is asked. `boost::json::parse` gives a tree of values; ours gives a `wire::Message`, with the "
+     "URNs read and the names checked.",
+     [str(BUILD / "gnutella_benchmarks"), "--benchmark_filter=-neighbours", "--benchmark_min_time=0.3"]),
+    ("Routing one query to its neighbours",
+     "`items_per_second` are deliveries: one query to 64 neighbours is 64 of them.",
+     [str(BUILD / "gnutella_benchmarks"), "--benchmark_filter=neighbours", "--benchmark_min_time=0.3"]),
+    ("A relay between two sockets, beside the Python peer in the same place",
+     "At least 50 times its messages a second are asked.",
+     ["tests/benchmark/relay/relay_benchmark.py", "--driver", str(BUILD / "relay/relay_driver"), "--node",
+      str(BUILD / "relay/relay_node")]),
+    ("Uploading 1 GiB over HTTP, beside nginx with sendfile",
+     "curl fetches from both in turn. 0.9 of nginx is what the next release is to have at least.",
+     ["tests/benchmark/http/http_benchmark.py", "--gnut", "build/release/apps/gnut/gnut"]),
+    ("Memory of an idle session",
+     "Under 16 KiB with 5,000 open is asked.",
+     [str(BUILD / "idle_sessions/idle_sessions"), "5000"]),
+]
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def cores():
+    return len(re.findall(r"^processor", pathlib.Path("/proc/cpuinfo").read_text(), re.MULTILINE))
+
+
+def main():
+    page = ["# Benchmarks", "",
+            "Written by `tests/benchmark/run_benchmarks.py`, which runs each command below and keeps what it printed. "
+            "Machines differ and are noisy: the ratios, each taken within one run, are what counts.", "",
+            "Measured on: {}, {} cores, {} {}.".format(processor(), cores(), platform.system(), platform.release())]
+    failed = False
+    for title, note, command in SECTIONS:
+        print("== " + title, flush=True)
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        print(done.stdout, flush=True)
+        failed = failed or done.returncode != 0
+        shown = " ".join("'{}'".format(word) if re.search(r"[|\[*]", word) else word for word in command)
+        page += ["", "## " + title, "", note, "", "```", "$ " + shown, done.stdout.rstrip(), "```"]
+        if done.returncode != 0:
+            page += ["", "The command failed with status {}.".format(done.returncode)]
+    PAGE.write_text("\n".join(page) + "\n")
+    return 1 if failed else 0
+
+
+sys.exit(main())
