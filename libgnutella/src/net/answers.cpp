@@ -111,6 +111,11 @@ asio::awaitable<void> Answers::deliver_file(overlay::Actions::SendFile file, Sha
 }
 
 asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::Destination to) {
+    // A stranger wrote the host: it goes to the resolver only if it can be one.
+    if (!to.host.empty() && !Endpoint::parse(Endpoint{to.host, to.port}.to_string())) {
+        ++not_sent_;
+        co_return std::nullopt;
+    }
     udp::resolver resolver(strand_);
     const std::string service = std::to_string(to.port);
     auto [unresolved, found] =

@@ -160,6 +160,12 @@ std::size_t Router::Impl::forward(const Neighbour& from, const wire::Message& me
     }
     const wire::Frame frame =
         wire::encode_forward(message, static_cast<std::uint8_t>(ttl - 1), static_cast<std::uint8_t>(message.hops + 1));
+    // With more digits than it came with it may be longer than any neighbour takes, and would end the sessions to all.
+    const std::size_t length = frame.size() - 1;  // without the newline
+    if (length > settings.max_message_size) {
+        ++counters.expired_queries;
+        return 0;
+    }
     const std::size_t before = out.sends.size();
     for (const SessionId neighbour : neighbours) {
         if (neighbour != from.info.id) {

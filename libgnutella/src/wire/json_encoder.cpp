@@ -91,6 +91,9 @@ Frame encode_pong(std::string_view id, const Pong& pong) {
     write_head(json, "PONG", pong.from);
     write_id(json, id);
     write_introduction(json, pong.introduction);
+    if (pong.introduction.version == 0) {
+        return finish(json, buffer);  // to a legacy peer, which reads none of the rest
+    }
     json.member("files").number(pong.files);
     json.member("bytes").number(pong.bytes);
     if (!pong.hosts.empty()) {

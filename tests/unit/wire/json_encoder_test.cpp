@@ -56,6 +56,14 @@ TEST(JsonEncoder, APongReadsBackAsItWas) {
     EXPECT_THAT(read.hosts, ElementsAre("10.0.0.2:8025", "[2001:db8::1]:1"));
 }
 
+TEST(JsonEncoder, APongToALegacyPeerHasNoExtensions) {
+    const auto frame =
+        encode_pong("<function uuid3 at 0x7f>",
+                    {.from = {"10.0.0.1", 8025}, .introduction = {}, .files = 3, .bytes = 7, .hosts = {}});
+    EXPECT_EQ(frame.bytes(),
+              "{\"type\":\"PONG\",\"host\":\"10.0.0.1\",\"port\":8025,\"id\":\"<function uuid3 at 0x7f>\"}\n");
+}
+
 TEST(JsonEncoder, AQueryReadsBackAsItWas) {
     const auto frame = encode_query(
         id, {.asker = {"10.0.0.1", 40'000}, .text = "blue report.pdf", .urn = bitprint, .routed = true}, 5, 2);
