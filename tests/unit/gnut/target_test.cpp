@@ -17,8 +17,9 @@ TEST(Target, AUrnIsReadInAnyCase) {
 }
 
 TEST(Target, AMagnetLinkSaysNameSizeAndSources) {
-    const auto target = parse_target(std::string("magnet:?xt=") + sha1 +
-                                     "&dn=a.txt&xl=12&xs=http://192.0.2.1:8025/uri-res/N2R?" + sha1);
+    std::string link = "magnet:?xt=";
+    link.append(sha1).append("&dn=a.txt&xl=12&xs=http://192.0.2.1:8025/uri-res/N2R?").append(sha1);
+    const auto target = parse_target(link);
     const auto& magnet = std::get<gnutella::Magnet>(target);
     EXPECT_EQ(magnet.name, "a.txt");
     EXPECT_EQ(magnet.size, 12U);

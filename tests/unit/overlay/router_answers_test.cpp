@@ -70,7 +70,9 @@ TEST_F(RouterAnswers, HoldNoMoreResultsThanTheBound) {
 
 TEST_F(RouterAnswers, AreNeverLongerThanAMessageMayBe) {
     for (int i = 0; i < 64; ++i) {
-        library.add(std::string(1'000, '"') + "song " + std::to_string(i), 1, urn);
+        std::string name(1'000, '"');
+        name.append("song ").append(std::to_string(i));
+        library.add(std::move(name), 1, urn);
     }
     open(1);
     receive(1, query_json(numbered(1), "song"));
