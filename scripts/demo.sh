@@ -42,6 +42,7 @@ wait_for() {
 start_node() {
     local name=$1
     shift
+    : >"$scratch/$name.log"
     "$gnut" peer 0 "$@" --state "$scratch/$name" --downloads "$scratch/fetched" \
         >"$scratch/$name.log" 2>&1 </dev/null &
     nodes+=($!)
