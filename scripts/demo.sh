@@ -76,4 +76,4 @@ fetched=$(sha1sum <"$scratch/fetched/$name")
 echo "shared by the third node: SHA-1 ${shared%% *}"
 echo "fetched by way of the first: ${fetched%% *}"
 [ "$shared" = "$fetched" ] || { say "No: the two differ."; exit 1; }
-say "Yes. All nodes are stopped; gnut is build/release/apps/gnut/gnut, and gnut --help says the rest."
+say "Yes. gnut is build/release/apps/gnut/gnut, and gnut --help says the rest."

@@ -335,6 +335,7 @@ TEST_F(FoldersFollowed, AfterARestartTakeTheirHashesFromTheCache) {
     folders_->add(share());
     expect_shared({"share/one", "share/sub/two"});
     EXPECT_EQ(cache_.hashed(), 2);
+    folders_->stop();
     write("share/changed while stopped");
     restart();
     folders_->add(share());
