@@ -92,6 +92,9 @@ void Engine::act() {
         for (auto& file : doing.files) {
             answers_->send(std::move(file));
         }
+        for (const auto& refused : doing.too_large) {
+            log_too_large(refused);
+        }
         for (const auto& hit : doing.hits) {
             searches_->deliver(hit);
             emit(hit);
@@ -167,6 +170,15 @@ void Engine::handle_closed(const overlay::Actions::Closed& closed) {
     }
     if (closed.was_open) {
         emit(SessionClosed{closed.info, closed.reason, closed.text});
+    }
+}
+
+void Engine::log_too_large(const overlay::Actions::TooLarge& refused) {
+    const SharedFile* const file = library_->index().file(refused.file);
+    const SessionInfo* const asker = router_->session(refused.asked_over);
+    if (file != nullptr && asker != nullptr) {
+        log_(LogLevel::warning, "cannot send ", file->name, " to a legacy peer behind ", asker->remote.to_string(),
+             ": its ", std::to_string(file->size), " bytes do not fit in one datagram");
     }
 }
 

@@ -116,6 +116,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void hand_over();
     void handle_opened(const overlay::Actions::Opened& opened);
     void handle_closed(const overlay::Actions::Closed& closed);
+    void log_too_large(const overlay::Actions::TooLarge& refused);
     void arm_timer();
     void accepted(Listener::Accepted accepted);
     void adopt(boost::asio::ip::tcp::socket socket, Direction direction, std::string first_bytes,

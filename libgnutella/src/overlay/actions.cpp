@@ -6,6 +6,7 @@ void Actions::clear() {
     sends.clear();
     datagrams.clear();
     files.clear();
+    too_large.clear();
     opened.clear();
     hits.clear();
     queries_seen.clear();
@@ -16,7 +17,7 @@ void Actions::clear() {
 }
 
 bool Actions::empty() const {
-    return sends.empty() && datagrams.empty() && files.empty() && opened.empty() && hits.empty() &&
+    return sends.empty() && datagrams.empty() && files.empty() && too_large.empty() && opened.empty() && hits.empty() &&
            queries_seen.empty() && closes.empty() && closed.empty() && joins_failed.empty() && connects.empty();
 }
 

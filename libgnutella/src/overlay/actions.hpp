@@ -48,6 +48,12 @@ struct Actions {
         Destination to;
         std::uint64_t file = 0;
     };
+    /// A legacy peer asked for a shared file that fits in no datagram, and was told that it cannot have it: worth a
+    /// line in the log.
+    struct TooLarge {
+        std::uint64_t file = 0;
+        SessionId asked_over = 0;
+    };
     /// End a session once all before it has been sent. `Router::closed` is not to be called for it any more.
     struct Close {
         SessionId session;
@@ -68,6 +74,7 @@ struct Actions {
     std::vector<Send> sends;
     std::vector<SendDatagram> datagrams;
     std::vector<SendFile> files;
+    std::vector<TooLarge> too_large;
     std::vector<Opened> opened;
     std::vector<HitReceived> hits;
     std::vector<QuerySeen> queries_seen;

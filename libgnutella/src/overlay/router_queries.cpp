@@ -129,6 +129,7 @@ std::size_t Router::Impl::answer(Neighbour& from, const wire::Message& message, 
         const Library::Match* match = sendable == matches.end() ? nullptr : &*sendable;
         send(from, own.legacy_hit(from, message.id_text, match), Priority::hit, out);
         if (match == nullptr) {
+            out.too_large.push_back({matches.front().file, from.info.id});
             return 0;
         }
         if (auto asker = asker_of(from, message, query)) {

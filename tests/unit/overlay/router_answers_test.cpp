@@ -133,6 +133,8 @@ TEST_F(RouterAnswers, AFileTooLargeForADatagramIsNotPromised) {
     open(2);
     receive(1, legacy_query_json("DESKTOP-1", 7'001, "some id", "song"));
     EXPECT_EQ(only_sent(1).at("hasFile"), false);
+    ASSERT_THAT(out.too_large, SizeIs(1));
+    EXPECT_EQ(out.too_large[0].asked_over, 1U);
     EXPECT_THAT(out.files, IsEmpty());
     EXPECT_THAT(sent(2), SizeIs(1)) << "others may have one that fits";
     EXPECT_EQ(router().counters().queries_answered, 0U);
