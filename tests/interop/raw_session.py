@@ -93,6 +93,24 @@ class RawSession:
         return message
 
 
+class Listener:
+    """A port that a peer can be told to join, and that the test answers by hand."""
+
+    def __init__(self):
+        self.socket = socket.create_server((HOST, 0))
+        self.socket.settimeout(DEADLINE)
+        self.port = self.socket.getsockname()[1]
+        self.address = "{}:{}".format(HOST, self.port)
+
+    def accept(self):
+        connection, _ = self.socket.accept()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return RawSession(connection)
+
+    def close(self):
+        self.socket.close()
+
+
 class Inbox:
     """A UDP socket that takes the answers to one query."""
 

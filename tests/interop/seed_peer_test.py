@@ -1,27 +1,10 @@
 """The stand-in for the seed's program, among its own kind: that it has the habits which the report describes."""
 
 import json
-import socket
 import unittest
 
 from network import HOST, Network
-from raw_session import Inbox, RawSession
-
-
-class Listener:
-    """A port that a peer can be told to join, and that the test answers by hand."""
-
-    def __init__(self):
-        self.socket = socket.create_server((HOST, 0))
-        self.port = self.socket.getsockname()[1]
-        self.address = "{}:{}".format(HOST, self.port)
-
-    def accept(self):
-        connection, _ = self.socket.accept()
-        return RawSession(connection)
-
-    def close(self):
-        self.socket.close()
+from raw_session import Inbox, Listener, RawSession
 
 
 def query(file, id, port):

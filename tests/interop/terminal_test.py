@@ -3,6 +3,7 @@
 import unittest
 
 from network import Network
+from raw_session import Listener
 
 CTRL_C, CTRL_Z, ENTER = "\x03", "\x1a", "\r"
 
@@ -64,11 +65,20 @@ class Terminal(unittest.TestCase):
 
     def test_escape_codes_in_a_name_do_not_reach_the_terminal(self):
         with Network() as network:
-            ours = network.gnut({"evil \x1b]0;owned\x07.txt": b"harmless"})
-            searched = network.terminal("search", "evil", "--peer", ours.address, "--timeout", "2")
-            self.assertEqual(searched.wait(), 0)
-            self.assertIn("evil", searched.output.text())
-            self.assertNotIn("\x1b]0;", searched.output.text())
+            # A node of ours would not share a file of such a name, and need not list it; the other it must.
+            listener = network.closing(Listener())
+            searched = network.terminal("search", "evil", "--peer", listener.address, "--timeout", "5")
+            with listener.accept() as session:
+                session.send({"type": "PONG", "id": session.receive("PING")["id"], "v": 1, "agent": "\x1b[31mred"})
+                names = ["evil \x1b]0;owned\x07.txt", "evil \x9b2J.txt", "evil but plain.txt"]
+                hits = [{"name": name, "size": 8, "urn": "urn:sha1:" + 32 * letter} for name, letter in zip(names, "ABC")]
+                session.send({"type": "QUERY-HIT", "id": session.receive("QUERY")["id"], "hasFile": True,
+                              "results": hits})
+                self.assertEqual(searched.wait(), 0)
+            printed = searched.output.text()
+            self.assertIn("evil but plain.txt", printed)
+            for code in ("\x1b", "\x07", "\x9b"):
+                self.assertNotIn(code, printed)
 
     def test_progress_is_shown_while_a_file_is_fetched(self):
         with Network() as network:
