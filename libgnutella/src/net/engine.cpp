@@ -275,7 +275,9 @@ asio::awaitable<void> Engine::run_dial(std::shared_ptr<Dial> dial) {
     tcp::socket socket(strand);
     auto dialling = net::dial(socket, dial->to, settings_.connect_timeout);
     error_code error = co_await asio::co_spawn(strand, std::move(dialling), asio::use_awaitable);
-    if (phase_ != Phase::running && error != asio::error::operation_aborted) {
+    if (dial->cancelled) {
+        error = asio::error::operation_aborted;
+    } else if (phase_ != Phase::running && error != asio::error::operation_aborted) {
         error = Error::stopped;
     }
     if (!error) {
@@ -316,6 +318,7 @@ void Engine::connect(Endpoint endpoint, detail::Completion<error_code, Session> 
 
 void Engine::cancel_dial(const std::shared_ptr<Dial>& dial) {
     if (dial->session == 0) {
+        dial->cancelled = true;  // the connection may stand already, with nothing left that the signal could reach
         dial->cancel.emit(asio::cancellation_type::terminal);
         return;
     }

@@ -98,6 +98,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
         detail::Completion<error_code, Session> done;  // empty for a neighbour that the router wants
         boost::asio::cancellation_signal cancel;
         SessionId session = 0;  // once the connection stands
+        bool cancelled = false;
     };
 
     template <class Function>
