@@ -66,7 +66,7 @@ asio::awaitable<void> DownloadJob::run(std::shared_ptr<DownloadJob> self) {
     error_code error;
     try {
         error = co_await self->download();
-        if (self->part_) {
+        if (error && self->part_) {
             const auto close = [&self] {
                 self->part_->close();
                 return true;

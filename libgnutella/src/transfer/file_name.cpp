@@ -54,11 +54,11 @@ std::string safe_file_name(std::string_view name) {
     }
     std::string safe = to_one_line(text);
     safe.erase(0, safe.find_first_not_of(". "));
-    safe.erase(safe.find_last_not_of(' ') + 1);
-    if (safe.empty()) {
-        return "unnamed";
+    if (safe.size() > max_safe_name) {
+        safe = cut_stem(safe, {}, max_safe_name);
     }
-    return safe.size() <= max_safe_name ? safe : cut_stem(safe, {}, max_safe_name);
+    safe.erase(safe.find_last_not_of(' ') + 1);
+    return safe.empty() ? "unnamed" : safe;
 }
 
 bool is_plain_file_name(std::string_view name) noexcept {
