@@ -246,5 +246,29 @@ TEST(Session, WithTooManyIsRefused) {
     EXPECT_EQ(full.status().counters.refused_connections, 1U);
 }
 
+TEST(Peer, CanBeDestroyedInTheMiddleOfEverything) {
+    Threads threads;
+    Node other(threads);
+    other.share().write("big.bin", std::string(8'000'000, 'x'));
+    other.start();
+    for (int round = 0; round < 10; ++round) {
+        auto node = std::make_unique<Node>(threads);
+        node->start();
+        node->connect(other);
+        Query query = node->peer().query("big bin");
+        const auto hit = get(query.async_next(use_future));
+        ASSERT_TRUE(hit);
+        auto download = node->peer().async_download(*hit, node->downloads().path(), use_future);
+        auto connecting = node->peer().async_connect(other.endpoint(), use_future);
+        auto next = query.async_next(use_future);
+        node.reset();
+    }
+    // The other node has seen them all go, and still works.
+    Node last(threads);
+    last.start();
+    last.connect(other);
+    EXPECT_TRUE(last.first_hit("big"));
+}
+
 }  // namespace
 }  // namespace gnutella::test

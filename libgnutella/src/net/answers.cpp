@@ -110,30 +110,42 @@ asio::awaitable<void> Answers::deliver_file(overlay::Actions::SendFile file, Sha
     port_->send(std::move(*content), *to);
 }
 
+asio::awaitable<std::optional<udp::endpoint>> Answers::resolve(const overlay::Actions::Destination& to) {
+    error_code not_numeric;
+    const auto address = asio::ip::make_address(to.host, not_numeric);
+    if (!not_numeric) {
+        co_return udp::endpoint(address, to.port);
+    }
+    udp::resolver resolver(strand_);
+    const std::string service = std::to_string(to.port);
+    const auto [unresolved, found] =
+        co_await resolver.async_resolve(to.host, service, udp::resolver::numeric_service, use_result);
+    if (unresolved || found.empty()) {
+        co_return std::nullopt;
+    }
+    // A legacy peer listens on IPv4 alone.
+    for (const auto& each : found) {
+        if (each.endpoint().address().is_v4()) {
+            co_return each.endpoint();
+        }
+    }
+    co_return found.begin()->endpoint();
+}
+
 asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::Destination to) {
     // A stranger wrote the host: it goes to the resolver only if it can be one.
     if (!to.host.empty() && !Endpoint::parse(Endpoint{to.host, to.port}.to_string())) {
         ++not_sent_;
         co_return std::nullopt;
     }
-    udp::resolver resolver(strand_);
-    const std::string service = std::to_string(to.port);
-    auto [unresolved, found] =
-        co_await resolver.async_resolve(to.host, service, udp::resolver::numeric_service, use_result);
-    if (stopped_ || to.port == 0) {
+    if (to.port == 0) {
         co_return std::nullopt;
     }
-    std::optional<udp::endpoint> end;
-    if (!unresolved && !found.empty()) {
-        // A legacy peer listens on IPv4 alone.
-        end = found.begin()->endpoint();
-        for (const auto& each : found) {
-            if (each.endpoint().address().is_v4()) {
-                end = each.endpoint();
-                break;
-            }
-        }
-    } else if (to.neighbour) {
+    std::optional<udp::endpoint> end = co_await resolve(to);
+    if (stopped_) {
+        co_return std::nullopt;
+    }
+    if (!end && to.neighbour) {
         // The neighbour's own query, with a host name that means nothing here: the address that it connects from.
         if (const SessionInfo* const neighbour = router_.session(*to.neighbour)) {
             end = udp::endpoint(asio::ip::make_address(neighbour->remote.host), to.port);

@@ -39,6 +39,8 @@ class Answers : public std::enable_shared_from_this<Answers> {
     boost::asio::awaitable<void> deliver(overlay::Actions::SendDatagram datagram);
     boost::asio::awaitable<void> deliver_file(overlay::Actions::SendFile file, SharedFile shared);
     boost::asio::awaitable<std::optional<boost::asio::ip::udp::endpoint>> find(overlay::Actions::Destination to);
+    boost::asio::awaitable<std::optional<boost::asio::ip::udp::endpoint>> resolve(
+        const overlay::Actions::Destination& to);
     bool begin();
 
     boost::asio::any_io_executor strand_;

@@ -1,5 +1,6 @@
 #include "net/dial.hpp"
 
+#include "net/cancellation.hpp"
 #include "net/transfer_watch.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -57,11 +58,6 @@ bool is_host(std::string_view host) {
     return !host.empty() && host.size() <= longest && std::ranges::all_of(host, [](char letter) {
         return static_cast<unsigned char>(letter) > 0x20 && letter != 0x7F;
     });
-}
-
-asio::awaitable<bool> is_cancelled() {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    co_return state.cancelled() != asio::cancellation_type::none;
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <utility>
@@ -115,9 +114,7 @@ void Engine::act() {
             emit(failed);
         }
         for (auto& connect : doing.connects) {
-            auto dial = std::make_shared<Dial>();
-            dial->to = std::move(connect.to);
-            start_dial(std::move(dial));
+            start_dial(make_dial(std::move(connect.to)));
         }
         doing.clear();
     }
@@ -257,44 +254,51 @@ void Engine::adopt(tcp::socket socket, Direction direction, std::string first_by
     router_->opened(start, std::chrono::steady_clock::now(), actions_);
 }
 
-void Engine::start_dial(std::shared_ptr<Dial> dial) {
-    dials_.push_back(dial);
-    auto attempt = run_dial(dial);
-    asio::co_spawn(
-        strand_, std::move(attempt),
-        asio::bind_cancellation_slot(dial->cancel.slot(), [self = shared_from_this(), dial](std::exception_ptr) {
-            if (dial->session == 0) {
-                std::erase(self->dials_, dial);
-            }
-        }));
+std::shared_ptr<Engine::Dial> Engine::make_dial(Endpoint to) const {
+    return std::make_shared<Dial>(std::move(to), asio::make_strand(executor_));
 }
 
-asio::awaitable<void> Engine::run_dial(std::shared_ptr<Dial> dial) {
-    // The socket lives on the session's strand from the beginning.
-    const asio::any_io_executor strand = asio::make_strand(executor_);
-    tcp::socket socket(strand);
-    auto dialling = net::dial(socket, dial->to, settings_.connect_timeout);
-    error_code error = co_await asio::co_spawn(strand, std::move(dialling), asio::use_awaitable);
+void Engine::start_dial(const std::shared_ptr<Dial>& dial) {
+    dials_.push_back(dial);
+    auto attempt = net::dial(dial->socket, dial->to, settings_.connect_timeout);
+    asio::co_spawn(dial->strand, std::move(attempt),
+                   asio::bind_cancellation_slot(dial->cancel.slot(), [self = shared_from_this(), dial](
+                                                                         std::exception_ptr failure, error_code error) {
+                       if (failure) {
+                           error = Error::cannot_connect;
+                       }
+                       asio::post(self->strand_, [self, dial, error] { self->dialled(dial, error); });
+                   }));
+}
+
+void Engine::dialled(const std::shared_ptr<Dial>& dial, error_code error) {
     if (dial->cancelled) {
         error = asio::error::operation_aborted;
-    } else if (phase_ != Phase::running && error != asio::error::operation_aborted) {
+    } else if (phase_ != Phase::running) {
         error = Error::stopped;
     }
     if (!error) {
-        adopt(std::move(socket), Direction::outgoing, {}, nullptr, dial);
+        adopt(std::move(dial->socket), Direction::outgoing, {}, nullptr, dial);
     } else if (dial->done) {
         dial->done(error, Session());
     } else if (phase_ == Phase::running) {
         router_->connect_failed(dial->to, error, std::chrono::steady_clock::now(), actions_);
+    }
+    if (dial->session == 0) {
+        std::erase(dials_, dial);
     }
     if (router_) {
         act();
     }
 }
 
+// A signal may be emitted only where nothing of what it ends is running.
+void Engine::interrupt(const std::shared_ptr<Dial>& dial) {
+    asio::post(dial->strand, [dial] { dial->cancel.emit(asio::cancellation_type::terminal); });
+}
+
 void Engine::connect(Endpoint endpoint, detail::Completion<error_code, Session> done) {
-    auto dial = std::make_shared<Dial>();
-    dial->to = std::move(endpoint);
+    const auto dial = make_dial(std::move(endpoint));
     done.on_cancel([weak = weak_from_this(), weak_dial = std::weak_ptr(dial)] {
         const auto self = weak.lock();
         if (!self) {
@@ -319,7 +323,7 @@ void Engine::connect(Endpoint endpoint, detail::Completion<error_code, Session> 
 void Engine::cancel_dial(const std::shared_ptr<Dial>& dial) {
     if (dial->session == 0) {
         dial->cancelled = true;  // the connection may stand already, with nothing left that the signal could reach
-        dial->cancel.emit(asio::cancellation_type::terminal);
+        interrupt(dial);
         return;
     }
     const auto found = neighbours_.find(dial->session);

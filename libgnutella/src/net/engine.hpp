@@ -94,11 +94,18 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
 
     /// An attempt to connect.
     struct Dial {
-        Endpoint to;
+        Dial(Endpoint far_end, const boost::asio::any_io_executor& session_strand)
+            : to(std::move(far_end)), strand(session_strand), socket(session_strand) {}
+
+        const Endpoint to;
         detail::Completion<error_code, Session> done;  // empty for a neighbour that the router wants
-        boost::asio::cancellation_signal cancel;
-        SessionId session = 0;  // once the connection stands
+        SessionId session = 0;                         // once the connection stands
         bool cancelled = false;
+
+        // The session's, from the beginning. What follows is used on it alone.
+        const boost::asio::any_io_executor strand;
+        boost::asio::ip::tcp::socket socket;
+        boost::asio::cancellation_signal cancel;
     };
 
     template <class Function>
@@ -122,8 +129,10 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void accepted(Listener::Accepted accepted);
     void adopt(boost::asio::ip::tcp::socket socket, Direction direction, std::string first_bytes,
                std::shared_ptr<void> ticket, const std::shared_ptr<Dial>& dial);
-    void start_dial(std::shared_ptr<Dial> dial);
-    boost::asio::awaitable<void> run_dial(std::shared_ptr<Dial> dial);
+    std::shared_ptr<Dial> make_dial(Endpoint to) const;
+    void start_dial(const std::shared_ptr<Dial>& dial);
+    void dialled(const std::shared_ptr<Dial>& dial, error_code error);
+    static void interrupt(const std::shared_ptr<Dial>& dial);
     void cancel_dial(const std::shared_ptr<Dial>& dial);
     void apply(share::Report report);
     bool shares_settled() const;

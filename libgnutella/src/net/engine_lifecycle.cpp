@@ -184,11 +184,11 @@ void Engine::begin_stop(detail::Completion<error_code> done) {
     if (listener_) {
         listener_->stop();
     }
-    for (const auto& dial : std::vector(dials_)) {
+    for (const auto& dial : dials_) {
         if (dial->done) {
             dial->done(Error::stopped, Session());
         }
-        dial->cancel.emit(asio::cancellation_type::terminal);
+        interrupt(dial);
     }
     if (router_) {
         searches_->end_all(Error::stopped);
@@ -256,8 +256,8 @@ void Engine::abandon() {
     folders_->stop();
     asio::post(strand_, [self = shared_from_this()] {
         self->phase_ = Phase::stopped;
-        for (const auto& dial : std::vector(self->dials_)) {
-            dial->cancel.emit(asio::cancellation_type::terminal);
+        for (const auto& dial : self->dials_) {
+            interrupt(dial);
         }
         self->http_->stop();
         self->downloads_->stop([] {});

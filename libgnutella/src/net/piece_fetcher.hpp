@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/cancellation.hpp"
 #include "net/download_service.hpp"
 #include "net/source_reader.hpp"
 #include "net/stream_end.hpp"
@@ -12,9 +13,11 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -92,6 +95,10 @@ class PieceFetcher {
     boost::asio::awaitable<void> receive(transfer::BodyPlan plan) {
         co_await boost::asio::this_coro::throw_if_cancelled(false);
         while (plan.skip + plan.keep > 0 && !read_error_ && !write_error_) {
+            if (co_await is_cancelled()) {
+                read_error_ = boost::asio::error::operation_aborted;
+                break;
+            }
             if (ring_.is_full()) {
                 co_await room_.async_wait(token);
                 continue;
@@ -130,18 +137,26 @@ class PieceFetcher {
                 continue;
             }
             const auto bytes = ring_.filled_part();
-            const auto append = [this, bytes] {
-                error_code error;
-                part_.append(bytes, error);
-                return error;
-            };
-            write_error_ = co_await on_disk(service_.disk, append);
+            write_error_ = co_await append(bytes);
             callbacks_.written(part_.length());
             ring_.empty(bytes.size());
             room_.cancel();
         }
         if (write_error_) {
             abort_stream(stream_);  // nobody waits for bytes that have no place
+        }
+    }
+
+    boost::asio::awaitable<error_code> append(std::span<const std::byte> bytes) {
+        const auto job = [this, bytes] {
+            error_code error;
+            part_.append(bytes, error);
+            return error;
+        };
+        try {
+            co_return co_await on_disk(service_.disk, job);
+        } catch (const boost::system::system_error& abandoned) {
+            co_return abandoned.code();  // the disk threads have ended; receive() must learn it
         }
     }
 
