@@ -1,6 +1,7 @@
 #include "transfer/source_list.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace gnutella::transfer {
 
@@ -31,14 +32,19 @@ void SourceList::add(const Hit& hit) {
     }
 }
 
+const SourceList::Source* SourceList::find_current() const noexcept {
+    const auto found = std::ranges::min_element(
+        sources_, {}, [](const Source& source) { return std::pair(source.struck, source.failures); });
+    return found == sources_.end() || found->struck ? nullptr : &*found;
+}
+
 SourceList::Source* SourceList::find_current() noexcept {
-    const auto found = std::ranges::find(sources_, false, &Source::struck);
-    return found == sources_.end() ? nullptr : &*found;
+    return const_cast<Source*>(std::as_const(*this).find_current());
 }
 
 const Hit* SourceList::current() const noexcept {
-    const auto found = std::ranges::find(sources_, false, &Source::struck);
-    return found == sources_.end() ? nullptr : &found->hit;
+    const Source* const source = find_current();
+    return source == nullptr ? nullptr : &source->hit;
 }
 
 std::uint64_t SourceList::greatest_size() const noexcept {
@@ -57,7 +63,8 @@ std::optional<std::size_t> SourceList::failed(const error_code& error) {
     }
     ++source->failures;
     source->struck = is_final(error) || source->failures > retries_;
-    return source->struck ? std::nullopt : std::optional(source->failures);
+    const Source* const next = find_current();
+    return next == nullptr || next->failures == 0 ? std::nullopt : std::optional(next->failures);
 }
 
 void SourceList::progressed() {

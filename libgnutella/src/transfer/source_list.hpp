@@ -14,7 +14,9 @@ namespace gnutella::transfer {
 /// Whether a hit can be fetched at all: it has the content, or names it and a way to get it that we know.
 bool is_usable(const Hit& hit) noexcept;
 
-/// The sources of one download, and which of them is asked next: the first that has not been struck off.
+/// The sources of one download, and which of them is asked next: of those not struck off the one that has failed least
+/// often in a row, the first added first. So one that stalls, and takes a whole timeout to fail, is left for another at
+/// once, and comes back only when the others have failed too.
 class SourceList {
   public:
     /// @param urn what is fetched. @param retries times that a source that failed is tried again.
@@ -31,7 +33,8 @@ class SourceList {
     std::uint64_t greatest_size() const noexcept;
 
     /// The current source failed.
-    /// @return how often it has failed in a row, for waiting before it is tried again; nullopt when it is struck off.
+    /// @return how often the one to be asked next has failed in a row, for waiting before it is tried again; nullopt
+    /// when there is nothing to wait for: it has not failed yet, or there is none.
     std::optional<std::size_t> failed(const error_code& error);
 
     /// The current source does well: what it failed before is forgotten.
@@ -60,6 +63,7 @@ class SourceList {
         bool struck = false;
         bool contributed = false;
     };
+    const Source* find_current() const noexcept;
     Source* find_current() noexcept;
 
     Urn urn_;

@@ -42,15 +42,16 @@ TEST(SourceList, HasNoSourceBeforeOneIsAdded) {
     EXPECT_EQ(list.last_error(), Error::no_source);
 }
 
-TEST(SourceList, AsksTheFirstUntilItHasFailedTooOften) {
+TEST(SourceList, LeavesOneThatFailsForAnotherUntilEachHasFailedTooOften) {
     SourceList list = two_sources();
     EXPECT_EQ(current(list), "first");
-    EXPECT_EQ(list.failed(Error::source_closed), 1);
-    EXPECT_EQ(current(list), "first");
-    EXPECT_EQ(list.failed(Error::source_closed), std::nullopt);
+    EXPECT_EQ(list.failed(Error::source_timed_out), std::nullopt) << "the second is asked without a wait";
     EXPECT_EQ(current(list), "second");
-    list.failed(Error::source_busy);
-    list.failed(Error::source_timed_out);
+    EXPECT_EQ(list.failed(Error::source_busy), 1);
+    EXPECT_EQ(current(list), "first");
+    EXPECT_EQ(list.failed(Error::source_closed), 1);
+    EXPECT_EQ(current(list), "second");
+    EXPECT_EQ(list.failed(Error::source_timed_out), std::nullopt);
     EXPECT_EQ(list.current(), nullptr);
     EXPECT_EQ(list.last_error(), Error::source_timed_out);
 }
@@ -65,12 +66,13 @@ TEST(SourceList, StrikesOffAtOnceWhatWillNotGetBetter) {
 }
 
 TEST(SourceList, ForgetsFailuresOfASourceThatDoesWell) {
-    SourceList list = two_sources();
+    SourceList list(wanted, 1);
+    list.add(hit("only"));
     for (int attempt = 0; attempt < 10; ++attempt) {
         EXPECT_EQ(list.failed(Error::source_closed), 1);
         list.progressed();
     }
-    EXPECT_EQ(current(list), "first");
+    EXPECT_EQ(current(list), "only");
 }
 
 TEST(SourceList, IgnoresAnotherFileAndOneNotKnownToBeTheSame) {
@@ -150,12 +152,11 @@ TEST(SourceList, GivesASecondChanceOnceWhereSeveralContributed) {
     list.add(hit("first"));
     list.add(hit("second"));
     list.contributed();
-    list.failed(Error::source_closed);
-    list.failed(Error::source_closed);
+    list.failed(Error::source_lacks_file);
     list.contributed();
     EXPECT_THAT(list.contributors(), ElementsAre(Endpoint{"first", 1}, Endpoint{"second", 1}));
     list.hash_was_wrong();
-    EXPECT_EQ(current(list), "second") << "the first has failed too often";
+    EXPECT_EQ(current(list), "second") << "the first has it no longer";
     list.contributed();
     list.hash_was_wrong();
     EXPECT_EQ(list.current(), nullptr);
