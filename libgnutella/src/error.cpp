@@ -84,6 +84,8 @@ const char* sentence(Error error) {
             return "the file cannot be written; check the folder and its permissions";
         case Error::state_unusable:
             return "the state folder cannot be used; check its permissions, or choose another";
+        case Error::state_damaged:
+            return "the state was damaged and is kept here; another has begun, and shared files are hashed once more";
         case Error::download_active:
             return "this file is being downloaded to this folder already";
     }

@@ -8,7 +8,12 @@ std::string deeply_nested() {
     return R"({"type":"PING","id":"1","x":)" + std::string(9, '[') + std::string(9, ']') + "}";
 }
 
-class BadInput : public testing::TestWithParam<std::string> {};
+struct Input {
+    std::string_view name;
+    std::string bytes;
+};
+
+class BadInput : public testing::TestWithParam<Input> {};
 
 TEST_P(BadInput, EndsTheSessionWithAReasonAndTheNodeGoesOn) {
     Threads threads;
@@ -19,7 +24,7 @@ TEST_P(BadInput, EndsTheSessionWithAReasonAndTheNodeGoesOn) {
     good.greet();
     RawPeer bad(node.endpoint());
     bad.greet();
-    bad.try_send(GetParam());
+    bad.try_send(GetParam().bytes);
     const auto bye = bad.receive("BYE");
     ASSERT_TRUE(bye);
     EXPECT_EQ(bye->at("code"), 400);
@@ -34,11 +39,18 @@ TEST_P(BadInput, EndsTheSessionWithAReasonAndTheNodeGoesOn) {
 
 INSTANTIATE_TEST_SUITE_P(
     EachKind, BadInput,
-    testing::Values("this is no JSON\n", "[1,2,3]", R"({"type":"PING","id":5})", R"({"id":"no type"})",
-                    R"({"type":7,"id":"1"})", R"({"type":"QUERY","id":"1","file":["a"]})",
-                    R"({"type":"QUERY","file":"no id"})", "{\"type\":\"QUERY\",\"id\":\"1\",\"file\":\"\xff\xfe\"}",
-                    deeply_nested(), R"({"type":"PING","id":")" + std::string(70'000, 'x'), std::string(1'000'000, '{'),
-                    "{\"type\":\"PING\",\"id\":\"1\",\"pad\":\"" + std::string(1'000'000, 'x')));
+    testing::Values(Input{"NoJson", "this is no JSON\n"}, Input{"NoObject", "[1,2,3]"},
+                    Input{"NumberAsId", R"({"type":"PING","id":5})"}, Input{"NoType", R"({"id":"no type"})"},
+                    Input{"NumberAsType", R"({"type":7,"id":"1"})"},
+                    Input{"ArrayAsFile", R"({"type":"QUERY","id":"1","file":["a"]})"},
+                    Input{"QueryWithoutId", R"({"type":"QUERY","file":"no id"})"},
+                    Input{"InvalidUtf8", "{\"type\":\"QUERY\",\"id\":\"1\",\"file\":\"\xff\xfe\"}"},
+                    Input{"DeepNesting", deeply_nested()},
+                    Input{"LongString", R"({"type":"PING","id":")" + std::string(70'000, 'x')},
+                    Input{"MegabyteOfBraces", std::string(1'000'000, '{')},
+                    Input{"MegabyteWithoutNewline",
+                          "{\"type\":\"PING\",\"id\":\"1\",\"pad\":\"" + std::string(1'000'000, 'x')}),
+    [](const auto& input) { return std::string(input.param.name); });
 
 TEST(BadInput, HalfAMessageIsWaitedFor) {
     Threads threads;

@@ -25,6 +25,13 @@ def gnut_path():
     return str(pathlib.Path(path).resolve())
 
 
+def example_path(name):
+    folder = os.environ.get("GNUTELLA_EXAMPLES")
+    if not folder:
+        raise RuntimeError("set GNUTELLA_EXAMPLES to the folder of the examples, such as build/release/examples")
+    return str(pathlib.Path(folder, name).resolve())
+
+
 def write_files(folder, files):
     """`files` maps names to contents."""
     for name, content in files.items():
@@ -245,6 +252,10 @@ class Network:
     def start(self, *arguments, folder=None):
         """Starts a gnut command that the test ends itself."""
         return self._start(arguments[0], [gnut_path(), *arguments], self.environment(), folder)
+
+    def start_example(self, name, *arguments):
+        """Starts a program of examples/."""
+        return self._start(name, [example_path(name), *arguments], self.environment())
 
     def terminal(self, *arguments):
         """Starts a gnut command on a terminal."""

@@ -58,6 +58,7 @@ enum class Error {
     disk_full,          ///< no room left where the file is written
     disk,               ///< a file cannot be written
     state_unusable,     ///< the state folder or its database cannot be used
+    state_damaged,      ///< the database of the state folder was damaged: it was moved aside, and another begun
     download_active,    ///< the same file is being downloaded to the same place by another download or program
 };
 

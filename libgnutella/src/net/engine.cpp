@@ -197,6 +197,11 @@ void Engine::arm_timer() {
     });
 }
 
+void Engine::report(const Trouble& trouble) {
+    log_(LogLevel::warning, trouble.subject, ": ", trouble.error.message());
+    emit(trouble);
+}
+
 void Engine::emit(const Event& event) {
     events_.emit(event);
 }

@@ -134,9 +134,10 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void dialled(const std::shared_ptr<Dial>& dial, error_code error);
     static void interrupt(const std::shared_ptr<Dial>& dial);
     void cancel_dial(const std::shared_ptr<Dial>& dial);
-    void apply(share::Report report);
+    void apply(share::Report changes);
     bool shares_settled() const;
     void complete_share_waiters();
+    void report(const Trouble& trouble);
     void emit(const Event& event);
     Counters counters() const;
 

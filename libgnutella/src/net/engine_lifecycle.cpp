@@ -17,6 +17,9 @@ using asio::ip::udp;
 
 namespace {
 
+// Of files that have not been seen: a disk that is away for a while, or a folder no longer shared.
+constexpr std::chrono::hours hashes_kept{180 * 24};
+
 std::uint64_t random_seed() {
     const Guid random = Guid::random();
     std::uint64_t seed = 0;
@@ -105,6 +108,7 @@ asio::awaitable<error_code> Engine::prepare() {
         if (error) {
             return {error, nullptr};
         }
+        store->prune(std::chrono::system_clock::now() - hashes_kept);
         hashes_->use(store);
         for (const auto& folder : settings_.shares) {
             error = folders_->add(folder);
@@ -117,6 +121,9 @@ asio::awaitable<error_code> Engine::prepare() {
     try {
         auto [error, store] = co_await on_disk(disk_.queue(), std::move(work));
         store_ = std::move(store);
+        if (const auto damaged = store_ ? store_->moved_aside() : std::nullopt) {
+            report({Error::state_damaged, damaged->string()});
+        }
         co_return error;
     } catch (const boost::system::system_error& abandoned) {
         co_return abandoned.code();

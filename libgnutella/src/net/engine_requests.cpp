@@ -35,24 +35,23 @@ std::vector<std::shared_ptr<Download::State>> Engine::downloads() const {
     return downloads_->list();
 }
 
-void Engine::apply(share::Report report) {
-    for (const auto& path : report.removed) {
+void Engine::apply(share::Report changes) {
+    for (const auto& path : changes.removed) {
         library_->index().remove(path);
     }
-    for (auto& file : report.added) {
+    for (auto& file : changes.added) {
         library_->index().add(std::move(file));
     }
-    files_left_out_ += report.left_out;
-    for (const auto& trouble : report.troubles) {
-        log_(LogLevel::warning, trouble.subject, ": ", trouble.error.message());
-        emit(trouble);
+    files_left_out_ += changes.left_out;
+    for (const auto& trouble : changes.troubles) {
+        report(trouble);
     }
-    for (const auto& read : report.read) {
+    for (const auto& read : changes.read) {
         log_(LogLevel::info, "sharing ", std::to_string(read.files), " files of ", read.folder.string());
         emit(read);
     }
-    last_report_settled_ = report.settled;
-    last_report_orders_ = report.orders;
+    last_report_settled_ = changes.settled;
+    last_report_orders_ = changes.orders;
     complete_share_waiters();
 }
 

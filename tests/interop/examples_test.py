@@ -1,0 +1,60 @@
+"""The programs of examples/, as their first lines say they are started."""
+
+import re
+import unittest
+
+from network import HOST, Network
+
+LISTENING = r"^listening on \S*:(\d+)$"
+
+
+class Examples(unittest.TestCase):
+    def test_search_and_fetch(self):
+        with Network() as network:
+            node = network.gnut({"moonlight sonata.ogg": b"music"})
+            folder = network.new_folder("fetched")
+            program = network.start_example("search_and_fetch", node.address, str(folder), "moonlight", "sonata")
+            path = folder / "moonlight sonata.ogg"
+            program.wait_for("^found moonlight sonata.ogg, 5 bytes, at {}$".format(node.address))
+            program.wait_for("^saved {}, verified$".format(re.escape(str(path))))
+            self.assertEqual(program.wait(), 0)
+            self.assertEqual(path.read_bytes(), b"music")
+
+    def test_search_and_fetch_says_that_nobody_is_there(self):
+        with Network() as network:
+            program = network.start_example("search_and_fetch", HOST + ":1", str(network.new_folder("fetched")), "x")
+            program.wait_for("^search_and_fetch: .*nothing listens there")
+            self.assertEqual(program.wait(), 3)
+
+    def test_callbacks_and_futures(self):
+        with Network() as network:
+            node = network.gnut({"moonlight.ogg": b"music"})
+            folder = network.new_folder("fetched")
+            program = network.start_example("callbacks_and_futures", node.address, str(folder), "moonlight")
+            program.wait_for("^found moonlight.ogg at {}$".format(node.address))
+            self.assertEqual(program.wait(), 0)
+            self.assertEqual((folder / "moonlight.ogg").read_bytes(), b"music")
+
+    def test_share_a_folder(self):
+        with Network() as network:
+            folder = network.new_folder("shared")
+            (folder / "moonlight.ogg").write_bytes(b"music")
+            program = network.start_example("share_a_folder", str(folder), "0")
+            address = "{}:{}".format(HOST, program.wait_for(LISTENING).group(1))
+            program.wait_for("^sharing 1 files, 5 bytes$")
+            fetched = network.run("get", "moonlight.ogg", "--peer", address, "--output", "-")
+            self.assertEqual(fetched.raw_output, b"music", fetched)
+            program.wait_for("fetched moonlight.ogg, 5 bytes$")
+            self.assertEqual(program.interrupt(), 0)
+
+    def test_watch_the_network(self):
+        with Network() as network:
+            node = network.gnut({"moonlight.ogg": b"music"})
+            program = network.start_example("watch_the_network", node.address)
+            program.wait_for("^session with {} is open".format(node.address))
+            asker = network.gnut(neighbours=[node])
+            asker.command("search moonlight")
+            program.wait_for("^somebody searches for 'moonlight'$")
+            self.assertEqual(node.process.interrupt(), 0)
+            program.wait_for("^session with {} has ended: the neighbour said BYE$".format(node.address))
+            self.assertEqual(program.interrupt(), 0)
