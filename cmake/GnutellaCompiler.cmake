@@ -50,3 +50,9 @@ function(gnutella_compile_options target)
     target_link_options(${target} PRIVATE ${GNUTELLA_SANITIZE_FLAGS})
   endif()
 endfunction()
+
+# Tests are built once and run once: what they take is the compiling.
+function(gnutella_test_options target)
+  gnutella_compile_options(${target})
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+endfunction()

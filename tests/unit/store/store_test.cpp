@@ -228,7 +228,7 @@ TEST_F(Stored, ADatabaseOfAnotherProgramIsRefusedAndLeftAlone) {
 
 TEST_F(Stored, SeveralMayUseOneFolder) {
     constexpr int users = 4;
-    constexpr int files_each = 200;
+    constexpr int files_each = 50;
     std::vector<std::jthread> threads;
     for (int user = 0; user < users; ++user) {
         threads.emplace_back([this, user] {
