@@ -66,8 +66,12 @@ HttpServer::HttpServer(asio::any_io_executor executor, const DiskPool& disk, con
                        std::function<void(Event)> emit)
     : impl_(std::make_shared<Impl>()) {
     impl_->executor = std::move(executor);
-    impl_->service = std::make_shared<HttpService>(disk.queue(), settings, std::move(catalogue), std::move(counters),
-                                                   std::move(emit));
+    impl_->service = std::make_shared<HttpService>();
+    impl_->service->disk = disk.queue();
+    impl_->service->settings = settings;
+    impl_->service->catalogue = std::move(catalogue);
+    impl_->service->counters = std::move(counters);
+    impl_->service->emit = std::move(emit);
 }
 
 HttpServer::~HttpServer() {
