@@ -28,8 +28,9 @@ bool same(const Sender& one, const Sender& other) {
     return one.host == other.host && one.port == other.port;
 }
 
+// Without a version it is a legacy peer's, and we write nothing else of it either.
 bool same(const Introduction& one, const Introduction& other) {
-    return one.version == other.version && one.agent == other.agent && one.peer == other.peer;
+    return one.version == other.version && (one.version == 0 || (one.agent == other.agent && one.peer == other.peer));
 }
 
 bool same(const Ping& one, const Ping& other) {
@@ -37,8 +38,9 @@ bool same(const Ping& one, const Ping& other) {
 }
 
 bool same(const Pong& one, const Pong& other) {
-    return same(one.from, other.from) && same(one.introduction, other.introduction) && one.files == other.files &&
-           one.bytes == other.bytes && one.hosts == other.hosts;
+    const bool same_numbers = one.files == other.files && one.bytes == other.bytes && one.hosts == other.hosts;
+    return same(one.from, other.from) && same(one.introduction, other.introduction) &&
+           (one.introduction.version == 0 || same_numbers);
 }
 
 bool same(const Query& one, const Query& other) {
