@@ -43,6 +43,7 @@ LineCompletion complete_command(std::string_view line) {
         return line.substr(0, space) == "share" ? complete_folder(line.substr(space + 1)) : LineCompletion{};
     }
     std::vector<std::string> names;
+    names.reserve(std::size(shell_words));
     for (const ShellWord& word : shell_words) {
         names.emplace_back(word.name);
     }

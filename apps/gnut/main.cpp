@@ -14,9 +14,9 @@
 #include <exception>
 #include <iostream>
 
-namespace {
+namespace gnut {
 
-using namespace gnut;
+namespace {
 
 /// A socket must not become standard output because the caller closed that.
 void open_standard_streams() {
@@ -58,11 +58,13 @@ ExitCode run(std::span<const std::string> arguments) {
 
 }  // namespace
 
+}  // namespace gnut
+
 int main(int argc, char** argv) {
-    open_standard_streams();
+    gnut::open_standard_streams();
     if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1) {
         std::setlocale(LC_CTYPE, "C.UTF-8");  // file names are UTF-8, whatever a bare system says
     }
     const std::vector<std::string> arguments(argv + 1, argv + argc);
-    return static_cast<int>(run(arguments));
+    return static_cast<int>(gnut::run(arguments));
 }

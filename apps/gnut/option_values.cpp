@@ -56,6 +56,7 @@ gnutella::Endpoint parse_peer(std::string_view text) {
 
 std::vector<gnutella::Endpoint> parse_peers(const std::vector<std::string>& texts) {
     std::vector<gnutella::Endpoint> peers;
+    peers.reserve(texts.size());
     for (const std::string& text : texts) {
         peers.push_back(parse_peer(text));
     }

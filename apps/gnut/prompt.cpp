@@ -43,9 +43,9 @@ struct Prompt::Editor {
     void end_line();
     /// Handles one key. A whole line, an empty optional (the end), or nothing yet.
     enum class Step { typing, line, end };
-    Step handle_key(std::string& line);
-    void erase_from_screen();
-    void remember(const std::string& line);
+    Step handle_key(std::string& result);
+    void erase_from_screen() const;
+    void remember(const std::string& typed) const;
 
     EditLine* line = nullptr;
     History* history = nullptr;
@@ -57,9 +57,8 @@ struct Prompt::Editor {
     bool editing = false;
 };
 
-Prompt::Editor::Editor(std::filesystem::path history_path) : history_file(std::move(history_path)) {
-    line = el_init("gnut", stdin, stdout, stderr);
-    history = history_init();
+Prompt::Editor::Editor(std::filesystem::path history_path)
+    : line(el_init("gnut", stdin, stdout, stderr)), history(history_init()), history_file(std::move(history_path)) {
     if (line == nullptr || history == nullptr) {
         throw std::runtime_error("the terminal cannot be used to edit lines");
     }
@@ -176,7 +175,7 @@ Prompt::Editor::Step Prompt::Editor::handle_key(std::string& result) {
     return Step::line;
 }
 
-void Prompt::Editor::erase_from_screen() {
+void Prompt::Editor::erase_from_screen() const {
     // What stands before the cursor may have wrapped over several rows.
     const LineInfoW* info = el_wline(line);
     const int typed = ::wcswidth(info->buffer, static_cast<std::size_t>(info->cursor - info->buffer));
@@ -189,7 +188,7 @@ void Prompt::Editor::erase_from_screen() {
     std::fflush(stdout);
 }
 
-void Prompt::Editor::remember(const std::string& typed) {
+void Prompt::Editor::remember(const std::string& typed) const {
     if (keeping == Keeping::nothing || typed.find_first_not_of(" \t") == std::string::npos) {
         return;
     }

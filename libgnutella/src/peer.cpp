@@ -98,7 +98,7 @@ Download Peer::download(DownloadRequest request) {
 std::vector<Download> Peer::downloads() const {
     std::vector<Download> downloads;
     for (auto& state : impl_->engine->downloads()) {
-        downloads.push_back(Download(std::move(state)));
+        downloads.emplace_back(std::move(state));
     }
     return downloads;
 }

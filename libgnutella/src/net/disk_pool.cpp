@@ -2,8 +2,6 @@
 
 #include <csignal>
 
-#include <signal.h>
-
 namespace gnutella::net {
 
 namespace {

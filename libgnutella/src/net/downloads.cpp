@@ -91,7 +91,7 @@ Downloads::~Downloads() {
 std::shared_ptr<Download::State> Downloads::start(DownloadRequest request) {
     const std::scoped_lock lock(impl_->mutex);
     const std::uint64_t id = ++impl_->last_id;
-    const auto state = std::make_shared<Download::State>(id, impl_->executor, std::move(request));
+    auto state = std::make_shared<Download::State>(id, impl_->executor, std::move(request));
     if (impl_->stopped) {
         state->finish(Error::stopped, {});
         return state;

@@ -126,7 +126,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void handle_closed(const overlay::Actions::Closed& closed);
     void log_too_large(const overlay::Actions::TooLarge& refused);
     void arm_timer();
-    void accepted(Listener::Accepted accepted);
+    void accepted(Listener::Accepted connection);
     void adopt(boost::asio::ip::tcp::socket socket, Direction direction, std::string first_bytes,
                std::shared_ptr<void> ticket, const std::shared_ptr<Dial>& dial);
     std::shared_ptr<Dial> make_dial(Endpoint to) const;

@@ -20,8 +20,8 @@ using TcpConnection = HttpConnection<Tcp::socket>;
 namespace {
 
 // An accepted socket runs wherever its listener does; a connection runs on a strand of its own.
-Tcp::socket move_to(asio::any_io_executor strand, Tcp::socket socket, error_code& error) {
-    Tcp::socket moved(std::move(strand));
+Tcp::socket move_to(const asio::any_io_executor& strand, Tcp::socket socket, error_code& error) {
+    Tcp::socket moved(strand);
     const auto local = socket.local_endpoint(error);
     if (error) {
         return moved;

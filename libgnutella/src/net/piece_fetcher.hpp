@@ -80,7 +80,7 @@ class PieceFetcher {
     static constexpr std::chrono::milliseconds tick_interval{250};
 
     boost::asio::awaitable<error_code> fetch_piece(const transfer::PieceRequest& request, std::string_view host) {
-        using namespace boost::asio::experimental::awaitable_operators;
+        using boost::asio::experimental::awaitable_operators::operator&&;
         reading_ = true;
         const auto answer = co_await reader_.ask(request, host, service_.settings.agent);
         reading_ = false;

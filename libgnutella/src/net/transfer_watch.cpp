@@ -6,7 +6,7 @@ namespace gnutella::net {
 
 // Shared with the timer's handler, which may be on its way when the watch is destroyed.
 struct TransferWatch::State : std::enable_shared_from_this<State> {
-    explicit State(boost::asio::any_io_executor strand) : timer(std::move(strand)) {}
+    explicit State(const boost::asio::any_io_executor& strand) : timer(strand) {}
 
     void arm() {
         timer.expires_at(tick && next_tick < deadline ? next_tick : deadline);
@@ -55,8 +55,7 @@ struct TransferWatch::State : std::enable_shared_from_this<State> {
     std::uint64_t round = 0;
 };
 
-TransferWatch::TransferWatch(boost::asio::any_io_executor strand)
-    : state_(std::make_shared<State>(std::move(strand))) {}
+TransferWatch::TransferWatch(const boost::asio::any_io_executor& strand) : state_(std::make_shared<State>(strand)) {}
 
 TransferWatch::~TransferWatch() {
     state_->end();

@@ -16,7 +16,7 @@ class TransferWatch {
     using Clock = std::chrono::steady_clock;
 
     /// @param strand where the callbacks are called.
-    explicit TransferWatch(boost::asio::any_io_executor strand);
+    explicit TransferWatch(const boost::asio::any_io_executor& strand);
     /// No callback is called after it.
     ~TransferWatch();
     TransferWatch(const TransferWatch&) = delete;

@@ -88,7 +88,7 @@ std::size_t LocalQueries::take_raw_file(const Guid& id, std::string_view content
     return room == Room::none ? 1 : 0;
 }
 
-LocalQueries::Room LocalQueries::make_room(Search& search, const Hit& hit) {
+LocalQueries::Room LocalQueries::make_room(Search& search, const Hit& hit) const {
     std::string key = hit.source.to_string();
     key += '\n';
     key += hit.urn ? hit.urn->to_string() : std::string();

@@ -53,7 +53,7 @@ class LocalQueries {
     };
     enum class Room { new_hit, known_hit, none };
 
-    Room make_room(Search& search, const Hit& hit);
+    Room make_room(Search& search, const Hit& hit) const;
 
     std::size_t max_hits_;
     std::unordered_map<Guid, Search, GuidHash> running_;

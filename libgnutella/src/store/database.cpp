@@ -119,10 +119,8 @@ void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept {
     sqlite3_finalize(statement);
 }
 
-Transaction::Transaction(Database& database, error_code& error) : database_(database) {
-    database_.execute("BEGIN IMMEDIATE", error);
-    open_ = !error;
-}
+Transaction::Transaction(Database& database, error_code& error)
+    : database_(database), open_((database.execute("BEGIN IMMEDIATE", error), !error)) {}
 
 Transaction::~Transaction() {
     if (open_) {

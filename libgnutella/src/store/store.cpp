@@ -58,7 +58,7 @@ struct Store::Connection {
         }
         std::unique_ptr<Connection> connection;
         if (!error) {
-            connection.reset(new Connection(std::move(database), error));
+            connection = std::make_unique<Connection>(std::move(database), error);
         }
         const Database* opened = connection ? connection->database.get() : database.get();
         corrupt = opened != nullptr && opened->corrupt();
