@@ -82,12 +82,22 @@ TEST(Search, IsHandledOnceByEachNodeOfAFullMesh) {
     }
     const auto hits = nodes[0]->all_hits(within("everyone", 1000));
     EXPECT_EQ(hits.size(), 7U);
+    // Seven copies leave the first node, and six each of the seven others: to all but the one that theirs came from. Of
+    // these 49 the first at each node counts; when all others have come no more is on its way.
+    const auto duplicates = [&] {
+        std::uint64_t all = 0;
+        for (const auto& node : nodes) {
+            all += node->status().counters.duplicate_queries;
+        }
+        return all;
+    };
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (duplicates() < 42 && std::chrono::steady_clock::now() < deadline) {
+    }
+    EXPECT_EQ(duplicates(), 42U);
     EXPECT_EQ(nodes[0]->status().counters.queries_handled, 0U);  // its own does not count
     for (std::size_t at = 1; at < nodes.size(); ++at) {
-        const Counters counters = nodes[at]->status().counters;
-        EXPECT_EQ(counters.queries_handled, 1U) << at;
-        // The first copy comes from anywhere; the other six neighbours send one each.
-        EXPECT_EQ(counters.duplicate_queries, 6U) << at;
+        EXPECT_EQ(nodes[at]->status().counters.queries_handled, 1U) << at;
     }
 }
 
