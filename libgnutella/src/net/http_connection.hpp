@@ -122,7 +122,7 @@ class HttpConnection {
 
     boost::asio::awaitable<Next> send(const transfer::HttpResponse& response, const SharedFile& shared,
                                       transfer::Persistence persistence) {
-        const UploadSlot slot(service_);
+        UploadSlot slot(service_);
         if (!slot) {
             const auto refusal = refuse(transfer::HttpStatus::service_unavailable, persistence, answerer());
             co_return co_await answer(refusal, persistence);
@@ -149,6 +149,7 @@ class HttpConnection {
         if (error == Error::file_changed) {
             service_->counters->files_not_shared.fetch_add(1, std::memory_order_relaxed);
         }
+        slot.release();  // before it is told: who hears of the end may come for it
         upload.end(error && interrupted_ ? interrupted_ : error);
         // Cut short, the far end must learn it: by the end of the connection before that of the body.
         co_return error ? Next::drop : after(persistence);

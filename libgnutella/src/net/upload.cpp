@@ -17,8 +17,13 @@ UploadSlot::UploadSlot(std::shared_ptr<HttpService> service) {
 }
 
 UploadSlot::~UploadSlot() {
+    release();
+}
+
+void UploadSlot::release() {
     if (service_) {
         service_->uploads_running.fetch_sub(1);
+        service_ = nullptr;
     }
 }
 

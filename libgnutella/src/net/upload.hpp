@@ -11,7 +11,7 @@
 
 namespace gnutella::net {
 
-/// One of the Settings::max_uploads; free again when this is destroyed.
+/// One of the Settings::max_uploads; free again when this is released or destroyed.
 class UploadSlot {
   public:
     /// Holds nothing when none is free; that is counted.
@@ -21,6 +21,7 @@ class UploadSlot {
     UploadSlot& operator=(const UploadSlot&) = delete;
 
     explicit operator bool() const noexcept { return service_ != nullptr; }
+    void release();
 
   private:
     std::shared_ptr<HttpService> service_;
