@@ -38,7 +38,7 @@ Engine::Engine(asio::any_io_executor executor, Settings settings)
       timer_(strand_),
       batches_(std::make_shared<ReadBatchPool>(settings_.max_message_size)),
       hashes_(std::make_shared<StoredHashes>()),
-      library_(std::make_shared<SharedLibrary>(strand_)),
+      library_(std::make_shared<SharedLibrary>(strand_, hashes_)),
       transfer_counters_(std::make_shared<TransferCounters>()),
       local_{settings_.address.empty() ? "::" : settings_.address, settings_.port},
       disk_(settings_.disk_threads) {}

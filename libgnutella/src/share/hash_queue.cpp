@@ -22,11 +22,11 @@ std::optional<HashQueue::Result> HashQueue::advance() {
     }
     Job& job = under_way_.back();
     error_code error;
-    const auto urn = job.hashing.advance(error);
-    if (!urn && !error) {
+    auto content = job.hashing.advance(error);
+    if (!content && !error) {
         return std::nullopt;
     }
-    Result result{std::move(job.path), urn, job.hashing.stamp(), error};
+    Result result{std::move(job.path), std::move(content), job.hashing.stamp(), error};
     under_way_.pop_back();
     return result;
 }

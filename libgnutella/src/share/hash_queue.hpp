@@ -3,7 +3,6 @@
 #include "file_hashing.hpp"
 
 #include <gnutella/error.hpp>
-#include <gnutella/urn.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -21,7 +20,7 @@ class HashQueue {
     /// A file that has been hashed, or could not be.
     struct Result {
         std::string path;
-        std::optional<Urn> urn;
+        std::optional<HashedContent> content;
         /// The file as it was hashed, when it was.
         FileStamp stamp;
         /// Error::file_unreadable or Error::file_changed.

@@ -118,9 +118,10 @@ void SharedFolder::hashed(HashQueue::Result result, Time now) {
     File& file = place->second;
     const bool expected = result.stamp.size == file.size && result.stamp.modified == file.modified;
     release(result.path, file);
-    if (result.urn && expected) {
-        share(result.path, name, file, *result.urn);
-        around_.cache.remember({name, result.path, file.size, file.modified, *result.urn});
+    if (result.content && expected) {
+        const auto& [urn, tree] = *result.content;
+        around_.cache.remember({name, result.path, file.size, file.modified, urn}, tree);  // before anybody asks for it
+        share(result.path, name, file, urn);
     } else if (result.error == Error::file_unreadable && stamp_of(result.path)) {
         if (!file.counted_left_out) {
             around_.batch.trouble(Error::file_unreadable, result.path);

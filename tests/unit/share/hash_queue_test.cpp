@@ -21,7 +21,7 @@ class Hashed : public ::testing::Test {
         std::vector<std::string> order;
         while (!queue_.empty()) {
             if (const auto result = queue_.advance()) {
-                EXPECT_TRUE(result->urn) << result->path << ": " << result->error.message();
+                EXPECT_TRUE(result->content) << result->path << ": " << result->error.message();
                 order.push_back(std::filesystem::path(result->path).filename());
             }
         }
@@ -67,7 +67,7 @@ TEST_F(Hashed, TheResultSaysWhatTheFileWas) {
     ContentHasher hasher;
     const std::string content(10, 'x');
     hasher.update(std::as_bytes(std::span(content)));
-    EXPECT_EQ(result->urn, hasher.finish());
+    EXPECT_EQ(result->content, hasher.finish_with_tree());
 }
 
 TEST_F(Hashed, ACancelledFileIsHashedNoMore) {
@@ -92,7 +92,7 @@ TEST_F(Hashed, WhatIsNoRegularFileAnyMoreIsUnreadable) {
         queue_.add((folder_.path() / name).string(), 10);
         const auto result = queue_.advance();
         ASSERT_TRUE(result) << name;
-        EXPECT_FALSE(result->urn) << name;
+        EXPECT_FALSE(result->content) << name;
         EXPECT_EQ(result->error, Error::file_unreadable) << name;
     }
 }
