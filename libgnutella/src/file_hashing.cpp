@@ -69,7 +69,8 @@ std::optional<HashedContent> FileHashing::advance(error_code& error) {
     return hasher_.finish_with_tree();
 }
 
-Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, error_code& error) {
+Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, error_code& error,
+              const HashProgress& progress) {
     const Urn nothing{Sha1{}, TigerRoot{}};
     // O_NONBLOCK: a FIFO must not keep us waiting for its writer.
     FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -79,7 +80,11 @@ Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, er
     }
     auto hashing = FileHashing::begin(std::move(file), error);
     while (!error && !stop.stop_requested()) {
-        if (const auto content = hashing->advance(error)) {
+        const auto content = hashing->advance(error);
+        if (!error && progress) {
+            progress(hashing->done(), hashing->stamp().size);
+        }
+        if (content) {
             return content->urn;
         }
     }

@@ -5,6 +5,7 @@
 #include "file_stamp.hpp"
 
 #include <gnutella/error.hpp>
+#include <gnutella/file_hash.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -29,6 +30,8 @@ class FileHashing {
 
     /// The file as it was at the beginning; as it still is when `advance` has given its hashes.
     const FileStamp& stamp() const noexcept { return stamp_; }
+    /// How much was read.
+    std::uint64_t done() const noexcept { return done_; }
     /// How much there is still to read.
     std::uint64_t left() const noexcept { return stamp_.size - done_; }
 
@@ -44,6 +47,8 @@ class FileHashing {
 };
 
 /// hash_file, given up when `stop` is requested: `error` is then boost::asio::error::operation_aborted.
-Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, error_code& error);
+/// @param progress may be empty.
+Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, error_code& error,
+              const HashProgress& progress = {});
 
 }  // namespace gnutella
