@@ -104,6 +104,9 @@ class TestCatalogue final : public transfer::Catalogue {
         return std::nullopt;
     }
 
+    void want_tree(const SharedFile&) override { ++trees_wanted_; }
+    int trees_wanted() const { return trees_wanted_; }
+
   private:
     SharedFile add_locked(const std::filesystem::path& path, const Urn& urn) {
         files_.push_back({path.filename(), path, std::filesystem::file_size(path), 0, urn});
@@ -113,6 +116,7 @@ class TestCatalogue final : public transfer::Catalogue {
     std::mutex mutex_;
     std::vector<SharedFile> files_;
     std::vector<HashTree> trees_;
+    std::atomic<int> trees_wanted_{0};
 };
 
 /// A serving half of a node: listens on a free port of loopback and hands each connection over as the listener does,

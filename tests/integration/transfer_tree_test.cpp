@@ -1,11 +1,13 @@
 #include "transfer_bench.hpp"
 
+#include "file_stamp.hpp"
+#include "store/store.hpp"
 #include "transfer/available_ranges.hpp"
 #include "transfer/thex.hpp"
 
 #include <gmock/gmock.h>
 
-#include <unistd.h>
+#include <sys/stat.h>
 
 // Trees, files that are still on their way here, and who else has a file: what a swarm needs of a server.
 
@@ -101,6 +103,7 @@ TEST_F(SwarmTest, ATreeOfNoFileIsNotThereAndOneThatIsNotComputedYetIsLater) {
     EXPECT_EQ(later.status, 503);
     EXPECT_FALSE(later.field("Retry-After").empty());
     EXPECT_EQ(server.counters().trees_not_known, 1);
+    EXPECT_EQ(server.catalogue().trees_wanted(), 1);
     EXPECT_EQ(server.counters().trees_sent, 0);
 }
 
@@ -169,6 +172,48 @@ TEST_F(SwarmTest, OurOwnDownloadsAreToldAsSources) {
     EXPECT_EQ(client.get(file_target, "Range: bytes=65536-65536\r\n").field("X-Alt"), "127.0.0.9:8025");
     server.server().alternates()->forget(hashes.urn, {"127.0.0.9", 8025});
     EXPECT_EQ(client.get(file_target, "Range: bytes=65536-65536\r\n").field("X-Alt"), "");
+}
+
+TEST(NodeTrees, AreServedOfWhatANodeShares) {
+    const std::string content = content_of(3 * block);
+    const HashedContent hashes = hashed(content);
+    Threads threads;
+    Node node(threads);
+    node.share().write("file.bin", content);
+    node.start();
+    RawClient client(node.endpoint());
+    const auto response = client.get("/uri-res/N2X?" + hashes.urn.sha1_string());
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(response.body, transfer::write_thex(hashes.tree));
+    EXPECT_EQ(node.status().counters.trees_sent, 1U);
+}
+
+TEST(NodeTrees, AreComputedWhenTheyAreWantedOfWhatWasHashedBeforeTreesWereKept) {
+    const std::string content = content_of(3 * block);
+    const HashedContent hashes = hashed(content);
+    Threads threads;
+    const TemporaryFolder state;
+    Settings settings = quick_settings();
+    settings.state_folder = state.path();
+    Node node(threads, settings);
+    node.share().write("file.bin", content);
+    const auto path = std::filesystem::canonical(node.share().path() / "file.bin");
+    struct stat status {};
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    error_code error;
+    store::Store::open(state.path(), error)
+        ->remember({"file.bin", path, content.size(), FileStamp::of(status).modified, hashes.urn});
+    node.start();
+    RawClient client(node.endpoint());
+    const std::string target = "/uri-res/N2X?" + hashes.urn.sha1_string();
+    auto response = client.get(target);
+    EXPECT_EQ(response.status, 503) << "it is shared without having been read";
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (response.status == 503 && std::chrono::steady_clock::now() < deadline) {
+        response = client.get(target);
+    }
+    EXPECT_EQ(response.body, transfer::write_thex(hashes.tree));
+    EXPECT_EQ(client.get("/uri-res/N2R?" + hashes.urn.sha1_string()).body, content);
 }
 
 TEST(Alternates, DoNotBelieveAStrangerWhatHeCannotKnow) {

@@ -56,6 +56,11 @@ void Engine::assemble() {
             self->on_strand([report = std::move(report)](Engine& engine) mutable { engine.apply(std::move(report)); });
         }
     });
+    library_->on_tree_wanted([weak = weak_from_this()](const std::filesystem::path& file) {
+        if (const auto self = weak.lock()) {
+            self->folders_->want_tree(file);
+        }
+    });
     http_ = std::make_unique<HttpServer>(executor_, disk_, settings_, library_, transfer_counters_, emit_later);
     downloads_ = std::make_unique<Downloads>(executor_, disk_, settings_, transfer_counters_, emit_later);
 }

@@ -124,7 +124,11 @@ class HttpConnection {
             watch_.start(limit);
             return;
         }
-        watch_.start(limit, service_->settings.upload_grace, [this] { slot_.release(); });
+        const auto grace = service_->settings.upload_grace;
+        watch_.start(limit, grace, [this, limit, grace] {
+            slot_.release();
+            watch_.start(limit - grace);
+        });
     }
 
     boost::asio::awaitable<Next> answer_file_request(const transfer::FileRequest& wanted,
@@ -189,16 +193,19 @@ class HttpConnection {
         const std::string message = co_await on_disk(service_->disk, read);
         if (message.empty()) {
             service_->counters->trees_not_known.fetch_add(1, std::memory_order_relaxed);
+            if (shared) {
+                service_->catalogue->want_tree(*shared);
+            }
             co_return co_await refuse(transfer::HttpStatus::service_unavailable, persistence);
         }
         const auto response = transfer::answer_with_tree(wanted, message.size(), persistence, answerer());
         const std::string whole = response.head + message.substr(0, static_cast<std::size_t>(response.body.length));
         watch_.start(service_->settings.transfer_timeout);
         const SendProgress progress = [this](std::uint64_t) { watch_.progress(); };
-        const error_code error = co_await write_paced(stream_, pacer_, whole, progress);
-        if (!error && response.body.length > 0) {
+        if (response.body.length > 0) {
             service_->counters->trees_sent.fetch_add(1, std::memory_order_relaxed);
         }
+        const error_code error = co_await write_paced(stream_, pacer_, whole, progress);
         co_return error ? Next::drop : after(persistence);
     }
 

@@ -77,6 +77,12 @@ std::optional<HashTree> SharedLibrary::tree(const SharedFile& file) {
     return file.urn.tiger() ? hashes_->find_tree(file.size, *file.urn.tiger()) : std::nullopt;
 }
 
+void SharedLibrary::want_tree(const SharedFile& file) {
+    if (compute_tree_) {
+        compute_tree_(file.path);
+    }
+}
+
 int SharedLibrary::open(const SharedFile& file, error_code& error) {
     return share::open_shared(file, error);
 }

@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -59,12 +60,19 @@ class SharedLibrary final : public overlay::Library, public transfer::Catalogue 
     boost::asio::awaitable<std::optional<SharedFile>> find(Urn urn) override;
     int open(const SharedFile& file, error_code& error) override;
     std::optional<HashTree> tree(const SharedFile& file) override;
+    void want_tree(const SharedFile& file) override;
+
+    /// Who computes trees. Called before anything else.
+    void on_tree_wanted(std::function<void(const std::filesystem::path&)> compute) {
+        compute_tree_ = std::move(compute);
+    }
 
   private:
     boost::asio::awaitable<std::optional<SharedFile>> find_on_strand(Urn urn);
 
     boost::asio::any_io_executor strand_;
     std::shared_ptr<StoredHashes> hashes_;
+    std::function<void(const std::filesystem::path&)> compute_tree_;
     share::Index index_;
     mutable std::vector<share::Index::FileId> found_;  // reused for each query
 };

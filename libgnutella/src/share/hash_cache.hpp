@@ -11,8 +11,8 @@
 
 namespace gnutella::share {
 
-/// Remembers what files were hashed to, with their trees, so that a file is read once and not at every start. Called from the thread of
-/// Folders. What it cannot do it leaves: a hash that is not remembered is computed again.
+/// Remembers what files were hashed to, with their trees, so that a file is read once and not at every start. Called
+/// from the thread of Folders. What it cannot do it leaves: a hash that is not remembered is computed again.
 class HashCache {
   public:
     virtual ~HashCache() = default;

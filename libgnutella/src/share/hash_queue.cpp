@@ -6,6 +6,12 @@
 
 namespace gnutella::share {
 
+void HashQueue::add(const std::string& path, std::uint64_t size) {
+    if (std::ranges::find(under_way_, path, &Job::path) == under_way_.end()) {
+        waiting_.emplace(size, path);
+    }
+}
+
 void HashQueue::cancel(const std::string& path, std::uint64_t size) {
     waiting_.erase({size, path});
     std::erase_if(under_way_, [&](const Job& job) { return job.path == path; });

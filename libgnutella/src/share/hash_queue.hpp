@@ -27,7 +27,8 @@ class HashQueue {
         error_code error;
     };
 
-    void add(const std::string& path, std::uint64_t size) { waiting_.emplace(size, path); }
+    /// One that waits already, or is under way, is hashed once.
+    void add(const std::string& path, std::uint64_t size);
     /// Hashes it no more. @param size as it was added with.
     void cancel(const std::string& path, std::uint64_t size);
     bool empty() const noexcept { return waiting_.empty() && under_way_.empty(); }

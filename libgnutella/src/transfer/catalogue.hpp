@@ -28,6 +28,10 @@ class Catalogue {
     /// The tree of a file that `find` gave; nullopt when it is not known (yet). Blocks: called on a disk thread, by
     /// several at once.
     virtual std::optional<HashTree> tree(const SharedFile& file) = 0;
+
+    /// Somebody wants the tree of a file, which `tree` did not know. Does not block. Called on any connection's strand,
+    /// by several at once.
+    virtual void want_tree(const SharedFile& file) = 0;
 };
 
 }  // namespace gnutella::transfer

@@ -48,6 +48,15 @@ TEST_F(Hashed, AHugeFileGivesWayToASmallerOneThatComesLater) {
     EXPECT_EQ(order_of_results(), (std::vector<std::string>{"small", "large", "huge"}));
 }
 
+TEST_F(Hashed, AFileThatIsAddedTwiceIsHashedOnce) {
+    const std::string path = write("file", 3 * mebibyte);
+    queue_.add(path, 3 * mebibyte);
+    queue_.add(path, 3 * mebibyte);
+    EXPECT_FALSE(queue_.advance());
+    queue_.add(path, 3 * mebibyte);
+    EXPECT_EQ(order_of_results(), (std::vector<std::string>{"file"}));
+}
+
 TEST_F(Hashed, AnAlmostFinishedFileIsFinished) {
     queue_.add(write("first", 3 * mebibyte), 3 * mebibyte);
     EXPECT_FALSE(queue_.advance());
