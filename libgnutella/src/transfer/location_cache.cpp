@@ -51,7 +51,8 @@ std::vector<AlternateLocation> LocationCache::tell(const Urn& urn, const std::op
         if (told.size() == most || now - heard > lifetime) {
             break;
         }
-        if (is_fit_for(location, who) && std::ranges::find(known, location) == known.end()) {
+        const bool himself = location.address == who && !location.address.is_local();
+        if (!himself && is_fit_for(location, who) && std::ranges::find(known, location) == known.end()) {
             told.push_back(location);
         }
     }

@@ -33,7 +33,7 @@ class LocationCache {
     /// He has it no more, or is not there. Should that be a lie, he is learnt again with his next request.
     void forget(const Urn& urn, const AlternateLocation& location);
 
-    /// What may be told to somebody, the latest first.
+    /// What may be told to somebody, the latest first; never himself.
     /// @param who see is_fit_for.
     /// @param known to him already.
     std::vector<AlternateLocation> tell(const Urn& urn, const std::optional<wire::IpAddress>& who,

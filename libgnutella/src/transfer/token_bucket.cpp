@@ -6,8 +6,7 @@ namespace gnutella::transfer {
 
 namespace {
 
-// Smaller portions cost more in calls than fairness is worth; larger ones are over what a socket takes at once.
-constexpr std::uint64_t min_portion = 1024;
+// Larger ones are over what a socket takes at once.
 constexpr std::uint64_t max_portion = 256 * 1024;
 constexpr std::uint64_t portions_a_second = 20;
 
@@ -17,7 +16,7 @@ TokenBucket::Grant TokenBucket::take(Clock::time_point now, std::uint64_t wanted
     if (unlimited()) {
         return {wanted, {}};
     }
-    const std::uint64_t portion = std::clamp(rate_ / portions_a_second, min_portion, max_portion);
+    const std::uint64_t portion = std::clamp(rate_ / portions_a_second, std::uint64_t{1}, max_portion);
     const std::uint64_t bytes = std::min(wanted, portion);
     free_at_ = std::max(free_at_, now - burst_);
     const Clock::duration wait = std::max(free_at_ - now, Clock::duration::zero());

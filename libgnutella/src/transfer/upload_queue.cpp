@@ -26,12 +26,12 @@ UploadQueue::Verdict UploadQueue::ask(const UploadAsker& asker, AddressLimit add
         serve(asker.address);
         return Admitted{};
     }
-    if (waiting_.size() > limits_.waiting && !find_room(asker)) {
-        return Refused{};
-    }
     const auto turn = std::ranges::find_if(order, [&](const Turn& each) { return each.who == place; });
     QueuePosition position;
     position.position = static_cast<std::size_t>(turn - order.begin()) + 1;
+    if (waiting_.size() > limits_.waiting && !find_room(order.back(), asker)) {
+        return Refused{};
+    }
     position.length = waiting_.size();
     position.limit = limits_.slots;
     position.poll_min = limits_.poll_min;
@@ -91,11 +91,10 @@ void UploadQueue::note_asking(const UploadAsker& asker, Clock::time_point now) {
 }
 
 // The last in turn goes when there are too many. @return whether that was somebody else.
-bool UploadQueue::find_room(const UploadAsker& asker) {
-    const auto last = turns().back().who;
-    const bool another = last->first != asker;
+bool UploadQueue::find_room(const Turn& last, const UploadAsker& asker) {
+    const bool another = last.who->first != asker;
     places_lost_ += another ? 1 : 0;
-    waiting_.erase(last);
+    waiting_.erase(last.who);
     return another;
 }
 

@@ -84,8 +84,8 @@ class UploadQueue {
     std::size_t running_to(const std::string& address) const;
     void drop_late(Clock::time_point now);
     void note_asking(const UploadAsker& asker, Clock::time_point now);
-    bool find_room(const UploadAsker& asker);
     std::vector<Turn> turns();
+    bool find_room(const Turn& last, const UploadAsker& asker);
     bool is_next(const std::vector<Turn>& turns, const UploadAsker& asker) const;
 
     UploadQueueLimits limits_;

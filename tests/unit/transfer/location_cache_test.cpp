@@ -59,6 +59,14 @@ TEST_F(LocationCacheTest, TellsNobodyWhatHeKnowsOrMustNotKnow) {
                 ElementsAre(at("192.168.1.1"), at("1.1.1.1")));
 }
 
+TEST_F(LocationCacheTest, TellsNobodyOfHimself) {
+    cache.learn(file(1), at("1.1.1.1"), now);
+    cache.learn(file(1), at("127.0.0.1"), now);
+    EXPECT_THAT(cache.tell(file(1), at("1.1.1.1").address, {}, 10, now), IsEmpty());
+    EXPECT_THAT(cache.tell(file(1), at("127.0.0.1").address, {}, 10, now), ElementsAre(at("127.0.0.1"), at("1.1.1.1")))
+        << "there are many on this host";
+}
+
 TEST_F(LocationCacheTest, ForgetsWhoHasItNoMore) {
     cache.learn(file(1), at("1.1.1.1"), now);
     cache.learn(file(1), at("2.2.2.2"), now);
