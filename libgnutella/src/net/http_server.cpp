@@ -66,12 +66,8 @@ HttpServer::HttpServer(asio::any_io_executor executor, const DiskPool& disk, con
                        std::function<void(Event)> emit)
     : impl_(std::make_shared<Impl>()) {
     impl_->executor = std::move(executor);
-    impl_->service = std::make_shared<HttpService>();
-    impl_->service->disk = disk.queue();
-    impl_->service->settings = settings;
-    impl_->service->catalogue = std::move(catalogue);
-    impl_->service->counters = std::move(counters);
-    impl_->service->emit = std::move(emit);
+    impl_->service = std::make_shared<HttpService>(disk.queue(), settings, std::move(catalogue), std::move(counters),
+                                                   std::move(emit));
 }
 
 HttpServer::~HttpServer() {
@@ -100,6 +96,14 @@ void HttpServer::serve(Tcp::socket socket, std::string first_bytes, Endpoint rem
     // An exception here is the end of this connection alone: no memory, or the disk threads gone.
     asio::co_spawn(strand, TcpConnection::run(std::move(connection)),
                    [impl = impl_, id, ticket = std::move(ticket)](const std::exception_ptr&) { impl->remove(id); });
+}
+
+void HttpServer::share_partial_files(std::shared_ptr<transfer::PartialFiles> files) {
+    impl_->service->share_partial_files(std::move(files));
+}
+
+const std::shared_ptr<Alternates>& HttpServer::alternates() const {
+    return impl_->service->alternates;
 }
 
 void HttpServer::stop() {
