@@ -66,8 +66,8 @@ PrivateKey generate() {
     PrivateKey key = empty_key();
     if (gnutls_x509_privkey_generate(key.get(), GNUTLS_PK_EDDSA_ED25519, 256, 0) < 0) {
         key = empty_key();
-        require(
-            gnutls_x509_privkey_generate(key.get(), GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
+        require(gnutls_x509_privkey_generate(key.get(), GNUTLS_PK_ECDSA,
+                                             GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
     }
     return key;
 }

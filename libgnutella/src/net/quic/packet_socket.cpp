@@ -84,9 +84,8 @@ Told read_controls(msghdr& header, const udp::endpoint& local) {
     return told;
 }
 
-constexpr std::size_t control_room =
-    CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(in_pktinfo)) + 2 * CMSG_SPACE(sizeof(int)) +
-    CMSG_SPACE(sizeof(int));
+constexpr std::size_t control_room = CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(in_pktinfo)) +
+                                     2 * CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(int));
 
 // Writes control messages one after another.
 class ControlWriter {
@@ -141,7 +140,8 @@ struct PacketSocket::Input {
     };
     std::array<Controls, messages_at_once> controls;
     // Not touched as long as it is not needed: such pages take no memory.
-    std::unique_ptr<std::uint8_t[]> bytes = std::make_unique_for_overwrite<std::uint8_t[]>(messages_at_once * max_datagram);
+    std::unique_ptr<std::uint8_t[]> bytes =
+        std::make_unique_for_overwrite<std::uint8_t[]>(messages_at_once * max_datagram);
 
     void prepare() {
         for (unsigned at = 0; at < messages_at_once; ++at) {

@@ -54,8 +54,8 @@ void QuicConnection::receive(const PacketSocket::Datagram& datagram) {
     const ngtcp2_path path = path_of(datagram);
     ngtcp2_pkt_info info{};
     info.ecn = datagram.ecn;
-    const int result = ngtcp2_conn_read_pkt(connection_, &path, &info, datagram.bytes.data(), datagram.bytes.size(),
-                                            quic_now());
+    const int result =
+        ngtcp2_conn_read_pkt(connection_, &path, &info, datagram.bytes.data(), datagram.bytes.size(), quic_now());
     if (result != 0) {
         fail(result);
     }
@@ -108,6 +108,10 @@ void QuicConnection::flush() {
             remove_stream(*stream);
         }
     }
+    // The far end may have allowed more by now, or want no more: to write is the only way to learn it.
+    for (StreamState* const stream : std::exchange(blocked_, {})) {
+        stream_ready(*stream);
+    }
     serve_openings();
 }
 
@@ -122,6 +126,7 @@ std::shared_ptr<StreamState> QuicConnection::add_stream(std::int64_t id) {
 
 void QuicConnection::remove_stream(StreamState& stream) {
     leave_queue(stream);
+    std::erase(blocked_, &stream);
     std::erase(touched_, &stream);
     const std::int64_t id = stream.id();
     stream.detach(asio::error::operation_aborted);
@@ -138,7 +143,7 @@ void QuicConnection::remove_stream(StreamState& stream) {
 }
 
 void QuicConnection::stream_ready(StreamState& stream) {
-    if (!stream.queued && !stream.blocked && !stream.closed && stream.has_to_send()) {
+    if (!stream.queued && !stream.closed && stream.has_to_send()) {
         stream.queued = true;
         to_send_.push_back(&stream);
     }
@@ -292,6 +297,7 @@ void QuicConnection::end_streams(error_code why) {
         opening.done(why, {});
     }
     to_send_.clear();
+    blocked_.clear();
     touched_.clear();
     opened_.clear();
     for (const auto& [id, stream] : streams_) {

@@ -42,6 +42,8 @@ class ConnectionHost {
     virtual const boost::asio::any_io_executor& strand() const = 0;
     virtual const Settings& settings() const = 0;
     virtual const IdentityKey& identity() const = 0;
+    /// What is spoken on streams: both ends must say the same (ALPN).
+    virtual std::string_view protocol() const = 0;
 
     /// A new id of our own, by which packets find the connection from now on, and the token that can reset it.
     virtual void make_id(ngtcp2_cid& id, std::span<std::uint8_t> reset_token, QuicConnection& connection) = 0;
@@ -187,6 +189,7 @@ class QuicConnection final : public StreamHost, public std::enable_shared_from_t
 
     std::map<std::int64_t, std::shared_ptr<StreamState>> streams_;
     std::deque<StreamState*> to_send_;
+    std::vector<StreamState*> blocked_;  // that have sent as much as the far end has allowed
     std::vector<StreamState*> touched_;
     std::vector<std::shared_ptr<StreamState>> opened_;
     std::deque<Opening> openings_;

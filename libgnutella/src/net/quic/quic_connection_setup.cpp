@@ -87,24 +87,8 @@ struct QuicConnection::Callbacks {
         return 0;
     }
 
-    static int stream_stop_sending(ngtcp2_conn*, std::int64_t, std::uint64_t, void*, void* stream) {
-        if (stream != nullptr) {
-            static_cast<StreamState*>(stream)->write_failed(asio::error::connection_reset);
-        }
-        return 0;
-    }
-
     static int extend_max_local_streams_bidi(ngtcp2_conn*, std::uint64_t, void* user_data) {
         self(user_data).host_.schedule(self(user_data));
-        return 0;
-    }
-
-    static int extend_max_stream_data(ngtcp2_conn*, std::int64_t, std::uint64_t, void* user_data, void* stream) {
-        if (stream != nullptr) {
-            auto& state = *static_cast<StreamState*>(stream);
-            state.blocked = false;
-            self(user_data).stream_ready(state);
-        }
         return 0;
     }
 
@@ -150,9 +134,7 @@ const ngtcp2_callbacks& QuicConnection::callbacks() {
         made.stream_open = Callbacks::stream_open;
         made.stream_close = Callbacks::stream_close;
         made.stream_reset = Callbacks::stream_reset;
-        made.stream_stop_sending = Callbacks::stream_stop_sending;
         made.extend_max_local_streams_bidi = Callbacks::extend_max_local_streams_bidi;
-        made.extend_max_stream_data = Callbacks::extend_max_stream_data;
         made.rand = Callbacks::rand;
         made.get_new_connection_id = Callbacks::get_new_connection_id;
         made.remove_connection_id = Callbacks::remove_connection_id;
@@ -202,7 +184,7 @@ QuicConnection::QuicConnection(ConnectionHost& host, const Initial& initial)
     : host_(host), remote_(initial.from), ticket_(initial.ticket), timer_(host.strand()) {}
 
 void QuicConnection::begin(const udp::endpoint& from) {
-    tls_.emplace(*expected_);
+    tls_.emplace(*expected_, host_.protocol());
     ngtcp2_cid own{};
     std::array<std::uint8_t, NGTCP2_STATELESS_RESET_TOKENLEN> unused{};
     host_.make_id(own, unused, *this);
@@ -224,7 +206,7 @@ void QuicConnection::begin(const udp::endpoint& from) {
 }
 
 void QuicConnection::begin(const Initial& initial) {
-    tls_.emplace(host_.identity());
+    tls_.emplace(host_.identity(), host_.protocol());
     ngtcp2_cid own{};
     ngtcp2_transport_params parameters = make_parameters();
     host_.make_id(own, parameters.stateless_reset_token, *this);

@@ -30,9 +30,7 @@ udp::endpoint to_endpoint(const ngtcp2_addr& address) {
 // Packets that leave together: all of one size but the last, and all on one way.
 class QuicConnection::Packets {
   public:
-    Packets(ConnectionHost& host, std::size_t most) : host_(host), most_(most) {
-        ngtcp2_path_storage_zero(&path_);
-    }
+    Packets(ConnectionHost& host, std::size_t most) : host_(host), most_(most) { ngtcp2_path_storage_zero(&path_); }
 
     std::size_t count() const noexcept { return count_; }
     bool is_full() const noexcept { return count_ == most_ || ended_; }
@@ -191,20 +189,20 @@ ngtcp2_ssize QuicConnection::write_packet(std::span<std::uint8_t> to, ngtcp2_pat
             }
         }
         ngtcp2_ssize taken = -1;
-        const ngtcp2_ssize written = ngtcp2_conn_writev_stream(connection_, &path.path, &info, to.data(), to.size(),
-                                                               &taken, flags, stream == nullptr ? -1 : stream->id(),
-                                                               vectors.data(), count, now);
+        const ngtcp2_ssize written =
+            ngtcp2_conn_writev_stream(connection_, &path.path, &info, to.data(), to.size(), &taken, flags,
+                                      stream == nullptr ? -1 : stream->id(), vectors.data(), count, now);
         if (stream != nullptr && taken >= 0) {
-            const bool with_end = (flags & NGTCP2_WRITE_STREAM_FLAG_FIN) != 0 &&
-                                  static_cast<std::size_t>(taken) == offered;
+            const bool with_end =
+                (flags & NGTCP2_WRITE_STREAM_FLAG_FIN) != 0 && static_cast<std::size_t>(taken) == offered;
             stream->sent(static_cast<std::size_t>(taken), with_end);
         }
         switch (written) {
             case NGTCP2_ERR_WRITE_MORE:
                 continue;
             case NGTCP2_ERR_STREAM_DATA_BLOCKED:
-                stream->blocked = true;  // until the far end allows more
                 leave_queue(*stream);
+                blocked_.push_back(stream);  // until something comes from the far end
                 continue;
             case NGTCP2_ERR_STREAM_SHUT_WR:
             case NGTCP2_ERR_STREAM_NOT_FOUND:

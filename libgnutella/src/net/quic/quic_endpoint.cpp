@@ -21,9 +21,14 @@ namespace {
 // Times that datagrams are taken before others on the same thread have their turn.
 constexpr int rounds_in_a_row = 8;
 
-// The two highest bits of the first byte (RFC 9000, 17.2 and 17.3): the form, and one that is always set.
+// The two highest bits of the first byte (RFC 9000, 17.2 and 17.3): the form, and one that is set in whatever comes
+// from somebody new. Who knows us may leave it out (RFC 9287): such packets are known by their connection id alone.
 constexpr std::uint8_t form_bit = 0x80;
 constexpr std::uint8_t fixed_bit = 0x40;
+
+bool may_be_new(const PacketSocket::Datagram& datagram) {
+    return (datagram.bytes.front() & fixed_bit) != 0;
+}
 
 std::uint64_t random_secret() {
     std::uint64_t secret = 0;
@@ -34,17 +39,21 @@ std::uint64_t random_secret() {
 }  // namespace
 
 QuicEndpoint::QuicEndpoint(udp::socket socket, IdentityKey identity, const Settings& settings, Handlers handlers,
-                           Offload offload)
+                           Options options)
     : strand_(socket.get_executor()),
       settings_(settings),
       identity_(std::move(identity)),
       stateless_(identity_),
+      options_(std::move(options)),
       handlers_(std::move(handlers)),
-      socket_(std::move(socket), offload),
+      socket_(std::move(socket), options_.offload),
       table_(random_secret()),
       per_address_(std::make_shared<ConnectionCounts>(settings.max_quic_connections_per_address)),
       stray_rate_(settings.quic_stray_answers_per_second, settings.quic_stray_answers_per_second),
       room_(PacketSocket::max_batch + 2 * StatelessAnswers::room) {}
+
+QuicEndpoint::QuicEndpoint(udp::socket socket, IdentityKey identity, const Settings& settings, Handlers handlers)
+    : QuicEndpoint(std::move(socket), std::move(identity), settings, std::move(handlers), Options()) {}
 
 QuicEndpoint::~QuicEndpoint() {
     // They know their way back here.
@@ -165,10 +174,7 @@ void QuicEndpoint::finish_round() {
 }
 
 void QuicEndpoint::dispatch(const PacketSocket::Datagram& datagram) {
-    const std::uint8_t first = datagram.bytes.front();
-    if ((first & fixed_bit) == 0) {
-        hand_on(datagram);
-    } else if ((first & form_bit) != 0) {
+    if ((datagram.bytes.front() & form_bit) != 0) {
         dispatch_long(datagram);
     } else {
         dispatch_short(datagram);
@@ -184,9 +190,8 @@ void QuicEndpoint::hand_on(const PacketSocket::Datagram& datagram) {
 
 void QuicEndpoint::dispatch_long(const PacketSocket::Datagram& datagram) {
     ngtcp2_version_cid ids{};
-    const int result =
-        ngtcp2_pkt_decode_version_cid(&ids, datagram.bytes.data(), datagram.bytes.size(), own_id_size);
-    if (result == NGTCP2_ERR_VERSION_NEGOTIATION) {
+    const int result = ngtcp2_pkt_decode_version_cid(&ids, datagram.bytes.data(), datagram.bytes.size(), own_id_size);
+    if (result == NGTCP2_ERR_VERSION_NEGOTIATION && may_be_new(datagram)) {
         counters_.stray_packets.fetch_add(1, std::memory_order_relaxed);
         // A client's first packet has this size, whatever its version (RFC 9000, 14.1).
         if (datagram.bytes.size() >= NGTCP2_MAX_UDP_PAYLOAD_SIZE && may_answer_stray()) {
@@ -202,7 +207,11 @@ void QuicEndpoint::dispatch_long(const PacketSocket::Datagram& datagram) {
         deliver(*connection, datagram);
         return;
     }
-    begin_accepting(datagram);
+    if (may_be_new(datagram)) {
+        begin_accepting(datagram);
+    } else {
+        hand_on(datagram);
+    }
 }
 
 void QuicEndpoint::dispatch_short(const PacketSocket::Datagram& datagram) {
@@ -212,7 +221,7 @@ void QuicEndpoint::dispatch_short(const PacketSocket::Datagram& datagram) {
         return;
     }
     // JSON begins with a byte that a short header may begin with, too.
-    if (datagram.bytes.front() == '{' || !has_id) {
+    if (datagram.bytes.front() == '{' || !has_id || !may_be_new(datagram)) {
         hand_on(datagram);
         return;
     }

@@ -26,6 +26,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -39,7 +40,7 @@ struct QuicCounters {
     std::atomic<std::uint64_t> failed_handshakes{0};    ///< that did not come to an end, or to a good one
     std::atomic<std::uint64_t> retries{0};              ///< addresses that had to be shown first
     std::atomic<std::uint64_t> stray_packets{0};        ///< that belong to no connection
-    std::atomic<std::uint64_t> silent_strays{0};  ///< of these, unanswered: beyond quic_stray_answers_per_second
+    std::atomic<std::uint64_t> silent_strays{0};        ///< of these, unanswered: beyond quic_stray_answers_per_second
 };
 
 /// QUIC on a UDP port that others use as well: all connections, accepted and begun, through one socket. Runs on the
@@ -53,8 +54,16 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
         std::function<void(std::string_view bytes, const boost::asio::ip::udp::endpoint& from)> other;
     };
 
+    struct Options {
+        Offload offload = Offload::where_possible;
+        std::string protocol = "gnut/1";
+    };
+
+    /// @param socket a bound one.
     QuicEndpoint(boost::asio::ip::udp::socket socket, IdentityKey identity, const Settings& settings, Handlers handlers,
-                 Offload offload = Offload::where_possible);
+                 Options options);
+    QuicEndpoint(boost::asio::ip::udp::socket socket, IdentityKey identity, const Settings& settings,
+                 Handlers handlers);
     ~QuicEndpoint();
 
     void start();
@@ -86,6 +95,7 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
     const boost::asio::any_io_executor& strand() const override { return strand_; }
     const Settings& settings() const override { return settings_; }
     const IdentityKey& identity() const override { return identity_; }
+    std::string_view protocol() const override { return options_.protocol; }
     void make_id(ngtcp2_cid& id, std::span<std::uint8_t> reset_token, QuicConnection& connection) override;
     void add_id(const ngtcp2_cid& id, QuicConnection& connection) override { table_.add(id, connection); }
     void remove_id(const ngtcp2_cid& id) override { table_.remove(id); }
@@ -124,6 +134,7 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
     const Settings settings_;
     const IdentityKey identity_;
     const StatelessAnswers stateless_;
+    const Options options_;
     Handlers handlers_;
     PacketSocket socket_;
     QuicCounters counters_;

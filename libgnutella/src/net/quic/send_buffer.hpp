@@ -7,8 +7,9 @@
 
 namespace gnutella::net {
 
-/// What a stream has to send, kept until the far end has acknowledged it: QUIC sends from here, and again from here what
-/// was lost, so nothing in it moves. Not thread-safe, but the room that prepare() gives may be filled on another thread.
+/// What a stream has to send, kept until the far end has acknowledged it: QUIC sends from here, and again from here
+/// what was lost, so nothing in it moves. Not thread-safe, but the room that prepare() gives may be filled on another
+/// thread.
 class SendBuffer {
   public:
     /// Bytes that have not been sent for the first time.
@@ -20,7 +21,8 @@ class SendBuffer {
     void append(std::span<const std::byte> bytes);
 
     /// Room for up to so many bytes, all in one piece; what is put there counts once commit() says how much it is. The
-    /// room stays where it is as long as the buffer, whatever is called meanwhile, but for another prepare() or append().
+    /// room stays where it is as long as the buffer, whatever is called meanwhile, but for another prepare() or
+    /// append().
     std::span<std::byte> prepare(std::size_t size);
     void commit(std::size_t size);
 

@@ -53,9 +53,9 @@ std::size_t StatelessAnswers::write_retry(Room to, const ngtcp2_pkt_hd& initial,
                                           std::size_t size, ngtcp2_tstamp now) const {
     const ngtcp2_cid id = random_id();
     std::array<std::uint8_t, NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN> token;
-    const ngtcp2_ssize token_size = ngtcp2_crypto_generate_retry_token(
-        token.data(), secret_.data(), secret_.size(), initial.version, from.data(),
-        static_cast<ngtcp2_socklen>(from.size()), &id, &initial.dcid, now);
+    const ngtcp2_ssize token_size =
+        ngtcp2_crypto_generate_retry_token(token.data(), secret_.data(), secret_.size(), initial.version, from.data(),
+                                           static_cast<ngtcp2_socklen>(from.size()), &id, &initial.dcid, now);
     if (token_size < 0) {
         return 0;
     }

@@ -20,8 +20,8 @@ constexpr std::size_t worth_waking = 128 * 1024;
 
 }  // namespace
 
-StreamState::StreamState(asio::any_io_executor strand, StreamHost& host, std::int64_t id, asio::ip::udp::endpoint remote,
-                         Limits limits)
+StreamState::StreamState(asio::any_io_executor strand, StreamHost& host, std::int64_t id,
+                         asio::ip::udp::endpoint remote, Limits limits)
     : strand_(std::move(strand)),
       host_(&host),
       id_(id),
@@ -58,7 +58,8 @@ void StreamState::cancel_by_signal(std::optional<Operation> StreamState::*place,
 // ---- reading ----
 
 void StreamState::read(MutableBuffers buffers, Done done) {
-    on_strand([read = Read{buffers, 0, std::move(done), 0}](StreamState& self) mutable { self.start_read(std::move(read)); });
+    on_strand(
+        [read = Read{buffers, 0, std::move(done), 0}](StreamState& self) mutable { self.start_read(std::move(read)); });
 }
 
 void StreamState::start_read(Read read) {
@@ -148,7 +149,9 @@ void StreamState::finish_read(error_code error) {
 // ---- writing ----
 
 void StreamState::write(ConstBuffers buffers, Done done) {
-    on_strand([write = Write{buffers, std::move(done), 0}](StreamState& self) mutable { self.start_write(std::move(write)); });
+    on_strand([write = Write{buffers, std::move(done), 0}](StreamState& self) mutable {
+        self.start_write(std::move(write));
+    });
 }
 
 std::size_t StreamState::room() const noexcept {

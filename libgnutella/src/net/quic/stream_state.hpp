@@ -50,7 +50,8 @@ struct BufferList {
     static BufferList of(const Sequence& sequence) {
         BufferList list;
         const auto end = boost::asio::buffer_sequence_end(sequence);
-        for (auto at = boost::asio::buffer_sequence_begin(sequence); at != end && list.count < list.buffers.size(); ++at) {
+        for (auto at = boost::asio::buffer_sequence_begin(sequence); at != end && list.count < list.buffers.size();
+             ++at) {
             const Buffer buffer(*at);
             if (buffer.size() > 0) {
                 list.buffers[list.count++] = buffer;
@@ -122,8 +123,7 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
 
     /// Where it stands among those that have something to send; the connection's.
     bool queued = false;
-    /// Sent as much as the far end has allowed; the connection's.
-    bool blocked = false;
+    /// QUIC has done with it; the connection's.
     bool closed = false;
 
   private:

@@ -81,7 +81,8 @@ TlsSession& owner_of(gnutls_session_t session) {
 
 }  // namespace
 
-TlsSession::TlsSession(const IdentityKey& identity) : session_(make_session(GNUTLS_SERVER)), identity_(identity) {
+TlsSession::TlsSession(const IdentityKey& identity, std::string_view protocol)
+    : session_(make_session(GNUTLS_SERVER)), protocol_(protocol), identity_(identity) {
     prepare();
     gnutls_session_t session = native();
     require(ngtcp2_crypto_gnutls_configure_server_session(session));
@@ -93,13 +94,13 @@ TlsSession::TlsSession(const IdentityKey& identity) : session_(make_session(GNUT
     gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, require_protocol);
 }
 
-TlsSession::TlsSession(const KeyHash& expected) : session_(make_session(GNUTLS_CLIENT)), expected_(expected) {
+TlsSession::TlsSession(const KeyHash& expected, std::string_view protocol)
+    : session_(make_session(GNUTLS_CLIENT)), protocol_(protocol), expected_(expected) {
     prepare();
     gnutls_session_t session = native();
     require(ngtcp2_crypto_gnutls_configure_client_session(session));
     require(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, no_credentials()));
-    gnutls_session_set_verify_function(session,
-                                       [](gnutls_session_t of) { return owner_of(of).judge_key(); });
+    gnutls_session_set_verify_function(session, [](gnutls_session_t of) { return owner_of(of).judge_key(); });
 }
 
 void TlsSession::prepare() {
@@ -109,8 +110,8 @@ void TlsSession::prepare() {
     };
     gnutls_session_set_ptr(native(), &reference_);
     require(gnutls_priority_set(native(), parsed_priority()));
-    const gnutls_datum_t protocol{reinterpret_cast<unsigned char*>(const_cast<char*>(alpn.data())),
-                                  static_cast<unsigned>(alpn.size())};
+    const gnutls_datum_t protocol{reinterpret_cast<unsigned char*>(const_cast<char*>(protocol_.data())),
+                                  static_cast<unsigned>(protocol_.size())};
     require(gnutls_alpn_set_protocols(native(), &protocol, 1, GNUTLS_ALPN_MANDATORY));
 }
 
@@ -123,7 +124,7 @@ int TlsSession::judge_key() {
 bool TlsSession::has_agreed_on_protocol() const {
     gnutls_datum_t selected{nullptr, 0};
     return gnutls_alpn_get_selected_protocol(native(), &selected) == 0 &&
-           std::string_view(reinterpret_cast<const char*>(selected.data), selected.size) == alpn;
+           std::string_view(reinterpret_cast<const char*>(selected.data), selected.size) == protocol_;
 }
 
 }  // namespace gnutella::net

@@ -9,22 +9,21 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 struct gnutls_session_int;
 
 namespace gnutella::net {
 
-/// What both ends of a connection must say that they speak (RFC 7301).
-inline constexpr std::string_view alpn = "gnut/1";
-
 /// The TLS half of a QUIC connection. It stays where it is: GnuTLS knows it by its address.
 class TlsSession {
   public:
     /// The server's half, which shows the key.
-    explicit TlsSession(const IdentityKey& identity);
+    /// @param protocol what both ends must say that they speak (ALPN, RFC 7301).
+    TlsSession(const IdentityKey& identity, std::string_view protocol);
     /// The client's half, which takes no other key than this and shows none.
-    explicit TlsSession(const KeyHash& expected);
+    TlsSession(const KeyHash& expected, std::string_view protocol);
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
     ~TlsSession() = default;
@@ -47,6 +46,7 @@ class TlsSession {
     std::unique_ptr<gnutls_session_int, void (*)(gnutls_session_int*)> session_;
     ngtcp2_conn* connection_ = nullptr;
     ngtcp2_crypto_conn_ref reference_{};
+    const std::string protocol_;
     std::optional<IdentityKey> identity_;
     std::optional<KeyHash> expected_;
     bool saw_wrong_key_ = false;
