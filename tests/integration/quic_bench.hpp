@@ -66,11 +66,11 @@ class QuicNode {
 
     net::QuicStream open(const QuicNode& to) { return open(to.end(), to.endpoint_->key()); }
     net::QuicStream open(const Udp::endpoint& to, const KeyHash& key) {
-        return get(endpoint_->async_open(to, key, boost::asio::use_future));
+        return get(endpoint_->async_open(to, key, patience, boost::asio::use_future));
     }
     error_code error_of_opening(const QuicNode& to) { return error_of_opening(to.end(), to.endpoint_->key()); }
     error_code error_of_opening(const Udp::endpoint& to, const KeyHash& key) {
-        return error_of(endpoint_->async_open(to, key, boost::asio::use_future));
+        return error_of(endpoint_->async_open(to, key, patience, boost::asio::use_future));
     }
 
   private:

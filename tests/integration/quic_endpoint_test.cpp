@@ -150,7 +150,7 @@ TEST_F(QuicEndpointTest, OpeningCanBeCancelled) {
     asio::io_context context;
     const Udp::socket deaf(context, Udp::endpoint(asio::ip::address_v4::loopback(), 0));
     asio::cancellation_signal signal;
-    auto opening = client->async_open(deaf.local_endpoint(), client->key(),
+    auto opening = client->async_open(deaf.local_endpoint(), client->key(), patience,
                                       asio::bind_cancellation_slot(signal.slot(), asio::use_future));
     std::promise<void> emitted;
     asio::post(client->strand(), [&] {
@@ -317,7 +317,7 @@ TEST_F(QuicEndpointTest, MoreStreamsThanAllowedWaitForTheirTurn) {
     small.settings.max_quic_streams = 1;
     QuicNode server(threads, small);
     net::QuicStream first = client.open(server);
-    auto second = client->async_open(server.end(), server->key(), asio::use_future);
+    auto second = client->async_open(server.end(), server->key(), patience, asio::use_future);
     send(first, "x");
     net::QuicStream far = server.accept();
     EXPECT_EQ(second.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/disk_pool.hpp"
+#include "net/quic/quic_stream.hpp"
 #include "net/transfer_counters.hpp"
 #include "transfer/catalogue.hpp"
 
@@ -38,6 +39,9 @@ class HttpServer {
     /// @param ticket dropped when the connection is closed: its place among those of its address.
     void serve(boost::asio::ip::tcp::socket socket, std::string first_bytes, Endpoint remote,
                std::shared_ptr<void> ticket = nullptr);
+
+    /// Takes a QUIC stream over, in the same way.
+    void serve(QuicStream stream);
 
     /// Cuts all connections and takes no more. Does not wait.
     void stop();

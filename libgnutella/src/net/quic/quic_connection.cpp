@@ -189,7 +189,7 @@ void QuicConnection::stream_released(StreamState& stream) {
     }
 }
 
-void QuicConnection::open_stream(OpenDone done) {
+void QuicConnection::open_stream(std::chrono::steady_clock::duration limit, OpenDone done) {
     if (!is_usable()) {
         done(asio::error::connection_reset, {});
         return;
@@ -197,22 +197,31 @@ void QuicConnection::open_stream(OpenDone done) {
     const std::uint64_t number = ++last_opening_;
     done.on_cancel([weak = weak_from_this(), number, strand = host_.strand()] {
         asio::dispatch(strand, [weak, number] {
-            const auto self = weak.lock();
-            if (!self) {
-                return;
-            }
-            const auto found = std::find_if(self->openings_.begin(), self->openings_.end(),
-                                            [number](const Opening& each) { return each.number == number; });
-            if (found != self->openings_.end()) {
-                OpenDone cancelled = std::move(found->done);
-                self->openings_.erase(found);
-                cancelled(asio::error::operation_aborted, {});
+            if (const auto self = weak.lock()) {
+                self->give_up_opening(number, asio::error::operation_aborted);
             }
         });
     });
-    openings_.push_back({number, std::move(done)});
+    auto deadline = std::make_unique<asio::steady_timer>(host_.strand(), limit);
+    deadline->async_wait([weak = weak_from_this(), number](error_code cancelled) {
+        const auto self = weak.lock();
+        if (!cancelled && self) {
+            self->give_up_opening(number, Error::connect_timed_out);
+        }
+    });
+    openings_.push_back({number, std::move(done), std::move(deadline)});
     serve_openings();
     host_.schedule(*this);
+}
+
+void QuicConnection::give_up_opening(std::uint64_t number, error_code why) {
+    const auto found = std::find_if(openings_.begin(), openings_.end(),
+                                    [number](const Opening& each) { return each.number == number; });
+    if (found != openings_.end()) {
+        OpenDone done = std::move(found->done);
+        openings_.erase(found);
+        done(why, {});
+    }
 }
 
 void QuicConnection::serve_openings() {

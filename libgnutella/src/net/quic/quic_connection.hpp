@@ -102,8 +102,8 @@ class QuicConnection final : public StreamHost, public std::enable_shared_from_t
     /// Sends what there is to send, as far as the network takes it.
     void write();
 
-    /// Opens a stream, once the handshake is done and the far end allows one more.
-    void open_stream(OpenDone done);
+    /// Opens a stream, once the handshake is done and the far end allows one more: within the time limit.
+    void open_stream(std::chrono::steady_clock::duration limit, OpenDone done);
 
     /// Says so to the far end, and ends.
     /// @param why what streams and those who wait for them are told.
@@ -141,6 +141,7 @@ class QuicConnection final : public StreamHost, public std::enable_shared_from_t
     struct Opening {
         std::uint64_t number;
         OpenDone done;
+        std::unique_ptr<boost::asio::steady_timer> deadline;
     };
     struct Callbacks;
     class Packets;
@@ -170,6 +171,7 @@ class QuicConnection final : public StreamHost, public std::enable_shared_from_t
     std::shared_ptr<StreamState> add_stream(std::int64_t id);
     void remove_stream(StreamState& stream);
     void serve_openings();
+    void give_up_opening(std::uint64_t number, error_code why);
     void fail(int library_error);
     void end_streams(error_code why);
     void wait_for_end();

@@ -96,8 +96,9 @@ void QuicEndpoint::send(wire::Frame frame, const udp::endpoint& to) {
 
 // ---- opening ----
 
-void QuicEndpoint::open(const udp::endpoint& to, const KeyHash& key, QuicConnection::OpenDone done) {
-    asio::dispatch(strand_, [self = shared_from_this(), to = as_seen_by(socket_.local().protocol(), to), key,
+void QuicEndpoint::open(const udp::endpoint& to, const KeyHash& key, std::chrono::steady_clock::duration limit,
+                        QuicConnection::OpenDone done) {
+    asio::dispatch(strand_, [self = shared_from_this(), to = as_seen_by(socket_.local().protocol(), to), key, limit,
                              done = std::move(done)]() mutable {
         error_code error = self->stopped_ ? error_code(Error::stopped) : error_code();
         const auto connection = error ? nullptr : self->connection_to(to, key, error);
@@ -105,7 +106,7 @@ void QuicEndpoint::open(const udp::endpoint& to, const KeyHash& key, QuicConnect
             done(error, {});
             return;
         }
-        connection->open_stream(std::move(done));
+        connection->open_stream(limit, std::move(done));
     });
 }
 

@@ -20,6 +20,7 @@
 #include <boost/asio/ip/udp.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -71,17 +72,19 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
     /// Tells all far ends, ends everything, and closes the socket. Calls no handler afterwards.
     void stop();
 
-    /// Opens a stream to the peer at `to` whose key is `key`, over the connection that there is or a new one. It can be
-    /// cancelled, and has no deadline but that of the handshake.
+    /// Opens a stream to the peer at `to` whose key is `key`, over the connection that there is or a new one, within
+    /// `limit`. It can be cancelled.
     /// Errors: wrong_key, quic_refused, connect_timed_out, cannot_connect, too_many_sessions (when
     /// Settings::max_quic_connections are open), stopped, operation_aborted.
     template <class Token>
-    auto async_open(boost::asio::ip::udp::endpoint to, const KeyHash& key, Token&& token) {
+    auto async_open(boost::asio::ip::udp::endpoint to, const KeyHash& key, std::chrono::steady_clock::duration limit,
+                    Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, QuicStream)>(
-            [](auto handler, QuicEndpoint* self, boost::asio::ip::udp::endpoint end, KeyHash expected) {
-                self->open(end, expected, {std::move(handler), self->strand_});
+            [](auto handler, QuicEndpoint* self, boost::asio::ip::udp::endpoint end, KeyHash expected,
+               std::chrono::steady_clock::duration within) {
+                self->open(end, expected, within, {std::move(handler), self->strand_});
             },
-            token, this, to, key);
+            token, this, to, key, limit);
     }
 
     /// Sends a datagram that is not QUIC's.
@@ -108,7 +111,8 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
     void connection_ended(QuicConnection& connection) override;
 
   private:
-    void open(const boost::asio::ip::udp::endpoint& to, const KeyHash& key, QuicConnection::OpenDone done);
+    void open(const boost::asio::ip::udp::endpoint& to, const KeyHash& key, std::chrono::steady_clock::duration limit,
+              QuicConnection::OpenDone done);
     std::shared_ptr<QuicConnection> connection_to(const boost::asio::ip::udp::endpoint& to, const KeyHash& key,
                                                   error_code& error);
     void wait();

@@ -30,10 +30,12 @@ class QuicStream {
 
     /// None: nothing may be done with it but assigning another.
     QuicStream() = default;
-    explicit QuicStream(std::shared_ptr<StreamState> state) noexcept : state_(std::move(state)) {}
+    explicit QuicStream(std::shared_ptr<StreamState> state) : state_(std::move(state)), executor_(state_->executor()) {}
     QuicStream(QuicStream&& other) noexcept = default;
     QuicStream& operator=(QuicStream&& other) noexcept {
-        QuicStream old(std::exchange(state_, std::move(other.state_)));
+        QuicStream old(std::move(*this));
+        state_ = std::move(other.state_);
+        executor_ = std::move(other.executor_);
         return *this;
     }
     ~QuicStream() {
@@ -44,8 +46,10 @@ class QuicStream {
 
     explicit operator bool() const noexcept { return state_ != nullptr; }
 
-    /// The strand of the endpoint, which is best for what is done with the stream.
-    executor_type get_executor() const noexcept { return state_->executor(); }
+    /// The strand of the endpoint, or what use_executor() was told.
+    executor_type get_executor() const noexcept { return executor_; }
+    /// Who uses the stream runs elsewhere than the endpoint does.
+    void use_executor(executor_type executor) noexcept { executor_ = std::move(executor); }
     /// The far end's address when the stream was opened.
     const boost::asio::ip::udp::endpoint& remote_endpoint() const noexcept { return state_->remote(); }
 
@@ -55,10 +59,10 @@ class QuicStream {
     template <class MutableBufferSequence, class Token>
     auto async_read_some(const MutableBufferSequence& buffers, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
-            [](auto handler, StreamState* state, StreamState::MutableBuffers list) {
-                state->read(list, {std::move(handler), state->executor()});
+            [](auto handler, QuicStream* self, StreamState::MutableBuffers list) {
+                self->state_->read(list, {std::move(handler), self->executor_});
             },
-            token, state_.get(), StreamState::MutableBuffers::of(buffers));
+            token, this, StreamState::MutableBuffers::of(buffers));
     }
 
     /// Takes some of the bytes, to be sent, and waits until there is room for some. Errors: as async_read_some(), and
@@ -66,10 +70,10 @@ class QuicStream {
     template <class ConstBufferSequence, class Token>
     auto async_write_some(const ConstBufferSequence& buffers, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
-            [](auto handler, StreamState* state, StreamState::ConstBuffers list) {
-                state->write(list, {std::move(handler), state->executor()});
+            [](auto handler, QuicStream* self, StreamState::ConstBuffers list) {
+                self->state_->write(list, {std::move(handler), self->executor_});
             },
-            token, state_.get(), StreamState::ConstBuffers::of(buffers));
+            token, this, StreamState::ConstBuffers::of(buffers));
     }
 
     /// Waits for room for `size` bytes, which the caller fills, on any thread, and then has sent by commit(). One write
@@ -77,10 +81,10 @@ class QuicStream {
     template <class Token>
     auto async_prepare(std::size_t size, Token&& token) {
         return boost::asio::async_initiate<Token, void(error_code, std::span<std::byte>)>(
-            [](auto handler, StreamState* state, std::size_t wanted) {
-                state->prepare(wanted, {std::move(handler), state->executor()});
+            [](auto handler, QuicStream* self, std::size_t wanted) {
+                self->state_->prepare(wanted, {std::move(handler), self->executor_});
             },
-            token, state_.get(), size);
+            token, this, size);
     }
     void commit(std::size_t size) { state_->commit(size); }
 
@@ -92,6 +96,7 @@ class QuicStream {
 
   private:
     std::shared_ptr<StreamState> state_;
+    executor_type executor_;
 };
 
 /// As for a socket.
