@@ -63,10 +63,24 @@ std::filesystem::path folder(std::string_view text, const char* option) {
     return text;
 }
 
+void add_transfer_options(po::options_description& known) {
+    known.add_options()("download-limit", po::value<std::string>())("transport", po::value<std::string>());
+}
+
+void read_transfer_options(TransferOptions& options, const Parsed& parsed, const ConfigFile& config) {
+    options.upload_limit = parsed.has("upload-limit") ? parse_rate(parsed.text("upload-limit"))
+                                                      : config.upload_limit.value_or(options.upload_limit);
+    options.download_limit = parsed.has("download-limit") ? parse_rate(parsed.text("download-limit"))
+                                                          : config.download_limit.value_or(options.download_limit);
+    options.transports = parsed.has("transport") ? parse_transports(parsed.text("transport"))
+                                                 : config.transports.value_or(options.transports);
+}
+
 Command parse_peer_command(Arguments arguments, const UserFolders& folders) {
     po::options_description known;
     known.add_options()("share", po::value<Strings>())("downloads", po::value<std::string>())(
-        "state", po::value<std::string>())("verbose", po::bool_switch());
+        "state", po::value<std::string>())("upload-limit", po::value<std::string>())("verbose", po::bool_switch());
+    add_transfer_options(known);
     const Parsed parsed(arguments, known);
     if (parsed.has("help")) {
         return TextWanted{help_for("peer")};
@@ -91,6 +105,7 @@ Command parse_peer_command(Arguments arguments, const UserFolders& folders) {
                                                 : config.downloads.value_or(options.downloads);
     options.state =
         parsed.has("state") ? folder(parsed.text("state"), "--state") : config.state.value_or(folders.state);
+    read_transfer_options(options.transfers, parsed, config);
     options.verbose = parsed.switched_on("verbose") || config.verbose.value_or(false);
     return options;
 }
@@ -133,6 +148,7 @@ Command parse_search_command(Arguments arguments, const UserFolders& folders) {
 Command parse_get_command(Arguments arguments, const UserFolders& folders) {
     po::options_description known = asking_options();
     known.add_options()("output,o", po::value<std::string>());
+    add_transfer_options(known);
     const Parsed parsed(arguments, known);
     if (parsed.has("help")) {
         return TextWanted{help_for("get")};
@@ -144,7 +160,9 @@ Command parse_get_command(Arguments arguments, const UserFolders& folders) {
     }
     GetOptions options;
     options.target = parse_target(targets.front());
-    read_asking_options(options, parsed, read_config_file(folders.config_file, folders.home));
+    const ConfigFile config = read_config_file(folders.config_file, folders.home);
+    read_asking_options(options, parsed, config);
+    read_transfer_options(options.transfers, parsed, config);
     if (parsed.has("output")) {
         options.output = parsed.text("output");
         if (options.output->empty()) {

@@ -18,7 +18,8 @@ namespace {
 
 namespace po = boost::program_options;
 
-constexpr const char* known_keys = "port, share, downloads, state, peer, timeout and verbose";
+constexpr const char* known_keys =
+    "port, share, downloads, state, peer, timeout, upload-limit, download-limit, transport and verbose";
 
 std::filesystem::path parse_folder(const std::string& text, const std::filesystem::path& home) {
     if (text.empty()) {
@@ -50,6 +51,12 @@ void apply(ConfigFile& config, const std::string& key, const std::string& value,
         config.peers.push_back(parse_peer(value));
     } else if (key == "timeout") {
         config.timeout = parse_timeout(value);
+    } else if (key == "upload-limit") {
+        config.upload_limit = parse_rate(value);
+    } else if (key == "download-limit") {
+        config.download_limit = parse_rate(value);
+    } else if (key == "transport") {
+        config.transports = parse_transports(value);
     } else if (key == "verbose") {
         config.verbose = parse_switch(value);
     } else {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gnutella/endpoint.hpp>
+#include <gnutella/transport.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -18,6 +19,9 @@ struct ConfigFile {
     std::optional<std::filesystem::path> state;
     std::vector<gnutella::Endpoint> peers;
     std::optional<std::chrono::milliseconds> timeout;
+    std::optional<std::uint64_t> upload_limit;
+    std::optional<std::uint64_t> download_limit;
+    std::optional<std::vector<gnutella::Transport>> transports;
     std::optional<bool> verbose;
 };
 

@@ -25,12 +25,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-gnutella::Settings errand_settings() {
-    gnutella::Settings settings;
-    settings.port = 0;
-    return settings;
-}
-
 awaitable<ExitCode> start_and_run(gnutella::Peer& peer, const Errand& errand) {
     const auto [error] = co_await peer.async_start(as_result);
     if (error) {
@@ -60,9 +54,15 @@ void note(Attempts& attempts, const gnutella::Endpoint& endpoint, const gnutella
 
 }  // namespace
 
-ExitCode run_errand(const Errand& errand) {
+gnutella::Settings errand_settings() {
+    gnutella::Settings settings;
+    settings.port = 0;
+    return settings;
+}
+
+ExitCode run_errand(const Errand& errand, gnutella::Settings settings) {
     asio::io_context context(1);
-    gnutella::Peer peer(context.get_executor(), errand_settings());
+    gnutella::Peer peer(context.get_executor(), std::move(settings));
     asio::cancellation_signal cancel;
     asio::signal_set signals(context, SIGINT, SIGTERM);
     int interrupted_by = 0;

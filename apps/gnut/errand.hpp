@@ -12,9 +12,12 @@ namespace gnut {
 /// What a short-lived node is started for.
 using Errand = std::function<awaitable<ExitCode>(gnutella::Peer& peer)>;
 
-/// Runs a node that shares nothing, keeps nothing and listens on a free port, until the errand is done; then says BYE.
+/// Settings of a node that shares nothing, keeps nothing and listens on a free port.
+gnutella::Settings errand_settings();
+
+/// Runs a node until the errand is done; then says BYE.
 /// Ctrl+C and SIGTERM cancel the errand, and end the process by that signal once it has cleaned up.
-ExitCode run_errand(const Errand& errand);
+ExitCode run_errand(const Errand& errand, gnutella::Settings settings = errand_settings());
 
 /// Opens sessions with these peers, and complains of each that cannot be reached. When one is open the others get a
 /// second more: a search should not wait for one that is down. @return how many are open.

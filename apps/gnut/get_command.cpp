@@ -14,6 +14,7 @@
 #include "progress_bar.hpp"
 #include "temporary_folder.hpp"
 #include "terminal.hpp"
+#include "transfer_settings.hpp"
 
 #include <boost/asio/this_coro.hpp>
 
@@ -158,7 +159,10 @@ ExitCode run_get(const GetOptions& options) {
         return ExitCode::failed;
     }
     OpenFile content;
-    const ExitCode result = run_errand([&](gnutella::Peer& peer) { return get(peer, options, destination, content); });
+    gnutella::Settings settings = errand_settings();
+    apply(options.transfers, settings);
+    const ExitCode result = run_errand(
+        [&](gnutella::Peer& peer) { return get(peer, options, destination, content); }, std::move(settings));
     if (result != ExitCode::done || !content) {
         return result;
     }

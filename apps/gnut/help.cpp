@@ -31,6 +31,11 @@ Ctrl+Z asks for the name of a file and fetches it.
   --downloads DIR   where fetched files go (the current folder)
   --state DIR       where hashes, known peers and the history of commands are kept
                     ($XDG_STATE_HOME/gnut, ~/.local/state/gnut)
+  --upload-limit RATE, --download-limit RATE
+                    bytes a second that all files together may take: 500k, 2.5M (no limit)
+  --transport quic|http|auto
+                    how files travel: quic is encrypted and goes over UDP (auto: quic where both
+                    have it, else http)
   --verbose         also show each query that comes by, and the library's log
   -h, --help
 
@@ -61,6 +66,10 @@ that have its words; where several different files match, it lists them and asks
                          magnet link that names who has the file
   -o, --output PATH      save it under this name (never over another file), or in this folder;
                          - writes it to standard output
+      --transport quic|http|auto
+                         how it travels (auto: quic where both have it, else http)
+      --download-limit RATE
+                         take no more bytes a second: 500k, 2.5M
   -t, --timeout S        wait so many seconds for somebody who has it (5)
       --json             at the end a JSON object: path, bytes, seconds, urn, verified, sources
   -h, --help

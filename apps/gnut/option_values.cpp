@@ -72,4 +72,35 @@ std::chrono::milliseconds parse_timeout(std::string_view text) {
     return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::duration<double>(*seconds));
 }
 
+std::uint64_t parse_rate(std::string_view text) {
+    constexpr std::string_view units = "kMG";
+    constexpr double most = 1e15;
+    std::string_view digits = text;
+    double unit = 1;
+    if (const std::size_t place = text.empty() ? std::string_view::npos : units.find(text.back());
+        place != std::string_view::npos) {
+        digits.remove_suffix(1);
+        unit = std::pow(1'000.0, static_cast<double>(place + 1));
+    }
+    const auto number = parse_number<double>(digits);
+    if (!number || !(*number >= 0) || *number * unit > most) {
+        throw UsageError(quoted(text) + " is no rate; give bytes a second, such as 500k or 2.5M, or 0 for no limit");
+    }
+    return static_cast<std::uint64_t>(std::ceil(*number * unit));
+}
+
+std::vector<gnutella::Transport> parse_transports(std::string_view text) {
+    using gnutella::Transport;
+    if (text == "quic") {
+        return {Transport::quic};
+    }
+    if (text == "http") {
+        return {Transport::http};
+    }
+    if (text == "auto") {
+        return {Transport::quic, Transport::http};
+    }
+    throw UsageError(quoted(text) + " is no transport; give quic, http, or auto for the best that both sides have");
+}
+
 }  // namespace gnut

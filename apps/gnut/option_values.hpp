@@ -1,6 +1,7 @@
 #pragma once
 
 #include <gnutella/endpoint.hpp>
+#include <gnutella/transport.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -22,6 +23,12 @@ std::vector<gnutella::Endpoint> parse_peers(const std::vector<std::string>& text
 
 /// Seconds, with a fraction if need be: over 0, up to a day.
 std::chrono::milliseconds parse_timeout(std::string_view text);
+
+/// Bytes a second: a number, with k, M or G for thousands, millions and thousands of millions; 0 for no limit.
+std::uint64_t parse_rate(std::string_view text);
+
+/// "quic", "http", or "auto" for both, best first.
+std::vector<gnutella::Transport> parse_transports(std::string_view text);
 
 bool all_digits(std::string_view text) noexcept;
 

@@ -3,6 +3,7 @@
 #include "target.hpp"
 
 #include <gnutella/endpoint.hpp>
+#include <gnutella/transport.hpp>
 #include <gnutella/urn.hpp>
 
 #include <chrono>
@@ -21,6 +22,15 @@ enum class Format : std::uint8_t {
     json_lines,  ///< for programs: one JSON object a line
 };
 
+/// How files move.
+struct TransferOptions {
+    /// Bytes a second; 0 for no limit.
+    std::uint64_t upload_limit = 0;
+    std::uint64_t download_limit = 0;
+    /// Best first.
+    std::vector<gnutella::Transport> transports{gnutella::Transport::quic, gnutella::Transport::http};
+};
+
 /// gnut peer
 struct PeerOptions {
     std::uint16_t port = gnutella::default_port;
@@ -29,6 +39,7 @@ struct PeerOptions {
     std::filesystem::path downloads = ".";
     /// Empty: nothing outlives the process.
     std::filesystem::path state;
+    TransferOptions transfers;
     bool verbose = false;
 };
 
@@ -47,6 +58,7 @@ struct GetOptions {
     /// What -o says; nothing: the current folder.
     std::optional<std::string> output;
     std::chrono::milliseconds timeout{5'000};
+    TransferOptions transfers;
     Format format = Format::text;
 };
 

@@ -6,6 +6,7 @@
 #include "printable.hpp"
 #include "prompt.hpp"
 #include "terminal.hpp"
+#include "transfer_settings.hpp"
 #include "user_folders.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -36,6 +37,7 @@ gnutella::Settings settings_for(const PeerOptions& options, asio::io_context& co
     settings.neighbours = options.neighbours;
     settings.shares = options.shares;
     settings.state_folder = options.state;
+    apply(options.transfers, settings);
     if (options.verbose) {
         // Lines come from any thread; the screen is the main thread's.
         settings.log = [executor = context.get_executor(), &console](gnutella::LogLevel level, std::string_view line) {

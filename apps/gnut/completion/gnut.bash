@@ -53,15 +53,19 @@ _gnut() {
             _gnut_files "$current" -f
             return
             ;;
-        --timeout | -t)
+        --transport)
+            _gnut_words "$current" "quic http auto"
+            return
+            ;;
+        --timeout | -t | --upload-limit | --download-limit)
             return
             ;;
     esac
     if [[ $current == -* ]]; then
         case $command in
-            peer) _gnut_words "$current" "--share --downloads --state --verbose --help" ;;
+            peer) _gnut_words "$current" "--share --downloads --state --upload-limit --download-limit --transport --verbose --help" ;;
             search) _gnut_words "$current" "--peer --timeout --json --help" ;;
-            get) _gnut_words "$current" "--peer --output --timeout --json --help" ;;
+            get) _gnut_words "$current" "--peer --output --timeout --download-limit --transport --json --help" ;;
             ping) _gnut_words "$current" "--json --help" ;;
             hash) _gnut_words "$current" "--magnet --help" ;;
             verify) _gnut_words "$current" "--help" ;;

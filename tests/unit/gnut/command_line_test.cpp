@@ -147,6 +147,32 @@ TEST(CommandLine, HelpIsGivenEvenWithABrokenConfigurationFile) {
     EXPECT_THROW(parse_command_line(std::vector<std::string>{"peer"}, folders), UsageError);
 }
 
+TEST(CommandLine, TransfersAreUnlimitedAndPreferQuicUnlessToldOtherwise) {
+    using gnutella::Transport;
+    const TransferOptions silent = parse<PeerOptions>({"peer"}).transfers;
+    EXPECT_EQ(silent.upload_limit, 0U);
+    EXPECT_EQ(silent.download_limit, 0U);
+    EXPECT_THAT(silent.transports, ElementsAre(Transport::quic, Transport::http));
+
+    const TransferOptions peer =
+        parse<PeerOptions>({"peer", "--upload-limit", "1.5k", "--download-limit=2G", "--transport", "quic"}).transfers;
+    EXPECT_EQ(peer.upload_limit, 1'500U);
+    EXPECT_EQ(peer.download_limit, 2'000'000'000U);
+    EXPECT_THAT(peer.transports, ElementsAre(Transport::quic));
+
+    const TransferOptions get =
+        parse<GetOptions>({"get", "a", "-p", "h:1", "--download-limit", "700", "--transport=http"}).transfers;
+    EXPECT_EQ(get.download_limit, 700U);
+    EXPECT_THAT(get.transports, ElementsAre(Transport::http));
+}
+
+TEST(CommandLine, ARateIsANumberOfBytesThatMayHaveAUnit) {
+    for (const std::string bad : {"", "M", "-1", "1m", "1MB", "1 M", "nan", "inf", "1e300", "2e6G"}) {
+        EXPECT_THAT(complaint_of({"peer", "--download-limit=" + bad}), HasSubstr("500k")) << bad;
+    }
+    EXPECT_THAT(complaint_of({"get", "a", "-p", "h:1", "--transport", "udp"}), HasSubstr("quic, http, or auto"));
+}
+
 TEST(CommandLine, AMistakeIsNamed) {
     EXPECT_THAT(complaint_of({}), HasSubstr("gnut --help"));
     EXPECT_THAT(complaint_of({"serach"}), HasSubstr("'serach' is no command"));

@@ -36,6 +36,9 @@ TEST(ConfigFile, ReadsEveryKey) {
                                                        "peer=localhost:8025\n"
                                                        "peer=[2001:db8::1]:9\n"
                                                        "timeout=2.5\n"
+                                                       "upload-limit=500k\n"
+                                                       "download-limit = 2.5M\n"
+                                                       "transport=http\n"
                                                        "verbose=true\n"),
                                          "/home/x");
     EXPECT_EQ(config.port, 8030);
@@ -44,6 +47,9 @@ TEST(ConfigFile, ReadsEveryKey) {
     EXPECT_EQ(config.state, "/s");
     EXPECT_THAT(config.peers, ElementsAre(gnutella::Endpoint{"localhost", 8025}, gnutella::Endpoint{"2001:db8::1", 9}));
     EXPECT_EQ(config.timeout, std::chrono::milliseconds(2500));
+    EXPECT_EQ(config.upload_limit, 500'000U);
+    EXPECT_EQ(config.download_limit, 2'500'000U);
+    EXPECT_EQ(config.transports, std::vector{gnutella::Transport::http});
     EXPECT_EQ(config.verbose, true);
 }
 

@@ -1,0 +1,185 @@
+#include "lossy_relay.hpp"
+#include "node.hpp"
+#include "transfer_bench.hpp"
+
+#include <boost/asio/ip/udp.hpp>
+
+#include <array>
+#include <atomic>
+#include <random>
+#include <thread>
+
+// Files that travel over QUIC from node to node.
+
+namespace gnutella::test {
+namespace {
+
+using Udp = boost::asio::ip::udp;
+
+Settings settings_with(std::vector<Transport> transports) {
+    Settings settings = quick_settings();
+    settings.transports = std::move(transports);
+    return settings;
+}
+
+/// One node that has a file and one that wants it.
+struct TwoNodes {
+    explicit TwoNodes(std::string what, const Settings& server_settings = quick_settings(),
+                      const Settings& client_settings = quick_settings())
+        : content(std::move(what)), server(threads, server_settings), client(threads, client_settings) {
+        server.share().write("moonlight.bin", content);
+        server.start();
+        client.start();
+        client.connect(server);
+        hit = client.first_hit("moonlight").value();
+    }
+
+    std::future<DownloadedFile> fetch(const Hit& from) {
+        return client->async_download(from, client.downloads().path(), boost::asio::use_future);
+    }
+    std::string fetched(const DownloadedFile& file) const { return client.downloads().read(file.path.filename()); }
+
+    Threads threads;
+    const std::string content;
+    Node server;
+    Node client;
+    Hit hit;
+};
+
+TEST(QuicDownload, MovesAFileAndSaysHow) {
+    TwoNodes nodes(content_of(3'000'000));
+    ASSERT_TRUE(nodes.hit.key);
+    EXPECT_EQ(nodes.hit.transports, (std::vector{Transport::quic, Transport::http}));
+    const DownloadedFile file = get(nodes.fetch(nodes.hit));
+    EXPECT_EQ(file.transport, Transport::quic);
+    EXPECT_EQ(file.verification, Verification::verified);
+    EXPECT_EQ(nodes.fetched(file), nodes.content);
+}
+
+TEST(QuicDownload, IsLeftForHttpWhenEitherSideHasItTurnedOff) {
+    const Settings http_only = settings_with({Transport::http});
+    for (const bool server_has_it : {true, false}) {
+        TwoNodes nodes(content_of(100'000), server_has_it ? quick_settings() : http_only,
+                       server_has_it ? http_only : quick_settings());
+        const DownloadedFile file = get(nodes.fetch(nodes.hit));
+        EXPECT_EQ(file.transport, Transport::http);
+        EXPECT_EQ(nodes.fetched(file), nodes.content);
+    }
+}
+
+TEST(QuicDownload, WorksAloneWhenHttpIsTurnedOff) {
+    const Settings quic_only = settings_with({Transport::quic});
+    TwoNodes nodes(content_of(100'000), quic_only, quic_only);
+    EXPECT_EQ(nodes.hit.transports, std::vector{Transport::quic});
+    EXPECT_EQ(get(nodes.fetch(nodes.hit)).transport, Transport::quic);
+}
+
+TEST(QuicDownload, AFarEndWithAnotherKeyIsNotAsked) {
+    TwoNodes nodes(content_of(100'000));
+    Hit impostor = nodes.hit;
+    impostor.key->bytes.front() ^= 1;
+    EXPECT_EQ(error_of(nodes.fetch(impostor)), Error::wrong_key);
+    EXPECT_EQ(get(nodes.fetch(nodes.hit)).transport, Transport::quic);
+}
+
+TEST(QuicDownload, FallsBackToHttpWhereDatagramsDoNotArrive) {
+    Settings impatient = quick_settings();
+    impatient.quic_handshake_timeout = std::chrono::milliseconds(300);
+    TwoNodes nodes(content_of(100'000), quick_settings(), impatient);
+    // A port of which only TCP leads to the server.
+    boost::asio::ip::tcp::acceptor door(nodes.threads.context(), {boost::asio::ip::address_v4::loopback(), 0});
+    std::jthread carrier([&door, to = nodes.server.endpoint()] {
+        boost::asio::io_context context;
+        boost::asio::ip::tcp::socket inside = door.accept(context);
+        boost::asio::ip::tcp::socket outside(context);
+        outside.connect({boost::asio::ip::address_v4::loopback(), to.port});
+        const auto carry = [](auto& from, auto& into) {
+            std::array<char, 65536> bytes;
+            error_code error;
+            while (!error) {
+                const std::size_t got = from.read_some(boost::asio::buffer(bytes), error);
+                boost::asio::write(into, boost::asio::buffer(bytes.data(), got), error);
+            }
+            error_code ignored;
+            into.shutdown(boost::asio::socket_base::shutdown_send, ignored);
+        };
+        std::jthread back([&] { carry(outside, inside); });
+        carry(inside, outside);
+    });
+    Hit hit = nodes.hit;
+    hit.source.port = door.local_endpoint().port();
+    const DownloadedFile file = get(nodes.fetch(hit));
+    EXPECT_EQ(file.transport, Transport::http);
+    EXPECT_EQ(nodes.fetched(file), nodes.content);
+}
+
+TEST(QuicDownload, ArrivesWholeWhereDatagramsAreLostAndOvertakeOneAnother) {
+    TwoNodes nodes(content_of(2'000'000));
+    LossyRelay relay(nodes.threads, nodes.server.endpoint(), LossyRelay::Conditions{});
+    Hit hit = nodes.hit;
+    hit.source = relay.endpoint();
+    const DownloadedFile file = get(nodes.fetch(hit));
+    EXPECT_EQ(file.transport, Transport::quic);
+    EXPECT_EQ(nodes.fetched(file), nodes.content);
+    EXPECT_GT(relay.counts().lost, 0U);
+    EXPECT_GT(relay.counts().late, 0U);
+}
+
+/// Sends datagrams of random bytes to a port until it is told to end, and at least so many.
+class Storm {
+  public:
+    Storm(const Endpoint& target, std::uint64_t at_least)
+        : thread_([this, target, at_least](const std::stop_token& stop) { blow(target, at_least, stop); }) {}
+
+    std::uint64_t sent() const { return sent_; }
+    bool is_over() const { return over_; }
+    void end() {
+        thread_.request_stop();
+        thread_.join();
+    }
+
+  private:
+    void blow(const Endpoint& target, std::uint64_t at_least, const std::stop_token& stop) {
+        boost::asio::io_context context;
+        Udp::socket socket(context, Udp::v4());
+        socket.connect({boost::asio::ip::make_address(target.host), target.port});
+        std::mt19937_64 random(7);
+        std::array<std::uint64_t, 180> bytes;  // 1,440 of them
+        while (sent_ < at_least || !stop.stop_requested()) {
+            const std::size_t size = 1 + random() % sizeof bytes;
+            for (std::size_t index = 0; index * sizeof(std::uint64_t) < std::min<std::size_t>(size, 64); ++index) {
+                bytes[index] = random();
+            }
+            error_code ignored;
+            socket.send(boost::asio::buffer(bytes.data(), size), 0, ignored);
+            ++sent_;
+            over_ = sent_ >= at_least;
+        }
+    }
+
+    std::atomic<std::uint64_t> sent_{0};
+    std::atomic<bool> over_{false};
+    std::jthread thread_;
+};
+
+TEST(QuicDownload, GoesOnWhileAMillionRandomDatagramsComeToBothPorts) {
+    TwoNodes nodes(content_of(4'000'000));
+    Storm at_server(nodes.server.endpoint(), 500'000);
+    Storm at_client(nodes.client.endpoint(), 500'000);
+    std::size_t fetched_in_storm = 0;
+    do {
+        const DownloadedFile file = get(nodes.fetch(nodes.hit));
+        ASSERT_EQ(file.transport, Transport::quic);
+        ASSERT_EQ(nodes.fetched(file), nodes.content);
+        fetched_in_storm += at_server.is_over() || at_client.is_over() ? 0 : 1;
+    } while (!at_server.is_over() || !at_client.is_over());
+    at_server.end();
+    at_client.end();
+    EXPECT_GE(at_server.sent() + at_client.sent(), 1'000'000U);
+    EXPECT_GT(fetched_in_storm, 0U);
+    // Sessions and searches go on too.
+    EXPECT_TRUE(nodes.client.first_hit("moonlight"));
+}
+
+}  // namespace
+}  // namespace gnutella::test
