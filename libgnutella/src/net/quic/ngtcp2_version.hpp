@@ -78,13 +78,14 @@ inline std::span<const std::uint8_t> token_of(const ngtcp2_pkt_hd& header) {
 #endif
 }
 
-/// `token` must stay as long as the settings are used.
-inline void set_token(ngtcp2_settings& settings, std::span<const std::uint8_t> token) {
+/// For a connection's settings, or the header of an Initial packet. `token` must stay as long as these are used.
+template <class Holder>
+void set_token(Holder& holder, std::span<const std::uint8_t> token) {
 #if NGTCP2_VERSION_NUM >= 0x010000
-    settings.token = token.data();
-    settings.tokenlen = token.size();
+    holder.token = token.data();
+    holder.tokenlen = token.size();
 #else
-    settings.token = {const_cast<std::uint8_t*>(token.data()), token.size()};
+    holder.token = {const_cast<std::uint8_t*>(token.data()), token.size()};
 #endif
 }
 

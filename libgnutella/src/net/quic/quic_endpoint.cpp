@@ -162,6 +162,12 @@ void QuicEndpoint::receive() {
     wait();
 }
 
+void QuicEndpoint::take(const PacketSocket::Datagram& datagram) {
+    running_ = Running::receiving;
+    dispatch(datagram);
+    finish_round();
+}
+
 // What came together is answered together.
 void QuicEndpoint::finish_round() {
     for (const auto& connection : touched_) {

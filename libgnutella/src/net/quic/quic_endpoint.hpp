@@ -87,6 +87,11 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
             token, this, to, key, limit);
     }
 
+    /// Deals with a datagram as if it had come through the socket. On the strand.
+    void take(const PacketSocket::Datagram& datagram);
+    /// Connections that there are, closing ones included. On the strand.
+    std::size_t connections() const noexcept { return connections_.size(); }
+
     /// Sends a datagram that is not QUIC's.
     void send(wire::Frame frame, const boost::asio::ip::udp::endpoint& to);
 
