@@ -114,6 +114,10 @@ struct Settings {
 
     /// Files sent at once over HTTP; more are answered 503.
     std::size_t max_uploads = 32;
+    /// Bytes a second that all uploads together may send; 0 for no limit.
+    std::uint64_t upload_limit = 0;
+    /// Bytes a second that all downloads together may fetch; 0 for no limit.
+    std::uint64_t download_limit = 0;
     /// HTTP connections open at once, idle ones included.
     std::size_t max_http_connections = 1024;
     /// Files fetched at once; more wait for their turn.
