@@ -36,11 +36,12 @@ void check(const Settings& settings) {
     require(settings.max_routes >= 1, "Settings::max_routes must be at least 1");
     require(settings.max_results >= 1, "Settings::max_results must be at least 1");
     require(settings.max_downloads >= 1, "Settings::max_downloads must be at least 1");
+    require(settings.max_sources_per_download >= 1, "Settings::max_sources_per_download must be at least 1");
     require(settings.max_http_header >= 512, "Settings::max_http_header must be at least 512 bytes");
     for (const auto time :
          {settings.connect_timeout, settings.first_bytes_timeout, settings.handshake_timeout, settings.ping_interval,
           settings.retry_interval, settings.max_retry_interval, settings.bye_timeout, settings.route_lifetime,
-          settings.query_timeout, settings.transfer_timeout, settings.http_idle_timeout}) {
+          settings.query_timeout, settings.transfer_timeout, settings.tree_timeout, settings.http_idle_timeout}) {
         require(time.count() > 0, "every time-out and interval in Settings must be more than nothing");
     }
     require(settings.rescan_interval.count() > 0, "Settings::rescan_interval must be more than nothing");

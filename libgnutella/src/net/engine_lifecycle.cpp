@@ -89,6 +89,15 @@ asio::awaitable<void> Engine::run_start(detail::Completion<error_code> done) {
         co_return;
     }
     phase_ = Phase::running;
+    const auto restore = [this] {
+        downloads_->restore(store_);
+        return error_code{};
+    };
+    co_await try_on_disk(disk_.queue(), restore);
+    if (phase_ != Phase::running) {
+        done(Error::stopped);
+        co_return;
+    }
     done({});
     if (store_) {
         router_->remember_hosts(store_->hosts());

@@ -30,6 +30,7 @@ transfer::SourceAnswer describe(const AnswerParser& parser) {
     answer.content_range = value(http::field::content_range);
     answer.transfer_encoding = value(http::field::transfer_encoding);
     answer.content_urn = value("X-Gnutella-Content-URN");
+    answer.retry_after = value(http::field::retry_after);
     return answer;
 }
 

@@ -13,8 +13,10 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +35,8 @@ class SourceReader {
     struct Answer {
         transfer::BodyPlan plan;
         error_code error;
+        /// With source_busy: when it may be asked again, if it said.
+        std::optional<std::chrono::seconds> retry_after = {};
     };
 
     /// Asks, and reads the head of the answer. The body that `plan` describes must be read before the next call.
@@ -87,7 +91,7 @@ class SourceReader {
         keeps_alive_ = keep_alive && answer.content_length;
         const auto judgement = transfer::check_answer(answer, request);
         if (const auto* error = std::get_if<Error>(&judgement)) {
-            return {{}, *error};
+            return {{}, *error, transfer::retry_delay(answer)};
         }
         return {std::get<transfer::BodyPlan>(judgement), {}};
     }

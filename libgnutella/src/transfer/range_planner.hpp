@@ -2,6 +2,7 @@
 
 #include "transfer/block_map.hpp"
 #include "transfer/rate_estimate.hpp"
+#include "transfer/source_id.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -11,9 +12,6 @@
 #include <vector>
 
 namespace gnutella::transfer {
-
-/// Names a source of one download.
-using SourceId = std::size_t;
 
 /// What the planner wants done.
 struct PlannerActions {

@@ -3,6 +3,10 @@
 #include "transfer/http_request.hpp"
 #include "transfer/request_target.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
 namespace gnutella::transfer {
 
 namespace {
@@ -21,7 +25,7 @@ std::variant<BodyPlan, Error> check_whole(const SourceAnswer& answer, const Piec
     if (answer.content_length && *answer.content_length != request.size) {
         return Error::size_mismatch;
     }
-    return BodyPlan{request.first, request.size - request.first};
+    return BodyPlan{request.first, request.bytes()};
 }
 
 std::variant<BodyPlan, Error> check_piece(const SourceAnswer& answer, const PieceRequest& request) {
@@ -33,11 +37,23 @@ std::variant<BodyPlan, Error> check_piece(const SourceAnswer& answer, const Piec
         return Error::size_mismatch;
     }
     const ByteRange& range = *content->range;
-    if (range.first != request.first || range.length > request.size - request.first ||
+    if (range.first != request.first || range.length > request.bytes() ||
         (answer.content_length && *answer.content_length != range.length)) {
         return Error::source_answer;
     }
     return BodyPlan{0, range.length};
+}
+
+std::string begin_head(std::string_view target, std::string_view host, std::string_view agent) {
+    std::string head = "GET ";
+    head += target;
+    head += " HTTP/1.1\r\nHost: ";
+    head += host;
+    head += "\r\nUser-Agent: ";
+    for (const char letter : agent) {
+        head += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F ? ' ' : letter;
+    }
+    return head + "\r\n";
 }
 
 // The bytes asked for are not there: the source's file is shorter, or it cannot count.
@@ -49,14 +65,28 @@ Error explain_unsatisfiable(const SourceAnswer& answer, const PieceRequest& requ
 }  // namespace
 
 std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent) {
-    std::string head = "GET " + target_of(request.urn) + " HTTP/1.1\r\nHost: ";
-    head += host;
-    head += "\r\nUser-Agent: ";
-    for (const char letter : agent) {
-        head += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F ? ' ' : letter;
+    const std::uint64_t last = request.first + request.bytes() - 1;
+    return begin_head(target_of(request.urn), host, agent) + "Range: bytes=" + std::to_string(request.first) + "-" +
+           std::to_string(last) + "\r\n\r\n";
+}
+
+std::string tree_request_head(const Urn& urn, std::string_view host, std::string_view agent) {
+    return begin_head("/uri-res/N2X?" + (urn.sha1() ? urn.sha1_string() : urn.to_string()), host, agent) + "\r\n";
+}
+
+std::optional<std::chrono::seconds> retry_delay(const SourceAnswer& answer) noexcept {
+    constexpr int shortest = 1;
+    constexpr int longest = 600;
+    int seconds = 0;
+    const auto& text = answer.retry_after;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (error == std::errc::result_out_of_range) {
+        return std::chrono::seconds(longest);
     }
-    head += "\r\nRange: bytes=" + std::to_string(request.first) + "-" + std::to_string(request.size - 1) + "\r\n\r\n";
-    return head;
+    if (error != std::errc{} || end != text.data() + text.size() || seconds < 0) {
+        return std::nullopt;
+    }
+    return std::chrono::seconds(std::clamp(seconds, shortest, longest));
 }
 
 std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const PieceRequest& request) {

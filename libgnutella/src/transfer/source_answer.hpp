@@ -5,6 +5,7 @@
 #include <gnutella/error.hpp>
 #include <gnutella/urn.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,12 +14,15 @@
 
 namespace gnutella::transfer {
 
-/// What is asked of a source: the bytes from `first` to the end of a file of `size` bytes, of which there is at least
-/// one.
+/// What is asked of a source: bytes of a file of `size` bytes, at least one.
 struct PieceRequest {
     Urn urn;
     std::uint64_t first = 0;
     std::uint64_t size = 0;
+    /// How many; nullopt: all from `first` to the end of the file.
+    std::optional<std::uint64_t> length = {};
+
+    std::uint64_t bytes() const noexcept { return length.value_or(size - first); }
 };
 
 /// The head of the request for a piece.
@@ -33,7 +37,15 @@ struct SourceAnswer {
     std::string_view content_range;
     std::string_view transfer_encoding;
     std::string_view content_urn;
+    std::string_view retry_after = {};
 };
+
+/// The head of the request for a file's Tiger tree: `/uri-res/N2X?urn:sha1:...`.
+std::string tree_request_head(const Urn& urn, std::string_view host, std::string_view agent);
+
+/// How long a busy source wants to be left alone, from its Retry-After header: between a second and ten minutes.
+/// nullopt when it does not say, or gives a date.
+std::optional<std::chrono::seconds> retry_delay(const SourceAnswer& answer) noexcept;
 
 /// What to do with the body of a source's answer.
 struct BodyPlan {

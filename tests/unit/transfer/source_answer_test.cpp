@@ -38,6 +38,30 @@ TEST(SourceAnswer, RequestsFromTheFirstByteThatIsMissing) {
               "Range: bytes=400-999\r\n\r\n");
 }
 
+TEST(SourceAnswer, RequestsSoManyBytesAsAreWantedAndTakesNoMore) {
+    const PieceRequest middle{urn, 400, 1000, 100};
+    EXPECT_NE(request_head(middle, "a:1", "us").find("\r\nRange: bytes=400-499\r\n"), std::string::npos);
+    EXPECT_EQ(plan(piece("bytes 400-499/1000", 100), middle), (BodyPlan{0, 100}));
+    EXPECT_EQ(plan(piece("bytes 400-450/1000", 51), middle), (BodyPlan{0, 51}));
+    EXPECT_EQ(failure(piece("bytes 400-500/1000", 101), middle), Error::source_answer);
+    EXPECT_EQ(plan({200, 1000, {}, {}, {}}, middle), (BodyPlan{400, 100}));
+}
+
+TEST(SourceAnswer, SaysWhenABusySourceMayBeAskedAgain) {
+    using std::chrono::seconds;
+    SourceAnswer busy{503, 0, {}, {}, {}};
+    EXPECT_EQ(retry_delay(busy), std::nullopt);
+    for (const auto& [text, delay] : std::initializer_list<std::pair<const char*, seconds>>{
+             {"10", seconds(10)}, {"0", seconds(1)}, {"99999", seconds(600)}, {"99999999999999999999", seconds(600)}}) {
+        busy.retry_after = text;
+        EXPECT_EQ(retry_delay(busy), delay) << text;
+    }
+    for (const char* text : {"-5", "soon", "10 s", "Sun, 06 Nov 1994 08:49:37 GMT"}) {
+        busy.retry_after = text;
+        EXPECT_EQ(retry_delay(busy), std::nullopt) << text;
+    }
+}
+
 TEST(SourceAnswer, KeepsThePieceThatWasAskedFor) {
     EXPECT_EQ(plan(piece("bytes 400-999/1000", 600), from_400), (BodyPlan{0, 600}));
     EXPECT_EQ(plan(piece("bytes 400-999/1000"), from_400), (BodyPlan{0, 600})) << "the range says the length as well";
