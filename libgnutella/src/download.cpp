@@ -23,9 +23,21 @@ void Download::add_source(Hit hit) {
     }
 }
 
-void Download::cancel() {
+void Download::pause() {
     if (state_) {
-        state_->stop(boost::asio::error::operation_aborted);
+        state_->pause();
+    }
+}
+
+void Download::resume() {
+    if (state_) {
+        state_->resume();
+    }
+}
+
+void Download::cancel(Remains remains) {
+    if (state_) {
+        state_->cancel(remains);
     }
 }
 

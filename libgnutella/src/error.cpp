@@ -76,6 +76,8 @@ const char* sentence(Error error) {
             return "the peer's file does not have the size that was promised; search again";
         case Error::hash_mismatch:
             return "what came is not the file that was asked for, and was thrown away; try another peer";
+        case Error::source_lied:
+            return "the peer sent something else than the file, which was thrown away; try another peer";
         case Error::file_exists:
             return "a file of that name is there already; move it away, or choose another name";
         case Error::bad_file_name:

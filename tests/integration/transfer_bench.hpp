@@ -331,8 +331,8 @@ class RawClient {
     std::string input_;
 };
 
-/// A source that does to each connection what a test wants, and counts them. The script gets the head of the first
-/// request; the connection is closed when it returns.
+/// A source that has no tree, does to each connection on which the file is asked for what a test wants, and counts
+/// these. The script gets the head of the first request; the connection is closed when it returns.
 class ScriptedSource {
   public:
     using Script = std::function<void(Tcp::socket& socket, const std::string& request)>;
@@ -359,6 +359,7 @@ class ScriptedSource {
     }
     int connections() const { return connections_; }
 
+    static bool is_for_tree(const std::string& request) { return request.find("/uri-res/N2X?") != std::string::npos; }
     static std::string read_head(Tcp::socket& socket) {
         std::string head;
         error_code ignored;
@@ -395,9 +396,13 @@ class ScriptedSource {
             if (error) {
                 return;
             }
-            ++connections_;
             bound_waits(socket);
             const std::string head = read_head(socket);
+            if (is_for_tree(head)) {
+                send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                continue;
+            }
+            ++connections_;
             script_(socket, head);
         }
     }

@@ -21,8 +21,8 @@ namespace gnutella {
 
 /// What to fetch, from whom, and where to put it.
 struct DownloadRequest {
-    /// Peers that have the file. All must be hits for the same file; the first is tried first, the others when it
-    /// fails.
+    /// Peers that have the file. All must be hits for the same file. A file with a Tiger tree root in its Urn is
+    /// fetched from many of them at once, and checked block by block; one without from one after another.
     std::vector<Hit> sources;
     /// The folder that it goes to; made when it is not there.
     std::filesystem::path folder;
@@ -33,6 +33,12 @@ struct DownloadRequest {
         choose_another,  ///< "name (1).txt", "name (2).txt" ...
         fail,            ///< Error::file_exists
     } when_there = WhenThere::choose_another;
+    /// How long it is remembered.
+    enum class Lifetime : std::uint8_t {
+        process,  ///< until the Peer is stopped or destroyed
+        durable,  ///< until it is complete or cancelled: kept in Settings::state_folder, and begun again when a Peer
+                  ///< with that folder starts
+    } lifetime = Lifetime::process;
 };
 
 /// What became of a file's hash.
@@ -59,8 +65,9 @@ struct DownloadedFile {
 
 /// One file on its way here. It is written under a hidden name (".NAME.HASH.part") beside its final one, gets that name
 /// only when it is whole and its hash is right, and never overwrites another file. What an interrupted download has
-/// left is used by the next one for the same file and folder. A handle: copies name the same download, which goes on
-/// when they are destroyed. Its functions may be called from any thread.
+/// left is used by the next one for the same file and folder. When a durable one for these is there already, it is the
+/// one that goes on: the request adds its sources to it. A handle: copies name the same download, which goes on when
+/// they are destroyed. Its functions may be called from any thread. docs/transfers.md says what happens inside.
 class Download {
   public:
     /// Names no download.
@@ -71,11 +78,20 @@ class Download {
     /// How far it is, as of its last event.
     DownloadProgress progress() const;
 
-    /// Adds a peer that has the same file; used when those before it have failed.
+    /// Adds a peer that has the same file: it is asked at once when there is something left to ask it for.
     void add_source(Hit hit);
 
+    /// Stops asking for more until resume() is called; a durable one stays paused when the Peer starts again. Who waits
+    /// for it goes on waiting.
+    void pause();
+
+    /// Goes on after pause(), when its turn comes.
+    void resume();
+
     /// Waits for the end. Errors: Error::no_source, source_*, size_mismatch, hash_mismatch, file_exists, bad_file_name,
-    /// disk_full, disk, download_active, stopped, not_started; boost::asio::error::operation_aborted after cancel().
+    /// file_changed (somebody removed the part), disk_full, disk, download_active, stopped, not_started;
+    /// boost::asio::error::operation_aborted after cancel(). After all of these but hash_mismatch what was verified is
+    /// kept. A durable one that ends because of its sources or the disk is begun again when a Peer starts.
     /// Cancelling the call leaves the download as it is.
     /// Signature: void(error_code, DownloadedFile).
     template <class CompletionToken>
@@ -87,8 +103,14 @@ class Download {
             token);
     }
 
-    /// Stops it. What has arrived is kept for a later download of the same file.
-    void cancel();
+    /// What becomes of the bytes of a cancelled download.
+    enum class Remains : std::uint8_t {
+        keep,    ///< they are kept for a later download of the same file
+        remove,  ///< they are removed
+    };
+
+    /// Stops it; a durable one is forgotten.
+    void cancel(Remains remains = Remains::keep);
 
     /// Inside: what the handle refers to.
     struct State;

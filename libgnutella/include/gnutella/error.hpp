@@ -54,6 +54,7 @@ enum class Error {
     source_answer,      ///< the source's answer is not HTTP, or not the range that was asked for
     size_mismatch,      ///< the source's file has another size than its hit said
     hash_mismatch,      ///< what came does not have the hash that was asked for
+    source_lied,        ///< the source sent a block that is not the file's, as its Tiger tree shows
     file_exists,        ///< a file of that name is there already, and is not overwritten
     bad_file_name,      ///< a name that is not one of a plain file: empty, "..", or with a separator
     disk_full,          ///< no room left where the file is written

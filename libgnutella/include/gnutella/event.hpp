@@ -6,6 +6,7 @@
 #include <gnutella/session_info.hpp>
 #include <gnutella/urn.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -68,20 +69,50 @@ struct UploadProgress {
     error_code error;
 };
 
-/// How far a download is. Sent when it begins, several times a second while it goes on, and when it ends.
+/// What a download is doing.
+enum class DownloadState : std::uint8_t {
+    waiting,     ///< for its turn, or for a source that can be asked only later
+    connecting,  ///< it asks its sources, and none has sent anything yet
+    fetching,    ///< bytes come
+    verifying,   ///< it checks what an earlier download left, or the whole at the end
+    paused,      ///< Download::pause() was called
+    ended,       ///< complete, failed, or cancelled
+};
+
+/// How far a download is. Sent when it begins, several times a second while it goes on, when it is paused, and when it
+/// ends.
 struct DownloadProgress {
     std::uint64_t id = 0;
     std::string name;
+    DownloadState state = DownloadState::waiting;
     /// Bytes on disk, of the file's size.
     std::uint64_t received = 0;
     std::uint64_t size = 0;
+    /// Bytes of these that were checked against the file's Tiger tree and are kept whatever happens; 0 until the end
+    /// where no source has the tree.
+    std::uint64_t verified = 0;
     /// Bytes of these that an earlier, interrupted download had left.
     std::uint64_t resumed = 0;
+    /// Sources that are asked at this moment.
+    std::size_t sources = 0;
+    /// How most of it has come; nullopt before anything has.
+    std::optional<Transport> transport;
     /// Bytes a second, over the last seconds.
     double rate = 0;
     bool ended = false;
     /// Why it failed; success when it is under way or complete.
     error_code error;
+
+    /// How long it will take at this rate; nullopt when nobody can say.
+    std::optional<std::chrono::seconds> time_left() const noexcept {
+        if (ended || rate < 1 || received > size) {
+            return std::nullopt;
+        }
+        const double seconds = static_cast<double>(size - received) / rate;
+        constexpr double longest = 1e9;
+        return seconds > longest ? std::nullopt
+                                 : std::optional(std::chrono::seconds(static_cast<std::int64_t>(seconds)));
+    }
 };
 
 /// A shared folder has been read, or read again after a change, and all of its files are hashed.

@@ -168,7 +168,7 @@ class Peer {
     /// A handle to the open session of that id, for closing it or waiting for its end; its info() holds only the id.
     Session session(SessionId id) const;
 
-    /// The downloads that have not ended.
+    /// The downloads that have not ended; after the start, durable ones of earlier processes among them.
     std::vector<Download> downloads() const;
 
     /// Calls `handler` for every event from now on, until the Subscription is destroyed.

@@ -135,10 +135,16 @@ struct Settings {
     std::size_t max_http_connections = 1024;
     /// Files fetched at once; more wait for their turn.
     std::size_t max_downloads = 16;
+    /// Sources of one download that are asked at once; more wait until one of these is lost.
+    std::size_t max_sources_per_download = 8;
+    /// Downloads that outlive the process (DownloadRequest::Lifetime::durable); more are not remembered.
+    std::size_t max_durable_downloads = 10'000;
     /// Bytes of an HTTP header.
     std::size_t max_http_header = 8 * 1024;
     /// Time without a byte after which a transfer has failed.
     std::chrono::milliseconds transfer_timeout{30'000};
+    /// Time in which a source must send a file's Tiger tree; another is asked after that.
+    std::chrono::milliseconds tree_timeout{10'000};
     /// Time that an idle HTTP connection is kept.
     std::chrono::milliseconds http_idle_timeout{30'000};
     /// Times that a failed source is tried again.

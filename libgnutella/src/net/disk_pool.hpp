@@ -103,4 +103,17 @@ boost::asio::awaitable<std::invoke_result_t<Job&>> on_disk(std::shared_ptr<DiskQ
         boost::asio::use_awaitable, std::move(queue), std::move(job));
 }
 
+/// The same for a job whose result is an error_code, which is operation_aborted when the pool is stopped: nothing is
+/// thrown then.
+template <class Job>
+boost::asio::awaitable<boost::system::error_code> try_on_disk(std::shared_ptr<DiskQueue> queue, Job job) {
+    boost::system::error_code error;
+    try {
+        error = co_await on_disk(std::move(queue), std::move(job));
+    } catch (const boost::system::system_error& abandoned) {
+        error = abandoned.code();
+    }
+    co_return error;
+}
+
 }  // namespace gnutella::net

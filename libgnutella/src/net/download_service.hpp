@@ -1,13 +1,23 @@
 #pragma once
 
+#include "net/alternates.hpp"
+#include "net/bandwidth_limit.hpp"
 #include "net/disk_pool.hpp"
+#include "net/part_registry.hpp"
+#include "net/quic/quic_endpoint.hpp"
 #include "net/transfer_counters.hpp"
+#include "transfer/file_writer.hpp"
 
 #include <gnutella/event.hpp>
 #include <gnutella/settings.hpp>
 
+#include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <utility>
 
 namespace gnutella::net {
 
@@ -18,6 +28,38 @@ struct DownloadService {
     std::shared_ptr<TransferCounters> counters;
     /// May be called from any thread.
     std::function<void(Event)> emit;
+    /// What all of them together may fetch.
+    std::shared_ptr<BandwidthLimit> limit;
+    /// The parts that can be served while they grow.
+    std::shared_ptr<PartRegistry> parts;
+    /// Who else has which file.
+    std::shared_ptr<Alternates> alternates;
+    /// How bytes get into parts.
+    transfer::FileWriter* writer = &transfer::FileWriter::system();
+
+    /// Bytes of memory for what one source sends, a power of two: as much as leaves all sources of all downloads
+    /// together under `max_memory`.
+    std::size_t ring_size() const noexcept {
+        constexpr std::size_t max_memory = 32 * 1024 * 1024;
+        constexpr std::size_t least = 128 * 1024;
+        constexpr std::size_t most = 1024 * 1024;
+        const std::size_t share = max_memory / (settings.max_downloads * settings.max_sources_per_download + 1);
+        return std::bit_floor(std::clamp(share, least, most));
+    }
+
+    /// QUIC, where the node has it and as soon as it listens; else nullptr. From any thread.
+    std::shared_ptr<QuicEndpoint> quic() const {
+        const std::scoped_lock lock(mutex_);
+        return quic_;
+    }
+    void use(std::shared_ptr<QuicEndpoint> quic) {
+        const std::scoped_lock lock(mutex_);
+        quic_ = std::move(quic);
+    }
+
+  private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<QuicEndpoint> quic_;
 };
 
 }  // namespace gnutella::net

@@ -22,10 +22,13 @@ DownloadProgress Download::State::progress() const {
 }
 
 void Download::State::add_source(Hit hit) {
-    const std::scoped_lock lock(mutex_);
-    if (!result_ && new_sources_.size() < max_sources) {
-        new_sources_.push_back(std::move(hit));
-    }
+    change([this, &hit] {
+        const bool room = new_sources_.size() < max_sources;
+        if (room) {
+            new_sources_.push_back(std::move(hit));
+        }
+        return room;
+    });
 }
 
 void Download::State::wait(Completion done, OnCancel on_cancel) {
@@ -56,29 +59,74 @@ void Download::State::abandon(std::uint64_t waiter) {
     }
 }
 
-void Download::State::stop(const error_code& why) {
+template <class Change>
+void Download::State::change(Change change) {
     std::function<void()> callback;
     {
         const std::scoped_lock lock(mutex_);
-        if (stopped_ || result_) {
+        if (result_ || !change()) {
             return;
         }
-        stopped_ = why;
-        callback = std::move(on_stop_);
+        callback = on_change_;
     }
     if (callback) {
         callback();
     }
 }
 
-void Download::State::on_stop(std::function<void()> callback) {
+void Download::State::stop(const error_code& why) {
+    change([this, &why] {
+        const bool first = !stopped_;
+        stopped_ = first ? why : stopped_;
+        return first;
+    });
+}
+
+void Download::State::cancel(Remains remains) {
+    change([this, remains] {
+        const bool first = !stopped_;
+        stopped_ = first ? error_code(boost::asio::error::operation_aborted) : stopped_;
+        remains_ = first ? remains : remains_;
+        return first;
+    });
+}
+
+void Download::State::pause() {
+    change([this] { return !std::exchange(paused_, true); });
+}
+
+void Download::State::resume() {
+    change([this] { return std::exchange(paused_, false); });
+}
+
+void Download::State::on_change(std::function<void()> callback) {
     const std::scoped_lock lock(mutex_);
-    on_stop_ = std::move(callback);
+    on_change_ = std::move(callback);
 }
 
 error_code Download::State::stopped() const {
     const std::scoped_lock lock(mutex_);
     return stopped_;
+}
+
+void Download::State::pause_silently() {
+    const std::scoped_lock lock(mutex_);
+    paused_ = true;
+}
+
+bool Download::State::is_paused() const {
+    const std::scoped_lock lock(mutex_);
+    return paused_;
+}
+
+bool Download::State::may_run() const {
+    const std::scoped_lock lock(mutex_);
+    return !paused_ && !stopped_;
+}
+
+Download::Remains Download::State::remains() const {
+    const std::scoped_lock lock(mutex_);
+    return remains_;
 }
 
 std::vector<Hit> Download::State::take_new_sources() {
@@ -97,7 +145,7 @@ void Download::State::finish(const error_code& error, DownloadedFile file) {
         return;
     }
     result_.emplace(error, std::move(file));
-    on_stop_ = nullptr;
+    on_change_ = nullptr;
     for (auto& [waiter, done] : waiters_) {
         done(result_->first, result_->second);
     }

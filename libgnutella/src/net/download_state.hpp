@@ -35,15 +35,25 @@ struct Download::State : std::enable_shared_from_this<Download::State> {
     void wait(Completion done, OnCancel on_cancel);
     /// Ends it with that error, the first that is given.
     void stop(const error_code& why);
+    void cancel(Remains remains);
+    void pause();
+    void resume();
 
     // ---- for the work ----
 
     static constexpr std::size_t max_sources = 1'000;
 
-    /// Called once, at the first stop().
-    void on_stop(std::function<void()> callback);
+    /// Called after each stop(), pause(), resume() and add_source() that changes something, until the end.
+    void on_change(std::function<void()> callback);
     /// What stop() was given; success as long as it was not called.
     error_code stopped() const;
+    bool is_paused() const;
+    /// As pause(), for one that was paused in an earlier process: it changes nothing now.
+    void pause_silently();
+    /// Whether it is neither to be stopped nor paused.
+    bool may_run() const;
+    /// What cancel() was given.
+    Remains remains() const;
     std::vector<Hit> take_new_sources();
     void set_progress(const DownloadProgress& progress);
     /// Completes all that wait, and all that will.
@@ -51,6 +61,9 @@ struct Download::State : std::enable_shared_from_this<Download::State> {
 
   private:
     void abandon(std::uint64_t waiter);
+    // `change` is called with the mutex held, and says whether it has changed anything.
+    template <class Change>
+    void change(Change change);
 
     const std::uint64_t id_;
     const boost::asio::any_io_executor executor_;
@@ -59,8 +72,10 @@ struct Download::State : std::enable_shared_from_this<Download::State> {
     mutable std::mutex mutex_;
     DownloadProgress progress_;
     std::vector<Hit> new_sources_;
-    std::function<void()> on_stop_;
+    std::function<void()> on_change_;
     error_code stopped_;
+    bool paused_ = false;
+    Remains remains_ = Remains::keep;
     std::optional<std::pair<error_code, DownloadedFile>> result_;
     std::uint64_t last_waiter_ = 0;
     std::map<std::uint64_t, Completion> waiters_;

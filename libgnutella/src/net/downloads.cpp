@@ -1,87 +1,198 @@
 #include "net/downloads.hpp"
 
 #include "net/download_job.hpp"
+#include "net/download_log.hpp"
+#include "net/download_recorder.hpp"
 #include "net/download_service.hpp"
 
 #include <boost/asio/strand.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <utility>
 
 namespace gnutella::net {
 
 namespace asio = boost::asio;
+using Lifetime = DownloadRequest::Lifetime;
+
+namespace {
+
+const Urn* urn_of(const DownloadRequest& request) {
+    return request.sources.empty() || !request.sources.front().urn ? nullptr : &*request.sources.front().urn;
+}
+
+bool is_same_file(const DownloadRequest& left, const DownloadRequest& right) {
+    const Urn* const one = urn_of(left);
+    const Urn* const other = urn_of(right);
+    return one != nullptr && other != nullptr && one->same_file(*other) &&
+           left.folder.lexically_normal() == right.folder.lexically_normal();
+}
+
+store::DownloadRecord record_of(const DownloadRequest& request) {
+    store::DownloadRecord record;
+    record.id = Guid::random();
+    record.urn = *urn_of(request);
+    // Whoever goes on with it may have another folder to begin from.
+    std::error_code unknown;
+    const auto absolute = std::filesystem::absolute(request.folder, unknown);
+    record.folder = (unknown ? request.folder : absolute).lexically_normal();
+    record.name = request.name;
+    record.when_there = static_cast<std::int64_t>(request.when_there);
+    record.size = request.sources.front().size;
+    record.sources = request.sources;
+    return record;
+}
+
+DownloadRequest request_of(const store::DownloadRecord& record) {
+    DownloadRequest request;
+    request.sources = record.sources;
+    request.folder = record.folder;
+    request.name = record.name;
+    request.when_there = record.when_there == 0 ? DownloadRequest::WhenThere::choose_another
+                                                : DownloadRequest::WhenThere::fail;
+    request.lifetime = Lifetime::durable;
+    return request;
+}
+
+}  // namespace
 
 struct Downloads::Impl : std::enable_shared_from_this<Downloads::Impl> {
     using Job = std::shared_ptr<DownloadJob>;
+    using State = std::shared_ptr<Download::State>;
 
     asio::any_io_executor executor;
     std::shared_ptr<DownloadService> service;
+    std::shared_ptr<DownloadLog> log;
 
     mutable std::mutex mutex;
     bool stopped = false;
     std::uint64_t last_id = 0;
     std::map<std::uint64_t, Job> jobs;  // that have not ended
-    std::deque<std::uint64_t> waiting;  // of these, those that have not begun
-    std::size_t running = 0;
+    std::deque<std::uint64_t> waiting;  // of these, those that have not begun, or go on after a pause
+    std::set<std::uint64_t> running;
     std::vector<std::function<void()>> when_empty;
 
-    // With the mutex held.
+    // ---- with the mutex held ----
+
+    State add(DownloadRequest request, std::shared_ptr<DownloadRecorder> recorder) {
+        const std::uint64_t id = ++last_id;
+        auto state = std::make_shared<Download::State>(id, executor, std::move(request));
+        state->on_change([weak = weak_from_this(), id] {
+            if (const auto impl = weak.lock()) {
+                impl->changed(id);
+            }
+        });
+        jobs.emplace(id, std::make_shared<DownloadJob>(service, state, asio::make_strand(executor), recorder));
+        return state;
+    }
+
     void begin_waiting_jobs() {
-        while (!waiting.empty() && running < service->settings.max_downloads) {
+        while (!waiting.empty() && running.size() < service->settings.max_downloads) {
             const std::uint64_t id = waiting.front();
             waiting.pop_front();
-            ++running;
-            DownloadJob::start(jobs.at(id), [self = shared_from_this(), id] { self->job_ended(id); });
+            running.insert(id);
+            DownloadJob::start(jobs.at(id), [self = shared_from_this(), id](DownloadJob::Ending ending) {
+                self->job_ended(id, ending);
+            });
         }
     }
 
-    void job_ended(std::uint64_t id) {
+    State find_durable(const DownloadRequest& request) const {
+        for (const auto& [id, job] : jobs) {
+            if (job->is_durable() && !job->state()->stopped() && is_same_file(job->state()->request(), request)) {
+                return job->state();
+            }
+        }
+        return nullptr;
+    }
+
+    std::size_t durable_jobs() const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(jobs, [](const auto& entry) { return entry.second->is_durable(); }));
+    }
+
+    std::vector<std::function<void()>> take_callbacks() {
+        return jobs.empty() ? std::exchange(when_empty, {}) : std::vector<std::function<void()>>{};
+    }
+
+    // ---- without ----
+
+    void job_ended(std::uint64_t id, DownloadJob::Ending ending) {
         std::vector<std::function<void()>> callbacks;
+        Job paused;
         {
             const std::scoped_lock lock(mutex);
-            --running;
-            jobs.erase(id);
+            running.erase(id);
+            if (ending == DownloadJob::Ending::ended) {
+                jobs.erase(id);
+            } else {
+                paused = jobs.at(id);
+            }
             begin_waiting_jobs();
             callbacks = take_callbacks();
         }
         for (const auto& callback : callbacks) {
             callback();
         }
+        if (paused) {
+            changed(id);  // again, perhaps, while it ended
+        }
     }
 
-    // With the mutex held.
-    std::vector<std::function<void()>> take_callbacks() {
-        return jobs.empty() ? std::exchange(when_empty, {}) : std::vector<std::function<void()>>{};
-    }
-
-    // The download's state has been told to stop.
-    void interrupt(std::uint64_t id) {
+    // The download's state was told something.
+    void changed(std::uint64_t id) {
         std::unique_lock lock(mutex);
         const auto found = jobs.find(id);
         if (found == jobs.end()) {
             return;
         }
-        Job job = found->second;
-        const bool has_begun = std::erase(waiting, id) == 0;
-        if (has_begun) {
-            DownloadJob::interrupt(std::move(job));
+        const Job job = found->second;
+        if (running.contains(id)) {
+            lock.unlock();
+            DownloadJob::interrupt(job);
+            DownloadJob::notify(job);
             return;
         }
-        jobs.erase(found);
+        if (job->state()->stopped()) {
+            std::erase(waiting, id);
+            running.insert(id);  // so that it is given up once
+            lock.unlock();
+            DownloadJob::give_up(job, [self = shared_from_this(), id] {
+                self->job_ended(id, DownloadJob::Ending::ended);
+            });
+            return;
+        }
+        const bool waits = std::ranges::count(waiting, id) > 0;
+        if (job->state()->is_paused()) {
+            std::erase(waiting, id);
+        } else if (!waits) {
+            waiting.push_back(id);
+            begin_waiting_jobs();
+        }
         lock.unlock();
-        job->give_up(job->state()->stopped());
+        DownloadJob::rest(job);
     }
 };
 
 Downloads::Downloads(asio::any_io_executor executor, const DiskPool& disk, const Settings& settings,
-                     std::shared_ptr<TransferCounters> counters, std::function<void(Event)> emit)
+                     std::shared_ptr<TransferCounters> counters, std::shared_ptr<Alternates> alternates,
+                     std::function<void(Event)> emit, transfer::FileWriter& writer)
     : impl_(std::make_shared<Impl>()) {
     impl_->executor = std::move(executor);
-    impl_->service = std::make_shared<DownloadService>(
-        DownloadService{disk.queue(), settings, std::move(counters), std::move(emit)});
+    impl_->service = std::make_shared<DownloadService>();
+    impl_->service->disk = disk.queue();
+    impl_->service->settings = settings;
+    impl_->service->counters = std::move(counters);
+    impl_->service->alternates = std::move(alternates);
+    impl_->service->emit = std::move(emit);
+    impl_->service->limit = std::make_shared<BandwidthLimit>(settings.download_limit);
+    impl_->service->parts = std::make_shared<PartRegistry>();
+    impl_->service->writer = &writer;
+    impl_->log = std::make_shared<DownloadLog>(disk.queue());
 }
 
 Downloads::~Downloads() {
@@ -89,22 +200,72 @@ Downloads::~Downloads() {
 }
 
 std::shared_ptr<Download::State> Downloads::start(DownloadRequest request) {
-    const std::scoped_lock lock(impl_->mutex);
-    const std::uint64_t id = ++impl_->last_id;
-    auto state = std::make_shared<Download::State>(id, impl_->executor, std::move(request));
+    std::unique_lock lock(impl_->mutex);
+    if (const auto known = impl_->find_durable(request)) {
+        lock.unlock();
+        for (Hit& source : request.sources) {
+            known->add_source(std::move(source));
+        }
+        known->resume();
+        return known;
+    }
     if (impl_->stopped) {
+        auto state = std::make_shared<Download::State>(++impl_->last_id, impl_->executor, std::move(request));
         state->finish(Error::stopped, {});
         return state;
     }
-    state->on_stop([weak = std::weak_ptr(impl_), id] {
-        if (const auto impl = weak.lock()) {
-            impl->interrupt(id);
-        }
-    });
-    impl_->jobs.emplace(id, std::make_shared<DownloadJob>(impl_->service, state, asio::make_strand(impl_->executor)));
-    impl_->waiting.push_back(id);
+    std::shared_ptr<DownloadRecorder> recorder;
+    const bool can_be_kept = urn_of(request) != nullptr && !request.sources.front().content;
+    const bool room = impl_->durable_jobs() < impl_->service->settings.max_durable_downloads;
+    if (request.lifetime == Lifetime::durable && can_be_kept && room) {
+        recorder = std::make_shared<DownloadRecorder>(impl_->log, record_of(request));
+        recorder->add();
+    }
+    auto state = impl_->add(std::move(request), std::move(recorder));
+    impl_->waiting.push_back(state->id());
     impl_->begin_waiting_jobs();
     return state;
+}
+
+void Downloads::restore(std::shared_ptr<store::Store> store) {
+    const auto records = store->downloads(impl_->service->settings.max_durable_downloads);
+    impl_->log->use(std::move(store));
+    const std::scoped_lock lock(impl_->mutex);
+    for (const auto& record : records) {
+        auto request = request_of(record);
+        if (impl_->stopped || impl_->find_durable(request)) {
+            continue;
+        }
+        auto state = impl_->add(std::move(request), std::make_shared<DownloadRecorder>(impl_->log, record));
+        DownloadProgress progress = state->progress();
+        progress.size = record.size;
+        progress.received = transfer::BlockMap::bytes_of_bits(BlockLayout(record.size), record.blocks);
+        progress.verified = progress.received;
+        progress.state = record.paused ? DownloadState::paused : DownloadState::waiting;
+        state->set_progress(progress);
+        if (record.paused) {
+            state->pause_silently();
+        } else {
+            impl_->waiting.push_back(state->id());
+        }
+    }
+    impl_->begin_waiting_jobs();
+}
+
+void Downloads::use(std::shared_ptr<QuicEndpoint> quic) {
+    impl_->service->use(std::move(quic));
+}
+
+void Downloads::offer(const Hit& hit) {
+    if (!hit.urn || hit.content) {
+        return;
+    }
+    for (const auto& state : list()) {
+        const Urn* const urn = urn_of(state->request());
+        if (urn != nullptr && urn->same_file(*hit.urn)) {
+            state->add_source(hit);
+        }
+    }
 }
 
 std::vector<std::shared_ptr<Download::State>> Downloads::list() const {
@@ -114,6 +275,10 @@ std::vector<std::shared_ptr<Download::State>> Downloads::list() const {
         states.push_back(job->state());
     }
     return states;
+}
+
+std::shared_ptr<PartRegistry> Downloads::parts() const {
+    return impl_->service->parts;
 }
 
 void Downloads::stop(std::function<void()> done) {

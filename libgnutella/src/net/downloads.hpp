@@ -2,7 +2,10 @@
 
 #include "net/disk_pool.hpp"
 #include "net/download_state.hpp"
+#include "net/part_registry.hpp"
 #include "net/transfer_counters.hpp"
+#include "store/store.hpp"
+#include "transfer/file_writer.hpp"
 
 #include <gnutella/download.hpp>
 #include <gnutella/event.hpp>
@@ -21,20 +24,35 @@ namespace gnutella::net {
 class Downloads {
   public:
     /// @param executor each download gets a strand of it.
+    /// @param alternates who else has which file.
     /// @param emit called for each DownloadProgress, from any thread, also shortly after this is destroyed: it must
     ///     not refer to what may be gone by then.
     Downloads(boost::asio::any_io_executor executor, const DiskPool& disk, const Settings& settings,
-              std::shared_ptr<TransferCounters> counters, std::function<void(Event)> emit);
+              std::shared_ptr<TransferCounters> counters, std::shared_ptr<Alternates> alternates,
+              std::function<void(Event)> emit, transfer::FileWriter& writer = transfer::FileWriter::system());
     /// As stop(), without waiting.
     ~Downloads();
     Downloads(const Downloads&) = delete;
     Downloads& operator=(const Downloads&) = delete;
 
-    /// Begins one, or puts it in the queue. What it cannot do is what waiting for it gives.
+    /// Begins one, or puts it in the queue. What it cannot do is what waiting for it gives. When a durable one for that
+    /// file and folder is there already, that one goes on, with these sources too.
     std::shared_ptr<Download::State> start(DownloadRequest request);
+
+    /// Keeps durable downloads in that store from now on, and begins those that are in it. Once.
+    void restore(std::shared_ptr<store::Store> store);
+
+    /// Fetches over QUIC too, from now on.
+    void use(std::shared_ptr<QuicEndpoint> quic);
+
+    /// A hit of a search: who has a file that is being downloaded is one more source of it.
+    void offer(const Hit& hit);
 
     /// Those that have not ended.
     std::vector<std::shared_ptr<Download::State>> list() const;
+
+    /// What of them can be served already.
+    std::shared_ptr<PartRegistry> parts() const;
 
     /// Ends all with Error::stopped, and every one started later. What has arrived is kept.
     /// @param done called once, when all have ended: at once, or on a strand.

@@ -96,6 +96,7 @@ void Engine::act() {
         }
         for (const auto& hit : doing.hits) {
             searches_->deliver(hit);
+            downloads_->offer(hit.hit);
             emit(hit);
         }
         for (const auto& seen : doing.queries_seen) {

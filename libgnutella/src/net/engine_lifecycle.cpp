@@ -68,7 +68,9 @@ void Engine::assemble() {
         }
     });
     http_ = std::make_unique<HttpServer>(executor_, disk_, settings_, library_, transfer_counters_, emit_later);
-    downloads_ = std::make_unique<Downloads>(executor_, disk_, settings_, transfer_counters_, emit_later);
+    downloads_ = std::make_unique<Downloads>(executor_, disk_, settings_, transfer_counters_, http_->alternates(),
+                                             emit_later);
+    http_->share_partial_files(downloads_->parts());
 }
 
 // ---- start ----
@@ -100,6 +102,15 @@ asio::awaitable<void> Engine::run_start(detail::Completion<error_code> done) {
         co_return;
     }
     phase_ = Phase::running;
+    const auto restore = [this] {
+        downloads_->restore(store_);
+        return error_code{};
+    };
+    co_await try_on_disk(disk_.queue(), restore);
+    if (phase_ != Phase::running) {
+        done(Error::stopped);
+        co_return;
+    }
     done({});
     if (store_) {
         router_->remember_hosts(store_->hosts());
@@ -213,6 +224,7 @@ Answers::Port Engine::serve_datagrams(udp::socket socket, error_code& error) {
     };
     quic_ = std::make_shared<QuicEndpoint>(std::move(moved), *key_, settings_, std::move(handlers));
     quic_->start();
+    downloads_->use(quic_);
     router_->show_key(key_->hash());
     return [port = quic_](wire::Frame frame, const udp::endpoint& to) { port->send(std::move(frame), to); };
 }

@@ -30,6 +30,13 @@ transfer::SourceAnswer describe(const AnswerParser& parser) {
     answer.content_range = value(http::field::content_range);
     answer.transfer_encoding = value(http::field::transfer_encoding);
     answer.content_urn = value("X-Gnutella-Content-URN");
+    answer.x_queue = value("X-Queue");
+    if (answer.x_queue.empty()) {
+        answer.x_queue = value("X-Queued");
+    }
+    answer.retry_after = value(http::field::retry_after);
+    answer.available_ranges = value("X-Available-Ranges");
+    answer.alternates = value("X-Alt");
     return answer;
 }
 

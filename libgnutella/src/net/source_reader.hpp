@@ -1,6 +1,8 @@
 #pragma once
 
 #include "net/source_answer_reader.hpp"
+#include "transfer/available_ranges.hpp"
+#include "transfer/queue_position.hpp"
 #include "transfer/source_answer.hpp"
 
 #include <gnutella/error.hpp>
@@ -13,8 +15,10 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -33,6 +37,12 @@ class SourceReader {
     struct Answer {
         transfer::BodyPlan plan;
         error_code error;
+        /// With source_busy: when it may be asked again, if it said.
+        std::optional<std::chrono::seconds> retry_after = {};
+        /// What the source has, if it said so: it has not got the whole.
+        std::optional<std::vector<transfer::ByteRange>> offered = {};
+        /// Who else has the file, as it says: the value of X-Alt.
+        std::string alternates = {};
     };
 
     /// Asks, and reads the head of the answer. The body that `plan` describes must be read before the next call.
@@ -86,10 +96,18 @@ class SourceReader {
         // Without a length the end of the body is that of the connection.
         keeps_alive_ = keep_alive && answer.content_length;
         const auto judgement = transfer::check_answer(answer, request);
+        Answer judged;
         if (const auto* error = std::get_if<Error>(&judgement)) {
-            return {{}, *error};
+            judged.error = *error;
+            judged.retry_after = transfer::poll_delay(answer.x_queue, answer.retry_after);
+        } else {
+            judged.plan = std::get<transfer::BodyPlan>(judgement);
         }
-        return {std::get<transfer::BodyPlan>(judgement), {}};
+        if (!answer.available_ranges.empty()) {
+            judged.offered = transfer::parse_available_ranges(answer.available_ranges, request.size);
+        }
+        judged.alternates = answer.alternates;
+        return judged;
     }
 
     Stream& stream_;

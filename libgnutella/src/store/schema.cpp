@@ -33,6 +33,30 @@ constexpr std::array steps = {
            seen INTEGER NOT NULL,
            PRIMARY KEY (tiger, size)
        );)",
+    R"(CREATE TABLE downloads (
+           id BLOB PRIMARY KEY,
+           position INTEGER NOT NULL,
+           urn TEXT NOT NULL,
+           folder BLOB NOT NULL,
+           name TEXT NOT NULL,
+           when_there INTEGER NOT NULL,
+           size INTEGER NOT NULL,
+           paused INTEGER NOT NULL DEFAULT 0,
+           blocks BLOB NOT NULL DEFAULT x'',
+           leaves BLOB NOT NULL DEFAULT x'',
+           UNIQUE (urn, folder)
+       ) WITHOUT ROWID;
+       CREATE TABLE download_sources (
+           download BLOB NOT NULL,
+           name TEXT NOT NULL,
+           size INTEGER NOT NULL,
+           host TEXT NOT NULL,
+           port INTEGER NOT NULL,
+           peer BLOB NOT NULL,
+           key BLOB NOT NULL,
+           transports BLOB NOT NULL
+       );
+       CREATE INDEX sources_of_download ON download_sources (download);)",
 };
 
 bool is_foreign(Database& database, error_code& error) {

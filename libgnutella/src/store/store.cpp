@@ -142,6 +142,10 @@ void Store::move_aside() {
     }
 }
 
+Database* Store::database() const noexcept {
+    return connection_ ? connection_->database.get() : nullptr;
+}
+
 std::int64_t Store::seconds_now() const {
     return std::chrono::duration_cast<std::chrono::seconds>(now_().time_since_epoch()).count();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "hash_tree.hpp"
+#include "store/download_record.hpp"
 
 #include <gnutella/endpoint.hpp>
 #include <gnutella/error.hpp>
@@ -19,12 +20,14 @@
 
 namespace gnutella::store {
 
-/// What outlives the process: the hashes and trees of the files that were shared, and the hosts that were known. It is
-/// an SQLite database, `gnutella.sqlite` in the state folder; several processes may use one folder at once. Any thread
-/// may call any function; each call is one read or one write of the disk.
+class Database;
+
+/// What outlives the process: the hashes and trees of the files that were shared, the hosts that were known, and the
+/// downloads that are to go on. It is an SQLite database, `gnutella.sqlite` in the state folder; several processes may
+/// use one folder at once. Any thread may call any function; each call is one read or one write of the disk.
 ///
-/// All of it can be found out again, so that a store which no longer works is no reason to stop: what cannot be read is
-/// not known, and what cannot be written is not remembered.
+/// All of it but the downloads can be found out again, so that a store which no longer works is no reason to stop: what
+/// cannot be read is not known, and what cannot be written is not remembered.
 class Store {
   public:
     using Clock = std::function<std::chrono::system_clock::time_point()>;
@@ -60,6 +63,19 @@ class Store {
     /// @return Error::disk_full, Error::state_unusable, or success.
     error_code save_hosts(std::span<const Endpoint> hosts);
 
+    /// The downloads to be remembered, in the order in which they were added; at most `most`.
+    std::vector<DownloadRecord> downloads(std::size_t most);
+    /// Remembers a download with its sources, instead of another of that file and folder.
+    /// @return Error::disk_full, Error::state_unusable, or success.
+    error_code add_download(const DownloadRecord& download);
+    /// What has become known of it. Nothing happens when it is not remembered.
+    void keep_download_size(const Guid& id, std::uint64_t size);
+    void keep_download_state(const Guid& id, bool paused);
+    void keep_download_blocks(const Guid& id, std::span<const std::byte> blocks);
+    void keep_download_leaves(const Guid& id, std::span<const TigerRoot> leaves);
+    void keep_download_sources(const Guid& id, std::span<const Hit> sources);
+    void forget_download(const Guid& id);
+
     /// Where a damaged database was moved to last, by this object; nullopt when none was.
     std::optional<std::filesystem::path> moved_aside() const;
     /// Calls `handler` with that place whenever a damaged database has been moved, also for one that was moved before.
@@ -73,6 +89,11 @@ class Store {
     void connect(error_code& error);
     void replace_when_corrupt();
     void move_aside();
+    /// nullptr when there is none to be used.
+    Database* database() const noexcept;
+    template <class... Values>
+    void run(const char* statement, const Values&... values);
+    void insert_sources(Database& database, const Guid& id, std::span<const Hit> sources, error_code& error);
     void remember_one(const SharedFile& file, error_code& error);
     std::int64_t seconds_now() const;
 

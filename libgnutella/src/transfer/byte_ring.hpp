@@ -13,6 +13,7 @@ class ByteRing {
   public:
     explicit ByteRing(std::size_t capacity) : memory_(capacity) {}
 
+    std::size_t size() const noexcept { return memory_.size(); }
     bool is_empty() const noexcept { return filled_ == 0; }
     bool is_full() const noexcept { return filled_ == memory_.size(); }
 

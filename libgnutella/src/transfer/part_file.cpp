@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
-#include <vector>
+#include <utility>
 
 namespace gnutella::transfer {
 
@@ -19,7 +19,6 @@ namespace {
 
 // A folder with so many files of one name is somebody's loop.
 constexpr unsigned max_numbered_names = 9'999;
-constexpr std::size_t read_back_size = 256 * 1024;
 
 class SystemFileWriter final : public FileWriter {
   public:
@@ -31,6 +30,19 @@ class SystemFileWriter final : public FileWriter {
 // What errno means to who downloads.
 error_code disk_error(int number) {
     return number == ENOSPC || number == EDQUOT ? Error::disk_full : Error::disk;
+}
+
+std::string existing_part(const std::filesystem::path& folder, const Urn& urn) {
+    const std::string suffix = part_file_suffix(urn);
+    std::error_code ignored;  // a folder that can be written and not listed is a folder all the same
+    for (std::filesystem::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
+         entry.increment(ignored)) {
+        std::string entry_name = entry->path().filename();
+        if (entry_name.starts_with('.') && entry_name.ends_with(suffix)) {
+            return entry_name;
+        }
+    }
+    return {};
 }
 
 // rename(2) without ever replacing a file. Sets errno.
@@ -79,9 +91,21 @@ std::optional<PartFile> PartFile::open(const std::filesystem::path& folder, cons
     return error ? std::nullopt : std::optional(std::move(part));
 }
 
+void PartFile::remove(const std::filesystem::path& folder, const Urn& urn) {
+    error_code error;
+    if (existing_part(folder, urn).empty()) {
+        return;
+    }
+    auto part = open(folder, "removed", urn, error);
+    if (part) {
+        part->cut(0, error);
+        part->close();
+    }
+}
+
 void PartFile::lock(error_code& error) {
     do {
-        part_name_ = existing_part();
+        part_name_ = existing_part(folder_, urn_);
         if (part_name_.empty()) {
             part_name_ = part_file_name(name_, urn_);
         }
@@ -102,22 +126,7 @@ void PartFile::lock(error_code& error) {
     struct stat status {};
     if (::fstat(file_.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
         error = Error::disk;
-        return;
     }
-    length_ = static_cast<std::uint64_t>(status.st_size);
-}
-
-std::string PartFile::existing_part() const {
-    const std::string suffix = part_file_suffix(urn_);
-    std::error_code ignored;  // a folder that can be written and not listed is a folder all the same
-    for (std::filesystem::directory_iterator entry(folder_, ignored), end; !ignored && entry != end;
-         entry.increment(ignored)) {
-        std::string entry_name = entry->path().filename();
-        if (entry_name.starts_with('.') && entry_name.ends_with(suffix)) {
-            return entry_name;
-        }
-    }
-    return {};
 }
 
 bool PartFile::still_named() const noexcept {
@@ -128,40 +137,14 @@ bool PartFile::still_named() const noexcept {
            open_one.st_ino == named_one.st_ino && open_one.st_dev == named_one.st_dev;
 }
 
-void PartFile::hash_existing(std::uint64_t most, error_code& error) {
-    error = {};
-    std::vector<std::byte> buffer(read_back_size);
-    for (std::uint64_t done = 0; done < most && hashed_ < length_;) {
-        const ssize_t got = ::pread(file_.get(), buffer.data(), std::min<std::uint64_t>(buffer.size(), unhashed()),
-                                    static_cast<off_t>(hashed_));
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got <= 0) {
-            error = Error::disk;
-            return;
-        }
-        hasher_.update(std::span(buffer).first(static_cast<std::size_t>(got)));
-        hashed_ += static_cast<std::uint64_t>(got);
-        done += static_cast<std::uint64_t>(got);
-    }
+std::uint64_t PartFile::length() const noexcept {
+    struct stat status {};
+    return ::fstat(file_.get(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
-void PartFile::append(std::span<const std::byte> bytes, error_code& error) {
+void PartFile::write(std::span<const std::byte> bytes, std::uint64_t offset, error_code& error) {
     error = {};
-    write_all(bytes, error);
-    if (error) {
-        // Some of them may be there. Should this fail too, the hash finds it out.
-        [[maybe_unused]] const int cut = ::ftruncate(file_.get(), static_cast<off_t>(length_));
-        return;
-    }
-    hasher_.update(bytes);
-    length_ += bytes.size();
-    hashed_ = length_;
-}
-
-void PartFile::write_all(std::span<const std::byte> bytes, error_code& error) {
-    for (std::uint64_t offset = length_; !bytes.empty();) {
+    while (!bytes.empty()) {
         const ssize_t written = writer_->write(file_.get(), bytes, offset);
         if (written < 0 && errno == EINTR) {
             continue;
@@ -175,19 +158,47 @@ void PartFile::write_all(std::span<const std::byte> bytes, error_code& error) {
     }
 }
 
-void PartFile::clear(error_code& error) {
+std::size_t PartFile::read(std::span<std::byte> bytes, std::uint64_t offset, error_code& error) const {
     error = {};
-    if (::ftruncate(file_.get(), 0) != 0) {
-        error = disk_error(errno);
-        return;
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ssize_t got = ::pread(file_.get(), bytes.data() + done, bytes.size() - done,
+                                    static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            error = Error::disk;
+        }
+        if (got <= 0) {
+            break;
+        }
+        done += static_cast<std::size_t>(got);
     }
-    length_ = 0;
-    hashed_ = 0;
-    hasher_ = ContentHasher{};
+    return done;
+}
+
+std::optional<ByteRange> PartFile::written_after(std::uint64_t from) const {
+    const std::uint64_t end = length();
+    if (from >= end) {
+        return std::nullopt;
+    }
+    const off_t first = ::lseek(file_.get(), static_cast<off_t>(from), SEEK_DATA);
+    if (first < 0) {
+        // ENXIO: nothing but a hole follows. Else the file system knows no holes.
+        return errno == ENXIO ? std::nullopt : std::optional(ByteRange{from, end - from});
+    }
+    const off_t hole = ::lseek(file_.get(), first, SEEK_HOLE);
+    const std::uint64_t until = hole < 0 ? end : static_cast<std::uint64_t>(hole);
+    return ByteRange{static_cast<std::uint64_t>(first), until - static_cast<std::uint64_t>(first)};
+}
+
+void PartFile::cut(std::uint64_t length, error_code& error) {
+    error = ::ftruncate(file_.get(), static_cast<off_t>(length)) == 0 ? error_code{} : disk_error(errno);
 }
 
 void PartFile::close() noexcept {
-    if (file_ && length_ == 0 && still_named()) {
+    if (file_ && length() == 0 && still_named()) {
         ::unlinkat(directory_.get(), part_name_.c_str(), 0);
     }
     file_ = {};
@@ -195,13 +206,8 @@ void PartFile::close() noexcept {
 
 std::filesystem::path PartFile::finish(DownloadRequest::WhenThere when_there, error_code& error) {
     error = {};
-    if (!content_) {
-        content_ = hasher_.finish();
-    }
-    if (!content_->same_file(urn_)) {
-        content_.reset();
-        clear(error);
-        error = error ? error : error_code(Error::hash_mismatch);
+    if (!still_named()) {
+        error = Error::file_changed;
         return {};
     }
     // The content before the name: a file that has its name is whole, also after a power failure.

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "content_hasher.hpp"
 #include "file_descriptor.hpp"
+#include "transfer/byte_range.hpp"
 #include "transfer/file_writer.hpp"
 
 #include <gnutella/download.hpp>
@@ -18,11 +18,11 @@
 namespace gnutella::transfer {
 
 /// A file on its way: it lives under a hidden name in the folder it is meant for, and gets its own name when it is
-/// whole and its hash is right. No two of the same content can be open in one folder, by whatever program. What is
-/// there when it is opened is what an interrupted download left; it must be hashed (`hash_existing`) before more is
-/// appended.
+/// whole. Bytes are written to it in any order; it is as long as the last of them says, and has holes where none are.
+/// What they are worth is for others to say. No two of the same content can be open in one folder, by whatever program.
 ///
-/// All functions block on the disk. One thread at a time.
+/// All functions block on the disk. They may be called by several threads at once, for different bytes; `open`, `cut`,
+/// `finish` and `close` by one alone.
 class PartFile {
   public:
     /// Opens the part for that content in that folder, under whatever name it was begun, or makes it. The folder is
@@ -33,40 +33,43 @@ class PartFile {
     static std::optional<PartFile> open(const std::filesystem::path& folder, const std::string& name, const Urn& urn,
                                         error_code& error, FileWriter& writer = FileWriter::system());
 
-    /// Bytes that are there.
-    std::uint64_t length() const noexcept { return length_; }
+    /// Removes the part for that content in that folder, if there is one that nobody has open.
+    static void remove(const std::filesystem::path& folder, const Urn& urn);
 
-    /// Bytes of these that are not hashed yet.
-    std::uint64_t unhashed() const noexcept { return length_ - hashed_; }
+    /// Bytes up to the last that was written.
+    std::uint64_t length() const noexcept;
 
-    /// Hashes some of what was there when it was opened: about `most` bytes, so that a long file can be done in turns.
-    void hash_existing(std::uint64_t most, error_code& error);
+    /// Writes all of these bytes. @param error set to disk_full or disk; some of them may be there then.
+    void write(std::span<const std::byte> bytes, std::uint64_t offset, error_code& error);
 
-    /// Appends. Everything before must be hashed. @param error set to disk_full or disk; the part is as before then.
-    void append(std::span<const std::byte> bytes, error_code& error);
+    /// Reads as many as there are. @return how many; fewer only at the end. @param error set to disk.
+    std::size_t read(std::span<std::byte> bytes, std::uint64_t offset, error_code& error) const;
 
-    /// Throws away what is there. @param error set to disk.
-    void clear(error_code& error);
+    /// The first bytes at or after `from` that were written, as far as the file system can tell; nullopt when there are
+    /// none. A hole that it cannot tell reads as zeros.
+    std::optional<ByteRange> written_after(std::uint64_t from) const;
 
-    /// Checks the hash, brings all to the disk and gives the file its name. The part is empty after hash_mismatch, and
-    /// as before after any other error. @param error set to hash_mismatch, file_exists, disk_full or disk.
+    /// Throws away what is at and after `length`. @param error set to disk.
+    void cut(std::uint64_t length, error_code& error);
+
+    /// Brings all to the disk and gives the file its name. The part is as before after an error.
+    /// @param error set to file_exists, disk_full or disk; to file_changed when somebody has removed or replaced the
+    ///     part meanwhile.
     /// @return where the file is now.
     std::filesystem::path finish(DownloadRequest::WhenThere when_there, error_code& error);
 
     /// Closes it, so that another may go on with it. Nothing of nothing is kept: an empty part is removed.
     void close() noexcept;
 
-    /// What the finished file is, by its content: set by `finish`.
-    const std::optional<Urn>& content() const noexcept { return content_; }
+    /// For those who read it while it grows; -1 when it is closed.
+    int descriptor() const noexcept { return file_.get(); }
 
   private:
     PartFile(std::filesystem::path folder, FileDescriptor directory, std::string name, const Urn& urn,
              FileWriter& writer);
 
     void lock(error_code& error);
-    std::string existing_part() const;
     bool still_named() const noexcept;
-    void write_all(std::span<const std::byte> bytes, error_code& error);
     void give_name(const std::string& name, error_code& error);
 
     std::filesystem::path folder_;
@@ -76,10 +79,6 @@ class PartFile {
     FileWriter* writer_;
     std::string part_name_;
     FileDescriptor file_;
-    std::uint64_t length_ = 0;
-    std::uint64_t hashed_ = 0;
-    ContentHasher hasher_;
-    std::optional<Urn> content_;
 };
 
 }  // namespace gnutella::transfer

@@ -3,6 +3,8 @@
 #include "transfer/http_request.hpp"
 #include "transfer/request_target.hpp"
 
+#include <algorithm>
+
 namespace gnutella::transfer {
 
 namespace {
@@ -21,7 +23,7 @@ std::variant<BodyPlan, Error> check_whole(const SourceAnswer& answer, const Piec
     if (answer.content_length && *answer.content_length != request.size) {
         return Error::size_mismatch;
     }
-    return BodyPlan{request.first, request.size - request.first};
+    return BodyPlan{request.first, request.bytes()};
 }
 
 std::variant<BodyPlan, Error> check_piece(const SourceAnswer& answer, const PieceRequest& request) {
@@ -33,7 +35,7 @@ std::variant<BodyPlan, Error> check_piece(const SourceAnswer& answer, const Piec
         return Error::size_mismatch;
     }
     const ByteRange& range = *content->range;
-    if (range.first != request.first || range.length > request.size - request.first ||
+    if (range.first != request.first || range.length > request.bytes() ||
         (answer.content_length && *answer.content_length != range.length)) {
         return Error::source_answer;
     }
@@ -60,8 +62,9 @@ std::string request_line_and_names(std::string_view target, std::string_view hos
 }
 
 std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent) {
+    const std::uint64_t last = request.first + request.bytes() - 1;
     return request_line_and_names(target_of(request.urn), host, agent) +
-           "Range: bytes=" + std::to_string(request.first) + "-" + std::to_string(request.size - 1) + "\r\n\r\n";
+           "Range: bytes=" + std::to_string(request.first) + "-" + std::to_string(last) + "\r\n\r\n";
 }
 
 std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const PieceRequest& request) {

@@ -13,12 +13,15 @@
 
 namespace gnutella::transfer {
 
-/// What is asked of a source: the bytes from `first` to the end of a file of `size` bytes, of which there is at least
-/// one.
+/// What is asked of a source: bytes of a file of `size` bytes, at least one.
 struct PieceRequest {
     Urn urn;
     std::uint64_t first = 0;
     std::uint64_t size = 0;
+    /// How many; nullopt: all from `first` to the end of the file.
+    std::optional<std::uint64_t> length = {};
+
+    std::uint64_t bytes() const noexcept { return length.value_or(size - first); }
 };
 
 /// The head of the request for a piece.
@@ -37,6 +40,13 @@ struct SourceAnswer {
     std::string_view content_range;
     std::string_view transfer_encoding;
     std::string_view content_urn;
+    /// How long a busy source wants to be left alone: see poll_delay.
+    std::string_view x_queue = {};
+    std::string_view retry_after = {};
+    /// What the source has, when it is fetching the file itself: see parse_available_ranges.
+    std::string_view available_ranges = {};
+    /// Who else has the file: see parse_alternate_locations.
+    std::string_view alternates = {};
 };
 
 /// What to do with the body of a source's answer.

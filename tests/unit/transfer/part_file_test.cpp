@@ -1,5 +1,6 @@
 #include "transfer/part_file.hpp"
 
+#include "content_hasher.hpp"
 #include "transfer/file_name.hpp"
 
 #include <gmock/gmock.h>
@@ -82,7 +83,7 @@ class PartFileTest : public testing::Test {
     }
 
     void append(PartFile& part, std::string_view text) {
-        part.append(bytes_of(text), error_);
+        part.write(bytes_of(text), part.length(), error_);
         ASSERT_FALSE(error_) << error_.message();
     }
 
@@ -108,7 +109,6 @@ TEST_F(PartFileTest, HasItsNameOnlyWhenItIsWhole) {
     EXPECT_FALSE(error_);
     EXPECT_THAT(names(), UnorderedElementsAre("a.txt"));
     EXPECT_EQ(read(folder_ / "a.txt"), content_);
-    EXPECT_EQ(part.content(), urn_);
 }
 
 TEST_F(PartFileTest, MakesTheFolder) {
@@ -134,9 +134,6 @@ TEST_F(PartFileTest, GoesOnFromWhatWasLeft) {
     first.close();
     auto second = open();
     EXPECT_EQ(second.length(), 7);
-    EXPECT_EQ(second.unhashed(), 7);
-    second.hash_existing(1'000'000, error_);
-    EXPECT_EQ(second.unhashed(), 0);
     append(second, content_.substr(7));
     second.finish(WhenThere::fail, error_);
     EXPECT_FALSE(error_) << error_.message();
@@ -149,46 +146,8 @@ TEST_F(PartFileTest, GoesOnThoughTheFileIsNowCalledOtherwise) {
     first.close();
     auto second = open("new name.txt");
     EXPECT_EQ(second.length(), content_.size());
-    second.hash_existing(1'000'000, error_);
     EXPECT_EQ(second.finish(WhenThere::fail, error_), folder_ / "new name.txt");
     EXPECT_THAT(names(), UnorderedElementsAre("new name.txt"));
-}
-
-TEST_F(PartFileTest, HashesWhatWasLeftInTurns) {
-    const std::string long_content(3'000'000, 'x');
-    const Urn urn = urn_of(long_content);
-    write(folder_ / part_file_name("a", urn), long_content);
-    auto part = PartFile::open(folder_, "a", urn, error_);
-    ASSERT_TRUE(part);
-    int turns = 0;
-    for (; part->unhashed() > 0; ++turns) {
-        part->hash_existing(1'000'000, error_);
-        ASSERT_FALSE(error_);
-    }
-    EXPECT_GE(turns, 2);
-    part->finish(WhenThere::fail, error_);
-    EXPECT_FALSE(error_);
-}
-
-TEST_F(PartFileTest, IsEmptyAfterAWrongHash) {
-    auto part = open();
-    append(part, "something else");
-    part.finish(WhenThere::fail, error_);
-    EXPECT_EQ(error_, Error::hash_mismatch);
-    EXPECT_EQ(part.length(), 0);
-    EXPECT_EQ(fs::file_size(folder_ / part_file_name("a.txt", urn_)), 0);
-    append(part, content_);
-    part.finish(WhenThere::fail, error_);
-    EXPECT_FALSE(error_) << "fetched anew it is right";
-}
-
-TEST_F(PartFileTest, ChecksBothHashesWhereBothAreKnown) {
-    const Urn half_wrong(*urn_.sha1(), TigerRoot{});
-    auto part = PartFile::open(folder_, "a.txt", half_wrong, error_);
-    ASSERT_TRUE(part);
-    append(*part, content_);
-    part->finish(WhenThere::fail, error_);
-    EXPECT_EQ(error_, Error::hash_mismatch);
 }
 
 TEST_F(PartFileTest, OverwritesNothing) {
@@ -252,23 +211,78 @@ TEST_F(PartFileTest, SaysThatTheDiskIsFullAndKeepsWhatItHas) {
         FailingWriter full_after_six_bytes(2, number);
         auto part = open("a.txt", full_after_six_bytes);
         append(part, content_.substr(0, 3));
-        part.append(bytes_of(content_.substr(3)), error_);
+        part.write(bytes_of(content_.substr(3)), 3, error_);
         EXPECT_EQ(error_, Error::disk_full);
-        EXPECT_EQ(part.length(), 3);
         part.close();
-        EXPECT_EQ(read(folder_ / part_file_name("a.txt", urn_)), content_.substr(0, 3));
+        EXPECT_EQ(read(folder_ / part_file_name("a.txt", urn_)), content_.substr(0, 6));
         fs::remove(folder_ / part_file_name("a.txt", urn_));
     }
+}
+
+TEST_F(PartFileTest, IsWrittenAndReadInAnyOrder) {
+    auto part = open();
+    part.write(bytes_of("right"), 4, error_);
+    EXPECT_EQ(part.length(), 9);
+    part.write(bytes_of("all "), 0, error_);
+    std::string read(100, '?');
+    EXPECT_EQ(part.read(std::as_writable_bytes(std::span(read)).first(3), 2, error_), 3);
+    EXPECT_EQ(read.substr(0, 3), "l r");
+    EXPECT_EQ(part.read(std::as_writable_bytes(std::span(read)), 4, error_), 5) << "to its end";
+    EXPECT_FALSE(error_);
+    EXPECT_EQ(read.substr(0, 5), "right");
+}
+
+TEST_F(PartFileTest, KnowsWhereItHasHoles) {
+    constexpr std::uint64_t far = 10 * 1024 * 1024;
+    auto part = open();
+    EXPECT_EQ(part.written_after(0), std::nullopt);
+    part.write(bytes_of(content_), far, error_);
+    const auto written = part.written_after(0);
+    ASSERT_TRUE(written);
+    EXPECT_GT(written->first, 0) << "the file system of the tests knows holes";
+    EXPECT_LE(written->first, far);
+    EXPECT_EQ(written->first + written->length, far + content_.size());
+    EXPECT_EQ(part.written_after(far + 5), (ByteRange{far + 5, content_.size() - 5}));
+    EXPECT_EQ(part.written_after(far + content_.size()), std::nullopt);
+}
+
+TEST_F(PartFileTest, IsCut) {
+    auto part = open();
+    append(part, content_);
+    part.cut(4, error_);
+    EXPECT_FALSE(error_);
+    EXPECT_EQ(part.length(), 4);
+}
+
+TEST_F(PartFileTest, SaysThatSomebodyRemovedIt) {
+    auto part = open();
+    append(part, content_);
+    fs::remove(folder_ / part_file_name("a.txt", urn_));
+    part.finish(WhenThere::fail, error_);
+    EXPECT_EQ(error_, Error::file_changed);
+    EXPECT_THAT(names(), IsEmpty());
+}
+
+TEST_F(PartFileTest, IsRemovedUnlessItIsOpen) {
+    {
+        auto part = open();
+        append(part, content_);
+        PartFile::remove(folder_, urn_);
+        EXPECT_EQ(part.length(), content_.size());
+    }
+    PartFile::remove(folder_, urn_);
+    EXPECT_THAT(names(), IsEmpty());
+    PartFile::remove(folder_, urn_);
+    EXPECT_THAT(names(), IsEmpty());
 }
 
 TEST_F(PartFileTest, GoesOnWhenThereIsRoomAgain) {
     FailingWriter full(1, ENOSPC);
     auto part = open("a.txt", full);
     append(part, content_.substr(0, 3));
-    part.append(bytes_of(content_.substr(3)), error_);
+    part.write(bytes_of(content_.substr(3)), 3, error_);
     part.close();
     auto again = open();
-    again.hash_existing(1'000'000, error_);
     append(again, content_.substr(3));
     again.finish(WhenThere::fail, error_);
     EXPECT_FALSE(error_);
@@ -278,7 +292,7 @@ TEST_F(PartFileTest, GoesOnWhenThereIsRoomAgain) {
 TEST_F(PartFileTest, SaysThatTheDiskFailed) {
     FailingWriter broken(0, EIO);
     auto part = open("a.txt", broken);
-    part.append(bytes_of(content_), error_);
+    part.write(bytes_of(content_), 0, error_);
     EXPECT_EQ(error_, Error::disk);
 }
 

@@ -38,6 +38,15 @@ TEST(SourceAnswer, RequestsFromTheFirstByteThatIsMissing) {
               "Range: bytes=400-999\r\n\r\n");
 }
 
+TEST(SourceAnswer, RequestsSoManyBytesAsAreWantedAndTakesNoMore) {
+    const PieceRequest middle{urn, 400, 1000, 100};
+    EXPECT_NE(request_head(middle, "a:1", "us").find("\r\nRange: bytes=400-499\r\n"), std::string::npos);
+    EXPECT_EQ(plan(piece("bytes 400-499/1000", 100), middle), (BodyPlan{0, 100}));
+    EXPECT_EQ(plan(piece("bytes 400-450/1000", 51), middle), (BodyPlan{0, 51}));
+    EXPECT_EQ(failure(piece("bytes 400-500/1000", 101), middle), Error::source_answer);
+    EXPECT_EQ(plan({200, 1000, {}, {}, {}}, middle), (BodyPlan{400, 100}));
+}
+
 TEST(SourceAnswer, KeepsThePieceThatWasAskedFor) {
     EXPECT_EQ(plan(piece("bytes 400-999/1000", 600), from_400), (BodyPlan{0, 600}));
     EXPECT_EQ(plan(piece("bytes 400-999/1000"), from_400), (BodyPlan{0, 600})) << "the range says the length as well";

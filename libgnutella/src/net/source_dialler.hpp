@@ -1,0 +1,127 @@
+#pragma once
+
+#include "net/cancellation.hpp"
+#include "net/dial.hpp"
+#include "net/download_service.hpp"
+#include "net/quic_dialler.hpp"
+
+#include <gnutella/error.hpp>
+#include <gnutella/hit.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace gnutella::net {
+
+/// Reaches sources over TCP. A dialler is what has these members: `Stream`, an AsyncReadStream and AsyncWriteStream
+/// with an abort_stream; `transport`; and `dial`, which gives one that stands.
+class TcpDialler {
+  public:
+    using Stream = boost::asio::ip::tcp::socket;
+    static constexpr Transport transport = Transport::http;
+
+    struct Dialled {
+        /// Set unless there is an error.
+        std::optional<Stream> stream;
+        error_code error;
+    };
+
+    /// @param strand that of the download.
+    TcpDialler(boost::asio::any_io_executor strand, std::chrono::milliseconds limit)
+        : strand_(std::move(strand)), limit_(limit) {}
+
+    /// Errors: those of net::dial.
+    boost::asio::awaitable<Dialled> dial(const Hit& hit) {
+        Dialled dialled;
+        dialled.stream.emplace(strand_);
+        dialled.error = co_await net::dial(*dialled.stream, hit.source, limit_);
+        if (dialled.error) {
+            dialled.stream.reset();
+        }
+        co_return dialled;
+    }
+
+  private:
+    boost::asio::any_io_executor strand_;
+    std::chrono::milliseconds limit_;
+};
+
+/// How an attempt to use a source ended.
+struct Attempt {
+    error_code error;
+    /// Whether it could be reached; if not, another transport may do.
+    enum class Reach : std::uint8_t { reached, unreachable } reach = Reach::reached;
+};
+
+/// The ways to the sources of one download. On its strand.
+class SourceDialler {
+  public:
+    SourceDialler(const boost::asio::any_io_executor& strand, const DownloadService& service)
+        : strand_(strand),
+          endpoint_(service.quic()),
+          transports_(service.settings.transports),
+          limit_(service.settings.connect_timeout) {}
+
+    /// Calls `use(dialler)` for one transport after another, of those that the hit names and we have, until the source
+    /// is reached over one. One with another key than its hit's is an impostor, and not asked over another transport.
+    /// @param use gives an awaitable<Attempt>; lives as long as the call.
+    template <class Use>
+    boost::asio::awaitable<error_code> reach(const Hit& hit, const Use& use) {
+        Attempt attempt{Error::no_source};
+        const std::vector<Transport> ways = ways_to(hit);
+        for (const Transport way : ways) {
+            if (way == Transport::quic) {
+                // Where datagrams do not get through nobody says so. There is another way, which is not to wait long.
+                QuicDialler dialler(strand_, endpoint_, ways.size() > 1 ? std::min(limit_, quic_patience) : limit_);
+                attempt = co_await use(dialler);
+            } else {
+                TcpDialler dialler(strand_, limit_);
+                attempt = co_await use(dialler);
+            }
+            if (!attempt.error || attempt.reach == Attempt::Reach::reached || attempt.error == Error::wrong_key ||
+                co_await is_cancelled()) {
+                break;
+            }
+            if (way == Transport::quic) {
+                without_quic_.insert(hit.source);
+            }
+        }
+        co_return attempt.error;
+    }
+
+  private:
+    static constexpr std::chrono::milliseconds quic_patience{3'000};
+
+    std::vector<Transport> ways_to(const Hit& hit) const {
+        std::vector<Transport> ways;
+        for (const Transport way : transports_) {
+            const bool named = std::ranges::count(hit.transports, way) > 0 ||
+                               (hit.transports.empty() && way == Transport::http);  // a magnet link's
+            const bool can = way == Transport::http || (endpoint_ && hit.key);
+            if (named && can) {
+                ways.push_back(way);
+            }
+        }
+        if (ways.size() > 1 && without_quic_.contains(hit.source)) {
+            std::erase(ways, Transport::quic);
+        }
+        return ways;
+    }
+
+    boost::asio::any_io_executor strand_;
+    std::shared_ptr<QuicEndpoint> endpoint_;
+    std::vector<Transport> transports_;
+    std::chrono::milliseconds limit_;
+    std::set<Endpoint> without_quic_;  // those that could not be reached over it
+};
+
+}  // namespace gnutella::net

@@ -1,0 +1,168 @@
+#pragma once
+
+#include "net/body_pump.hpp"
+#include "net/body_sink.hpp"
+#include "net/source_answer_reader.hpp"
+#include "net/source_reader.hpp"
+#include "net/stream_end.hpp"
+#include "net/swarm.hpp"
+#include "transfer/block_writer.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/error.hpp>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace gnutella::net {
+
+/// What one source sends to a swarm: range after range, over one connection after another. What it was asked for stays
+/// with it when it ends a connection without a fault.
+template <class Dialler>
+class SourceWorker final : private BodySink {
+  public:
+    using Stream = typename Dialler::Stream;
+
+    SourceWorker(Swarm& swarm, Swarm::Member& member, Dialler& dialler)
+        : swarm_(swarm),
+          member_(member),
+          dialler_(dialler),
+          work_(swarm.work()),
+          host_(member.hit.source.to_string()),
+          writer_(work_.part, work_.tree) {}
+
+    boost::asio::awaitable<Attempt> run() {
+        Ending ending = Ending::connection;
+        while (ending == Ending::connection) {
+            auto dialled = co_await dialler_.dial(member_.hit);
+            if (dialled.error) {
+                co_return Attempt{dialled.error, member_.joined ? Attempt::Reach::reached : Attempt::Reach::unreachable};
+            }
+            Stream& stream = *dialled.stream;
+            member_.abort = [&stream] { abort_stream(stream); };
+            ending = co_await use(stream);
+            member_.abort = nullptr;
+        }
+        co_return Attempt{error_, Attempt::Reach::reached};
+    }
+
+  private:
+    enum class Ending : std::uint8_t {
+        work,        // there is nothing more to do, or an error
+        connection,  // it can be used no more; another may
+    };
+
+    boost::asio::awaitable<Ending> use(Stream& stream) {
+        SourceReader<Stream> reader(stream, work_.service.settings.max_http_header);
+        bool used = false;
+        for (;;) {
+            if (!range_) {
+                co_await take_range();
+            }
+            if (!range_) {
+                co_return Ending::work;
+            }
+            const transfer::PieceRequest request{work_.urn, next_byte(), work_.tree.size(), wanted()};
+            swarm_.waits_for_source(member_);
+            const auto answer = co_await reader.ask(request, host_, work_.service.settings.agent);
+            swarm_.waits_for_us(member_);
+            if (answer.error && used && explain(answer.error) == Error::source_closed && !member_.stop) {
+                co_return Ending::connection;  // it was tired of waiting for this request
+            }
+            swarm_.names_others(member_, answer.alternates);
+            if (answer.error && answer.offered && refusals_ < max_refusals && reader.keeps_alive()) {
+                ++refusals_;
+                swarm_.refused(member_, *answer.offered);
+                range_.reset();
+                continue;
+            }
+            if (answer.offered) {
+                swarm_.offers(member_, *answer.offered);
+            }
+            if (answer.error) {
+                error_ = explain(answer.error);
+                member_.later = error_ == Error::source_busy ? answer.retry_after : std::nullopt;
+                co_return Ending::work;
+            }
+            BodyPump<Stream> pump(work_.strand, stream, reader, *this, work_.service.disk, work_.service.limit,
+                                  work_.service.ring_size());
+            const error_code ended_by = co_await pump.run(answer.plan);
+            error_ = explain(ended_by);
+            if (error_) {
+                co_return Ending::work;
+            }
+            used = true;
+            refusals_ = 0;
+            if (wanted() == 0) {
+                range_.reset();
+            }
+            if (!reader.keeps_alive() || pump.left() > 0) {
+                co_return Ending::connection;
+            }
+        }
+    }
+
+    boost::asio::awaitable<void> take_range() {
+        range_ = co_await swarm_.next(member_);
+        if (range_) {
+            writer_.begin(range_->first);
+            received_ = 0;
+        }
+    }
+
+    std::uint64_t next_byte() const { return work_.tree.layout().offset(range_->first) + received_; }
+
+    // ---- BodySink ----
+
+    std::uint64_t wanted() const override { return swarm_.planner().outstanding(member_.id); }
+    void received(std::size_t bytes) override {
+        received_ += bytes;
+        swarm_.received(member_, bytes, Dialler::transport);
+    }
+    void skipped(std::size_t bytes) override { swarm_.skipped(member_, bytes, Dialler::transport); }
+    void waits_for_source() override { swarm_.waits_for_source(member_); }
+    void waits_for_us() override { swarm_.waits_for_us(member_); }
+    std::size_t unit() const override {
+        return static_cast<std::size_t>(
+            std::min<std::uint64_t>(work_.tree.block_size(), work_.service.ring_size() / 2));
+    }
+    error_code take(std::span<const std::byte> bytes) override {
+        before_ = writer_.block();
+        const auto outcome = writer_.take(bytes);
+        verified_ = outcome.verified;
+        return outcome.error;
+    }
+    void taken() override {
+        for (std::size_t block = before_; block < before_ + verified_; ++block) {
+            swarm_.verified(member_, block);
+        }
+        verified_ = 0;
+    }
+
+    // In a row: a source that says what it has, and then has not got that either, is none.
+    static constexpr int max_refusals = 3;
+
+    Swarm& swarm_;
+    Swarm::Member& member_;
+    Dialler& dialler_;
+    const Swarm::Work& work_;
+    const std::string host_;
+    transfer::BlockWriter writer_;
+    std::optional<transfer::BlockRange> range_;
+    std::uint64_t received_ = 0;  // of the range
+    // Of the last take().
+    std::size_t before_ = 0;
+    std::size_t verified_ = 0;
+    int refusals_ = 0;
+    error_code error_;
+};
+
+template <class Dialler>
+boost::asio::awaitable<Attempt> work_for(Swarm& swarm, Swarm::Member& member, Dialler& dialler) {
+    SourceWorker<Dialler> worker(swarm, member, dialler);
+    co_return co_await worker.run();
+}
+
+}  // namespace gnutella::net

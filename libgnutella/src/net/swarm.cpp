@@ -1,0 +1,286 @@
+#include "net/swarm.hpp"
+
+#include "net/cancellation.hpp"
+#include "net/source_worker.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace gnutella::net {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto token = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::milliseconds tick_interval{250};
+// When a source that has nothing of what is missing is asked again what it has.
+constexpr std::chrono::seconds look_again{10};
+// One that was overtaken: the other is to have its block first.
+constexpr std::chrono::milliseconds after_overtaking{200};
+
+bool is_ours_to_solve(const error_code& error) {
+    return error == Error::disk || error == Error::disk_full;
+}
+
+}  // namespace
+
+Swarm::Swarm(Work work, transfer::BlockMap blocks, Callbacks callbacks)
+    : work_(std::move(work)),
+      callbacks_(std::move(callbacks)),
+      dialler_(work_.strand, work_.service),
+      planner_(std::move(blocks), work_.service.settings.transfer_timeout),
+      changed_(work_.strand),
+      next_tick_(Clock::now()) {}
+
+bool Swarm::is_fed() const noexcept {
+    return std::ranges::any_of(members_, [](const auto& entry) { return entry.second->sends; });
+}
+
+asio::awaitable<error_code> Swarm::run() {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    error_code error;
+    while (!planner_.is_complete() && !fatal_) {
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled || !callbacks_.goes_on()) {
+            error = asio::error::operation_aborted;
+            break;
+        }
+        start_due();
+        if (members_.empty() && work_.sources.is_exhausted()) {
+            error = work_.sources.last_error();
+            break;
+        }
+        tick(Clock::now());
+        const bool did_something = co_await callbacks_.beside();
+        if (!did_something) {
+            co_await rest();
+        }
+    }
+    stop_all();
+    co_await wait_for_members();
+    co_return fatal_ ? fatal_ : error;
+}
+
+asio::awaitable<void> Swarm::rest() {
+    if (planner_.is_complete() || fatal_) {
+        co_return;
+    }
+    changed_.expires_at(next_look());
+    co_await changed_.async_wait(token);
+}
+
+Swarm::Clock::time_point Swarm::next_look() const {
+    auto next = std::min(next_tick_, planner_.next_deadline());
+    if (members_.size() < work_.service.settings.max_sources_per_download) {
+        next = std::min(next, work_.sources.next_due());
+    }
+    return next;
+}
+
+void Swarm::tick(Clock::time_point now) {
+    if (now >= planner_.next_deadline()) {
+        planner_.tick(now, actions_);
+        carry_out();
+    }
+    if (now >= next_tick_) {
+        next_tick_ = now + tick_interval;
+        callbacks_.tick();
+    }
+}
+
+void Swarm::start_due() {
+    while (members_.size() < work_.service.settings.max_sources_per_download) {
+        const auto source = work_.sources.due(Clock::now());
+        if (!source) {
+            break;
+        }
+        work_.sources.begin(*source);
+        auto member = std::make_shared<Member>(*source, work_.sources.hit(*source), work_.strand);
+        members_.emplace(*source, member);
+        const auto slot = member->cancel.slot();
+        // The signal must be there until the coroutine is gone.
+        auto keep = [member](const std::exception_ptr&) {};
+        asio::co_spawn(work_.strand, serve(*this, std::move(member)),
+                       asio::bind_cancellation_slot(slot, std::move(keep)));
+    }
+    planner_.expect_sources(
+        std::min(work_.sources.usable(), work_.service.settings.max_sources_per_download));
+}
+
+// The swarm waits for all of them: it is there as long as they are.
+asio::awaitable<void> Swarm::serve(Swarm& swarm, std::shared_ptr<Member> member) {
+    co_await asio::this_coro::throw_if_cancelled(false);
+    error_code error;
+    if (member->hit.size != swarm.work_.tree.size()) {
+        error = Error::size_mismatch;
+    } else {
+        const auto use = [&swarm, &member](auto& dialler) { return work_for(swarm, *member, dialler); };
+        try {
+            error = co_await swarm.dialler_.reach(member->hit, use);
+        } catch (const boost::system::system_error& failure) {
+            error = failure.code();
+        } catch (const std::exception&) {
+            error = make_error_code(boost::system::errc::not_enough_memory);
+        }
+    }
+    swarm.settle(*member, error);
+}
+
+void Swarm::settle(Member& member, const error_code& error) {
+    const auto now = Clock::now();
+    const auto id = member.id;
+    planner_.leave(id, now, actions_);
+    if (stopping_ || !error) {
+        if (member.later) {
+            work_.sources.postpone(id, Error::no_source, now + *member.later);
+        } else {
+            work_.sources.ended(id);
+        }
+    } else if (is_ours_to_solve(error)) {
+        fatal_ = error;
+        work_.sources.ended(id);
+    } else if (member.stop == transfer::PlannerActions::StopReason::overtaken) {
+        work_.sources.postpone(id, Error::source_timed_out, now + after_overtaking);
+    } else if (member.stop) {
+        work_.sources.failed(id, Error::source_timed_out, now);
+    } else if (member.later) {
+        work_.sources.postpone(id, error, now + *member.later);
+    } else {
+        work_.sources.failed(id, error, now);
+    }
+    members_.erase(id);
+    carry_out();
+    notify();
+}
+
+void Swarm::stop_all() {
+    stopping_ = true;
+    for (const auto& [id, member] : members_) {
+        // Emitted where nothing of what it ends is running.
+        asio::post(work_.strand, [member = member] {
+            if (member->abort) {
+                member->abort();
+            }
+            member->wake.cancel();
+            member->cancel.emit(asio::cancellation_type::terminal);
+        });
+    }
+}
+
+asio::awaitable<void> Swarm::wait_for_members() {
+    while (!members_.empty()) {
+        changed_.expires_at(Clock::time_point::max());
+        co_await changed_.async_wait(token);
+    }
+}
+
+void Swarm::carry_out() {
+    while (!actions_.empty()) {
+        const auto doing = std::exchange(actions_, {});
+        for (const auto& stop : doing.stops) {
+            const auto found = members_.find(stop.source);
+            if (found != members_.end()) {
+                found->second->stop = stop.reason;
+                if (found->second->abort) {
+                    found->second->abort();
+                }
+            }
+        }
+        for (const auto source : doing.wakes) {
+            const auto found = members_.find(source);
+            if (found != members_.end()) {
+                found->second->wake.cancel();
+            }
+        }
+    }
+}
+
+// ---- for the workers ----
+
+asio::awaitable<std::optional<transfer::BlockRange>> Swarm::next(Member& member) {
+    if (!member.joined) {
+        member.joined = true;
+        planner_.join(member.id, Clock::now());
+    }
+    while (!stopping_ && !member.stop && !planner_.is_complete()) {
+        const auto range = planner_.next(member.id, Clock::now(), actions_);
+        carry_out();
+        notify();  // deadlines may have changed
+        if (range) {
+            co_return range;
+        }
+        if (!planner_.may_help(member.id)) {
+            member.later = look_again;
+            break;
+        }
+        member.wake.expires_at(Clock::time_point::max());
+        co_await member.wake.async_wait(token);
+    }
+    co_return std::nullopt;
+}
+
+void Swarm::received(Member& member, std::size_t bytes, Transport transport) {
+    member.sends = true;
+    planner_.received(member.id, bytes, Clock::now());
+    callbacks_.received(bytes, transport);
+}
+
+void Swarm::skipped(Member& member, std::size_t bytes, Transport transport) {
+    member.sends = true;
+    callbacks_.received(bytes, transport);
+}
+
+void Swarm::waits_for_source(Member& member) {
+    planner_.resume(member.id, Clock::now());
+}
+
+void Swarm::waits_for_us(Member& member) {
+    planner_.suspend(member.id);
+}
+
+void Swarm::verified(Member& member, std::size_t block) {
+    planner_.verified(member.id, block, actions_);
+    work_.sources.progressed(member.id);
+    work_.sources.contributed(member.id);
+    carry_out();
+    notify();
+}
+
+void Swarm::offers(Member& member, const std::vector<transfer::ByteRange>& ranges) {
+    planner_.offers(member.id, ranges);
+}
+
+void Swarm::refused(Member& member, const std::vector<transfer::ByteRange>& ranges) {
+    planner_.offers(member.id, ranges);
+    planner_.give_back(member.id, Clock::now(), actions_);
+    carry_out();
+}
+
+void Swarm::names_others(const Member& member, std::string_view alternates) {
+    const auto& known = work_.service.alternates;
+    if (!known || alternates.empty()) {
+        return;
+    }
+    known->hear(work_.urn, member.hit.source, alternates, {});
+    for (Endpoint& other : known->find(work_.urn)) {
+        Hit hit;
+        hit.name = member.hit.name;
+        hit.size = member.hit.size;
+        hit.urn = member.hit.urn;
+        hit.source = std::move(other);
+        hit.transports = {Transport::http};  // what every servent has; the key for more is not told
+        work_.sources.add(hit);
+    }
+    notify();
+}
+
+}  // namespace gnutella::net

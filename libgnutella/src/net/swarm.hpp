@@ -1,0 +1,134 @@
+#pragma once
+
+#include "hash_tree.hpp"
+#include "net/download_service.hpp"
+#include "net/source_dialler.hpp"
+#include "transfer/part_file.hpp"
+#include "transfer/range_planner.hpp"
+#include "transfer/source_pool.hpp"
+
+#include <gnutella/error.hpp>
+#include <gnutella/hit.hpp>
+#include <gnutella/urn.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace gnutella::net {
+
+/// Fetches the blocks that a part lacks, from many sources at once: begins a worker for each, does what the planner
+/// says, and ends when all is there or nobody is left. All of it on one strand, but the checking and writing of blocks.
+class Swarm {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    /// What the swarm works with; all of it must live as long as the swarm.
+    struct Work {
+        const DownloadService& service;
+        boost::asio::any_io_executor strand;
+        const Urn& urn;
+        const HashTree& tree;
+        transfer::PartFile& part;
+        transfer::SourcePool& sources;
+    };
+
+    /// How the swarm reports to its owner, on the strand.
+    struct Callbacks {
+        /// Whether it is to go on; new sources may be added to the pool here.
+        std::function<bool()> goes_on;
+        /// Bytes have come over the network, over that transport.
+        std::function<void(std::size_t bytes, Transport transport)> received;
+        /// Called a few times a second, and whenever blocks were verified that few times a second at most.
+        std::function<void()> tick;
+        /// Work that can be done beside, a little at a time; gives false when there is none at present.
+        std::function<boost::asio::awaitable<bool>()> beside;
+    };
+
+    /// A source at work.
+    struct Member {
+        Member(transfer::SourceId source, Hit what, const boost::asio::any_io_executor& strand)
+            : id(source), hit(std::move(what)), wake(strand, Clock::time_point::max()) {}
+
+        const transfer::SourceId id;
+        const Hit hit;
+        bool joined = false;
+        bool sends = false;  // bytes have come over the connection that it has
+        /// Why its request was ended.
+        std::optional<transfer::PlannerActions::StopReason> stop;
+        /// When a source that is busy, or has nothing at present, may be asked again.
+        std::optional<std::chrono::milliseconds> later;
+        /// Ends what goes on on its connection; empty when there is none.
+        std::function<void()> abort;
+        boost::asio::steady_timer wake;
+        boost::asio::cancellation_signal cancel;
+    };
+
+    Swarm(Work work, transfer::BlockMap blocks, Callbacks callbacks);
+
+    const transfer::BlockMap& blocks() const noexcept { return planner_.blocks(); }
+    /// Sources that are asked.
+    std::size_t size() const noexcept { return members_.size(); }
+    /// Whether bytes come from any.
+    bool is_fed() const noexcept;
+
+    /// Fetches until all blocks are verified. When it is done no worker is left. Errors: disk_full, disk; why the last
+    /// source was lost; operation_aborted when it was not to go on.
+    boost::asio::awaitable<error_code> run();
+
+    /// Has `run` look around: what `goes_on` gives may have changed. On the strand.
+    void notify() { changed_.cancel(); }
+
+    // ---- for the workers ----
+
+    const Work& work() const noexcept { return work_; }
+    const transfer::RangePlanner& planner() const noexcept { return planner_; }
+    /// What to ask a source for; waits while there is nothing. nullopt: it is to end.
+    boost::asio::awaitable<std::optional<transfer::BlockRange>> next(Member& member);
+    void received(Member& member, std::size_t bytes, Transport transport);
+    void skipped(Member& member, std::size_t bytes, Transport transport);
+    void waits_for_source(Member& member);
+    void waits_for_us(Member& member);
+    void verified(Member& member, std::size_t block);
+    /// The source says that it has only these bytes.
+    void offers(Member& member, const std::vector<transfer::ByteRange>& ranges);
+    /// The same, instead of sending what it was asked for, which others may be asked for now.
+    void refused(Member& member, const std::vector<transfer::ByteRange>& ranges);
+    /// The source says that these have the file too.
+    /// @param alternates the value of X-Alt.
+    void names_others(const Member& member, std::string_view alternates);
+
+  private:
+    void start_due();
+    static boost::asio::awaitable<void> serve(Swarm& swarm, std::shared_ptr<Member> member);
+    void settle(Member& member, const error_code& error);
+    void carry_out();
+    void stop_all();
+    boost::asio::awaitable<void> wait_for_members();
+    boost::asio::awaitable<void> rest();
+    Clock::time_point next_look() const;
+    void tick(Clock::time_point now);
+
+    Work work_;
+    Callbacks callbacks_;
+    SourceDialler dialler_;
+    transfer::RangePlanner planner_;
+    transfer::PlannerActions actions_;
+    std::map<transfer::SourceId, std::shared_ptr<Member>> members_;
+    boost::asio::steady_timer changed_;
+    Clock::time_point next_tick_;
+    bool stopping_ = false;
+    error_code fatal_;
+};
+
+}  // namespace gnutella::net

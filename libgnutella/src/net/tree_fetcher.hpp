@@ -1,0 +1,98 @@
+#pragma once
+
+#include "hash_tree.hpp"
+#include "net/download_service.hpp"
+#include "net/source_answer_reader.hpp"
+#include "net/source_dialler.hpp"
+#include "net/stream_end.hpp"
+#include "net/transfer_watch.hpp"
+#include "transfer/thex.hpp"
+#include "transfer/tree_request.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace gnutella::net {
+
+/// Asks one source for a file's Tiger tree, and believes it when it has the root that the file's Urn names.
+template <class Dialler>
+class TreeFetcher {
+  public:
+    using Stream = typename Dialler::Stream;
+
+    TreeFetcher(const DownloadService& service, boost::asio::any_io_executor strand, const Urn& urn, const Hit& source,
+                Dialler& dialler)
+        : service_(service), urn_(urn), source_(source), dialler_(dialler), watch_(std::move(strand)) {}
+
+    /// Gives success without a tree when the source has none, or one of something else.
+    boost::asio::awaitable<Attempt> run(std::optional<HashTree>& tree) {
+        auto dialled = co_await dialler_.dial(source_);
+        if (dialled.error) {
+            co_return Attempt{dialled.error, Attempt::Reach::unreachable};
+        }
+        Stream& stream = *dialled.stream;
+        watch_.on_stall([&stream] { abort_stream(stream); });
+        watch_.start(service_.settings.tree_timeout);
+        const error_code error = co_await ask(stream, tree);
+        watch_.stop();
+        co_return Attempt{error, Attempt::Reach::reached};
+    }
+
+  private:
+    static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+    boost::asio::awaitable<error_code> ask(Stream& stream, std::optional<HashTree>& tree) {
+        const std::string head =
+            transfer::tree_request_head(urn_, source_.source.to_string(), service_.settings.agent);
+        const auto request = boost::asio::buffer(head);
+        const auto [write_error, written] = co_await boost::asio::async_write(stream, request, token);
+        if (write_error) {
+            co_return explain(write_error);
+        }
+        boost::beast::flat_buffer buffer;
+        boost::beast::http::response_parser<boost::beast::http::string_body> parser;
+        parser.header_limit(static_cast<std::uint32_t>(service_.settings.max_http_header));
+        parser.body_limit(transfer::max_thex_size(source_.size));
+        const auto [error, count] = co_await boost::beast::http::async_read(stream, buffer, parser, token);
+        if (error) {
+            co_return explain(error);
+        }
+        if (parser.get().result_int() != 200) {
+            co_return error_code{};
+        }
+        const std::string& body = parser.get().body();
+        auto read = transfer::read_thex(std::as_bytes(std::span(body)), source_.size, *urn_.tiger());
+        if (auto* whole = std::get_if<HashTree>(&read)) {
+            tree = std::move(*whole);
+        }
+        co_return error_code{};
+    }
+
+    const DownloadService& service_;
+    const Urn& urn_;
+    const Hit& source_;
+    Dialler& dialler_;
+    TransferWatch watch_;
+};
+
+template <class Dialler>
+boost::asio::awaitable<Attempt> fetch_tree(const DownloadService& service, boost::asio::any_io_executor strand,
+                                           const Urn& urn, const Hit& source, std::optional<HashTree>& tree,
+                                           Dialler& dialler) {
+    TreeFetcher<Dialler> fetcher(service, std::move(strand), urn, source, dialler);
+    co_return co_await fetcher.run(tree);
+}
+
+}  // namespace gnutella::net

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "hash_tree.hpp"
+#include "net/download_service.hpp"
+#include "net/source_dialler.hpp"
+
+#include <gnutella/hit.hpp>
+#include <gnutella/urn.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace gnutella::net {
+
+/// Gets a file's Tiger tree from whoever has it first: asks one source after another, and the next one too when an
+/// answer takes long. On one strand.
+class TreeHunt {
+  public:
+    /// @param service,urn must live as long as this; `urn` has a Tiger root.
+    TreeHunt(const DownloadService& service, boost::asio::any_io_executor strand, const Urn& urn);
+
+    /// Asks these. @param goes_on asked now and then. @return nullopt when none of them has it.
+    boost::asio::awaitable<std::optional<HashTree>> run(std::vector<Hit> sources, std::function<bool()> goes_on);
+
+  private:
+    struct Attempt {
+        explicit Attempt(Hit hit) : source(std::move(hit)) {}
+        const Hit source;
+        std::optional<HashTree> tree;
+        boost::asio::cancellation_signal cancel;
+    };
+
+    void begin(Hit source);
+    static boost::asio::awaitable<void> ask(TreeHunt& hunt, std::shared_ptr<Attempt> attempt);
+    void stop_all();
+
+    const DownloadService& service_;
+    boost::asio::any_io_executor strand_;
+    const Urn& urn_;
+    SourceDialler dialler_;
+    std::vector<std::shared_ptr<Attempt>> attempts_;
+    std::optional<HashTree> tree_;
+    boost::asio::steady_timer changed_;
+};
+
+}  // namespace gnutella::net

@@ -1,0 +1,105 @@
+#pragma once
+
+#include "transfer/source_id.hpp"
+
+#include <gnutella/endpoint.hpp>
+#include <gnutella/error.hpp>
+#include <gnutella/hit.hpp>
+#include <gnutella/urn.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace gnutella::transfer {
+
+/// Whether a hit can be fetched at all: it has the content, or names it and a way to get it that is among `ways`. One
+/// that names no way, as a magnet link's, is had over HTTP.
+bool is_usable(const Hit& hit, std::span<const Transport> ways) noexcept;
+
+/// The sources of one download: who may be asked now, who again and when, who never again. Of those that may be asked
+/// the one that has failed least often in a row comes first, of these the one added first.
+class SourcePool {
+  public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    struct Policy {
+        /// Times that a source that failed is tried again.
+        std::size_t retries = 2;
+        /// The first wait before that; doubled each time.
+        std::chrono::milliseconds retry_interval{500};
+        /// How files can be had.
+        std::vector<Transport> ways{Transport::http};
+    };
+
+    /// Sources remembered; more are forgotten.
+    static constexpr std::size_t max_sources = 1'000;
+
+    SourcePool(const Urn& urn, Policy policy) : urn_(urn), policy_(std::move(policy)) {}
+
+    /// Adds a source, unless it is unusable, known already, or names another file: what all but the first offer must
+    /// be known to be the same by hash.
+    void add(const Hit& hit);
+
+    /// One that is not at work and may be asked now.
+    std::optional<SourceId> due(TimePoint now) const noexcept;
+    /// When the next one may be asked; TimePoint::max() when none waits.
+    TimePoint next_due() const noexcept;
+
+    const Hit& hit(SourceId source) const { return sources_.at(source).hit; }
+    std::size_t size() const noexcept { return sources_.size(); }
+
+    /// It is asked from now on, until one of the three that follow.
+    void begin(SourceId source) { sources_.at(source).at_work = true; }
+    /// It ended without a fault, and may be asked again at once.
+    void ended(SourceId source) { sources_.at(source).at_work = false; }
+    /// It failed. @return whether it was struck off, for failing too often or in a way that will not get better.
+    bool failed(SourceId source, const error_code& error, TimePoint now);
+    /// It wants to be asked later, or has nothing that is needed at present: no fault.
+    void postpone(SourceId source, const error_code& reason, TimePoint until);
+
+    /// It does well: what it failed before is forgotten.
+    void progressed(SourceId source) { sources_.at(source).failures = 0; }
+    /// Bytes of the file came from it.
+    void contributed(SourceId source) { sources_.at(source).contributed = true; }
+    /// Bytes of the file came from who knows where: an earlier download left them.
+    void contributed_before() noexcept { from_before_ = true; }
+
+    /// The file is whole and wrong, and there was no tree to know who lied; all of it is to be fetched again. Where
+    /// several may be to blame, each gets a second chance, once; else who contributed is struck off.
+    void hash_was_wrong();
+
+    /// Those not struck off.
+    std::size_t usable() const noexcept;
+    bool is_exhausted() const noexcept { return usable() == 0; }
+    /// Why none is left: what the last one failed with, or no_source.
+    const error_code& last_error() const noexcept { return last_error_; }
+
+    /// Those that bytes came from since the start, or the last wrong hash.
+    std::vector<Endpoint> contributors() const;
+    /// The greatest size that a source not struck off claims.
+    std::uint64_t greatest_size() const noexcept;
+    /// All that are known, as they were added.
+    std::vector<Hit> hits() const;
+
+  private:
+    struct Source {
+        Hit hit;
+        std::size_t failures = 0;
+        TimePoint not_before = TimePoint::min();
+        bool at_work = false;
+        bool struck = false;
+        bool contributed = false;
+    };
+
+    Urn urn_;
+    Policy policy_;
+    std::vector<Source> sources_;
+    bool from_before_ = false;
+    bool began_anew_ = false;
+    error_code last_error_ = Error::no_source;
+};
+
+}  // namespace gnutella::transfer

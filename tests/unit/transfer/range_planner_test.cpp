@@ -1,0 +1,259 @@
+#include "transfer/range_planner.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace gnutella::transfer {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using StopReason = PlannerActions::StopReason;
+
+constexpr std::uint64_t block = BlockLayout::min_block_size;
+
+struct Planner : testing::Test {
+    static constexpr std::size_t blocks = 1000;
+
+    std::optional<BlockRange> next(SourceId source) { return planner.next(source, now, out); }
+
+    void join(std::initializer_list<SourceId> sources) {
+        planner.expect_sources(sources.size());
+        for (const SourceId source : sources) {
+            planner.join(source, now);
+        }
+    }
+
+    // That many blocks of what it was asked for come, at a rate of `each` for a block.
+    void send(SourceId source, std::size_t first, std::size_t count, std::chrono::milliseconds each) {
+        for (std::size_t sent = first; sent < first + count; ++sent) {
+            now += each;
+            planner.received(source, block, now);
+            planner.verified(source, sent, out);
+        }
+    }
+
+    RangePlanner planner{BlockMap(BlockLayout(blocks * block)), 30s};
+    RangePlanner::TimePoint now{1h};
+    PlannerActions out;
+};
+
+TEST_F(Planner, AsksASourceThatIsAloneForEverything) {
+    join({1});
+    EXPECT_EQ(next(1), (BlockRange{0, blocks}));
+}
+
+TEST_F(Planner, AsksOneOfSeveralForLittleBeforeItsRateIsKnown) {
+    join({1, 2});
+    EXPECT_EQ(next(1), (BlockRange{0, 16}));
+    EXPECT_EQ(next(2), (BlockRange{16, 32}));
+}
+
+TEST_F(Planner, AsksAFastSourceForMoreThanASlowOne) {
+    join({1, 2});
+    next(1);
+    next(2);
+    send(1, 0, 16, 10ms);
+    send(2, 16, 16, 100ms);
+    const auto fast = next(1);
+    const auto slow = next(2);
+    ASSERT_TRUE(fast && slow);
+    EXPECT_GT(fast->count(), 5 * slow->count());
+    EXPECT_GE(slow->count(), 10) << "a second's worth at least";
+}
+
+TEST_F(Planner, AsksForLessTowardsTheEnd) {
+    join({1, 2});
+    std::size_t before = blocks;
+    next(1);
+    next(2);
+    send(1, 0, 16, 20ms);
+    send(2, 16, 16, 20ms);
+    while (planner.blocks().missing() > 0) {
+        const auto range = next(1);
+        ASSERT_TRUE(range);
+        EXPECT_LE(range->count(), before);
+        before = range->count();
+        send(1, range->first, range->count(), 20ms);
+    }
+    EXPECT_LT(before, blocks / 2);
+}
+
+TEST_F(Planner, NeverAsksForWhatIsVerified) {
+    BlockMap map(BlockLayout(10 * block));
+    for (const std::size_t each : {0, 1, 2, 5, 9}) {
+        map.set(each, BlockState::verified);
+    }
+    planner = RangePlanner(std::move(map), 30s);
+    join({1});
+    EXPECT_EQ(next(1), (BlockRange{3, 5}));
+    send(1, 3, 2, 1ms);
+    EXPECT_EQ(next(1), (BlockRange{6, 9}));
+    send(1, 6, 3, 1ms);
+    EXPECT_TRUE(planner.is_complete());
+    EXPECT_EQ(next(1), std::nullopt);
+}
+
+TEST_F(Planner, GivesBackWhatALostSourceHad) {
+    join({1, 2});
+    next(1);
+    next(2);
+    send(1, 0, 3, 1ms);
+    planner.received(1, block / 2, now);
+    planner.leave(1, now, out);
+    EXPECT_EQ(planner.blocks().verified_bytes(), 3 * block);
+    send(2, 16, 16, 1ms);
+    EXPECT_EQ(next(2)->first, 3);
+}
+
+TEST_F(Planner, WakesAnIdleSourceWhenSomethingComesBack) {
+    planner = RangePlanner(BlockMap(BlockLayout(block)), 30s);
+    join({1, 2});
+    EXPECT_TRUE(next(1));
+    EXPECT_EQ(next(2), std::nullopt);
+    planner.leave(1, now, out);
+    EXPECT_THAT(out.wakes, ElementsAre(2));
+    EXPECT_EQ(next(2), (BlockRange{0, 1}));
+}
+
+TEST_F(Planner, EndsWhatStalls) {
+    join({1, 2});
+    next(1);
+    next(2);
+    now += 20s;
+    planner.received(2, 1, now);
+    EXPECT_EQ(planner.next_deadline(), now + 10s);
+    now = planner.next_deadline();
+    planner.tick(now, out);
+    EXPECT_THAT(out.stops, ElementsAre(PlannerActions::Stop{1, StopReason::stalled}));
+    out = {};
+    now += 1s;
+    planner.tick(now, out);
+    EXPECT_THAT(out.stops, IsEmpty()) << "once";
+    planner.give_back(1, now, out);
+    EXPECT_EQ(planner.blocks().missing(), blocks - 16);
+}
+
+TEST_F(Planner, DoesNotBlameASourceThatWeDoNotRead) {
+    join({1});
+    next(1);
+    planner.suspend(1);
+    now += 100s;
+    planner.tick(now, out);
+    EXPECT_THAT(out.stops, IsEmpty());
+    planner.resume(1, now);
+    now += 29s;
+    planner.tick(now, out);
+    EXPECT_THAT(out.stops, IsEmpty());
+    now += 1s;
+    planner.tick(now, out);
+    EXPECT_EQ(out.stops.size(), 1);
+}
+
+TEST_F(Planner, DoesNotBlameASourceThatHasSentAll) {
+    planner = RangePlanner(BlockMap(BlockLayout(block)), 30s);
+    join({1});
+    next(1);
+    planner.received(1, block, now);
+    now += 100s;
+    planner.tick(now, out);
+    EXPECT_THAT(out.stops, IsEmpty()) << "it is the disk that takes so long";
+}
+
+TEST_F(Planner, SplitsWhatASlowSourceHoldsSoThatBothEndTogether) {
+    join({1});
+    next(1);
+    send(1, 0, 100, 100ms);
+    planner.join(2, now);
+    const auto helped = next(2);
+    ASSERT_TRUE(helped);
+    EXPECT_EQ(*helped, (BlockRange{550, blocks})) << "as fast as the other, as far as is known";
+    EXPECT_EQ(planner.end_of(1), 550);
+    EXPECT_EQ(planner.outstanding(1), 450 * block);
+
+    send(2, 550, 450, 10ms);
+    const auto again = next(2);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->end, 550);
+    EXPECT_GE(again->count(), 400) << "it is more than ten times as fast by now";
+    EXPECT_LT(again->count(), 450);
+}
+
+TEST_F(Planner, LeavesASlowSourceTheBlockThatItIsSending) {
+    planner = RangePlanner(BlockMap(BlockLayout(2 * block)), 30s);
+    join({1});
+    next(1);
+    now += 1s;
+    planner.received(1, block / 2, now);
+    planner.join(2, now);
+    EXPECT_EQ(next(2), (BlockRange{1, 2}));
+    EXPECT_EQ(planner.end_of(1), 1);
+    EXPECT_THAT(out.stops, IsEmpty());
+}
+
+TEST_F(Planner, OvertakesTheLastBlockOfASourceThatIsFarTooSlow) {
+    planner = RangePlanner(BlockMap(BlockLayout(3 * block)), 30s);
+    join({1, 2});
+    planner.offers(2, {{block, 2 * block}});
+    EXPECT_EQ(next(2), (BlockRange{1, 3}));
+    EXPECT_EQ(next(1), (BlockRange{0, 1}));
+    send(2, 1, 2, 10ms);
+    planner.offers(2, {{0, 3 * block}});
+    now += 5s;
+    planner.received(1, 10, now);
+    EXPECT_EQ(next(2), std::nullopt);
+    EXPECT_THAT(out.stops, ElementsAre(PlannerActions::Stop{1, StopReason::overtaken}));
+    planner.give_back(1, now, out);
+    EXPECT_THAT(out.wakes, Contains(2));
+    EXPECT_EQ(next(2), (BlockRange{0, 1}));
+}
+
+TEST_F(Planner, LeavesASourceAloneThatWillEndSoon) {
+    planner = RangePlanner(BlockMap(BlockLayout(2 * block)), 30s);
+    join({1, 2});
+    next(1);
+    send(1, 0, 1, 10ms);
+    planner.received(1, block / 2, now += 5ms);
+    EXPECT_EQ(next(2), std::nullopt);
+    EXPECT_THAT(out.stops, IsEmpty());
+    EXPECT_LE(planner.next_deadline(), now + 1s) << "but looks again";
+}
+
+TEST_F(Planner, AsksAPartialSourceForWhatItHasOnly) {
+    join({1, 2});
+    planner.offers(1, {{5 * block - 1, 3 * block}, {100 * block, block - 1}, {blocks * block - 7, 100}});
+    EXPECT_EQ(next(1), (BlockRange{5, 7})) << "whole blocks";
+    send(1, 5, 2, 1ms);
+    EXPECT_EQ(next(1), std::nullopt);
+    EXPECT_FALSE(planner.may_help(1));
+    EXPECT_TRUE(planner.may_help(2));
+    planner.offers(1, {{999 * block, block}});
+    EXPECT_EQ(next(1), (BlockRange{999, 1000}));
+}
+
+TEST_F(Planner, TakesNothingFromAnotherThatThePartialSourceDoesNotHave) {
+    planner = RangePlanner(BlockMap(BlockLayout(4 * block)), 30s);
+    join({1});
+    next(1);
+    planner.join(2, now);
+    planner.offers(2, {{3 * block, block}});
+    now += 2s;
+    planner.received(1, 1, now);
+    EXPECT_EQ(next(2), (BlockRange{3, 4}));
+    EXPECT_EQ(planner.end_of(1), 3);
+}
+
+TEST_F(Planner, RemembersTheRateOfASourceThatComesBack) {
+    join({1, 2});
+    next(1);
+    send(1, 0, 16, 1ms);
+    planner.leave(1, now, out);
+    now += 100s;
+    planner.join(1, now);
+    EXPECT_GT(next(1)->count(), 16);
+}
+
+}  // namespace
+}  // namespace gnutella::transfer

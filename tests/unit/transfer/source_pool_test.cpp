@@ -1,0 +1,254 @@
+#include "transfer/source_pool.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <array>
+#include <memory>
+#include <string>
+
+namespace gnutella::transfer {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const Urn wanted = *Urn::parse("urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
+const Urn other = *Urn::parse("urn:sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+
+Hit hit(std::string host, std::uint64_t size = 10) {
+    Hit hit;
+    hit.name = "a";
+    hit.size = size;
+    hit.urn = wanted;
+    hit.source = {std::move(host), 1};
+    hit.transports = {Transport::http};
+    return hit;
+}
+
+struct SourcePoolTest : testing::Test {
+    static SourcePool::Policy policy() {
+        SourcePool::Policy policy;
+        policy.retries = 1;
+        policy.retry_interval = 500ms;
+        return policy;
+    }
+
+    // Who is asked next; begins.
+    std::string next() {
+        const auto source = pool.due(now);
+        if (!source) {
+            return "";
+        }
+        pool.begin(*source);
+        current = *source;
+        return pool.hit(*source).source.host;
+    }
+    bool fail(const error_code& error) { return pool.failed(current, error, now); }
+
+    void add_two() {
+        pool.add(hit("first"));
+        pool.add(hit("second"));
+    }
+
+    SourcePool pool{wanted, policy()};
+    SourcePool::TimePoint now{1h};
+    SourceId current = 0;
+};
+
+TEST_F(SourcePoolTest, HasNoSourceBeforeOneIsAdded) {
+    EXPECT_EQ(pool.due(now), std::nullopt);
+    EXPECT_TRUE(pool.is_exhausted());
+    EXPECT_EQ(pool.last_error(), Error::no_source);
+    EXPECT_EQ(pool.next_due(), SourcePool::TimePoint::max());
+}
+
+TEST_F(SourcePoolTest, GivesEachSourceOnce) {
+    add_two();
+    EXPECT_EQ(next(), "first");
+    EXPECT_EQ(next(), "second");
+    EXPECT_EQ(next(), "");
+    pool.ended(0);
+    EXPECT_EQ(next(), "first");
+}
+
+TEST_F(SourcePoolTest, TriesOneThatFailsAgainAfterAWait) {
+    add_two();
+    EXPECT_EQ(next(), "first");
+    EXPECT_FALSE(fail(Error::source_timed_out));
+    EXPECT_EQ(next(), "second") << "the one that has not failed";
+    EXPECT_EQ(next(), "");
+    EXPECT_EQ(pool.next_due(), now + 500ms);
+    now += 500ms;
+    EXPECT_EQ(next(), "first");
+    EXPECT_TRUE(fail(Error::source_closed)) << "too often";
+    EXPECT_FALSE(pool.is_exhausted());
+    EXPECT_EQ(pool.last_error(), Error::source_closed);
+}
+
+TEST_F(SourcePoolTest, WaitsTwiceAsLongEachTime) {
+    SourcePool::Policy patient = policy();
+    patient.retries = 100;
+    pool = SourcePool(wanted, patient);
+    pool.add(hit("only"));
+    for (const auto wait : {500ms, 1000ms, 2000ms, 4000ms}) {
+        next();
+        fail(Error::source_busy);
+        EXPECT_EQ(pool.next_due(), now + wait);
+        now += wait;
+    }
+    for (int times = 0; times < 90; ++times) {
+        next();
+        fail(Error::source_busy);
+        now = pool.next_due();
+    }
+    EXPECT_EQ(next(), "only") << "and no wait overflows";
+}
+
+TEST_F(SourcePoolTest, StrikesOffAtOnceWhatWillNotGetBetter) {
+    for (const Error error : {Error::source_lacks_file, Error::source_answer, Error::size_mismatch,
+                              Error::hash_mismatch, Error::source_lied, Error::cannot_resolve}) {
+        pool = SourcePool(wanted, policy());
+        add_two();
+        next();
+        EXPECT_TRUE(fail(error));
+        now += 1h;
+        EXPECT_EQ(next(), "second");
+        EXPECT_EQ(next(), "");
+    }
+}
+
+TEST_F(SourcePoolTest, ForgetsFailuresOfASourceThatDoesWell) {
+    pool.add(hit("only"));
+    for (int attempt = 0; attempt < 10; ++attempt) {
+        EXPECT_EQ(next(), "only");
+        pool.progressed(current);
+        EXPECT_FALSE(fail(Error::source_closed));
+        now += 500ms;
+    }
+}
+
+TEST_F(SourcePoolTest, AsksABusySourceWhenItSaysSoHoweverOften) {
+    pool.add(hit("busy"));
+    for (int attempt = 0; attempt < 100; ++attempt) {
+        EXPECT_EQ(next(), "busy");
+        pool.postpone(current, Error::source_busy, now + 60s);
+        EXPECT_EQ(next(), "");
+        now += 60s;
+    }
+    EXPECT_EQ(pool.last_error(), Error::source_busy);
+}
+
+TEST_F(SourcePoolTest, IgnoresAnotherFileAndOneNotKnownToBeTheSame) {
+    add_two();
+    Hit another = hit("another");
+    another.urn = other;
+    pool.add(another);
+    Hit unknown = hit("unknown");
+    unknown.urn.reset();
+    unknown.content = std::make_shared<std::string>("x");
+    pool.add(unknown);
+    EXPECT_EQ(pool.size(), 2);
+}
+
+TEST_F(SourcePoolTest, AsksASourceNamedTwiceOnce) {
+    add_two();
+    pool.add(hit("first"));
+    EXPECT_EQ(pool.size(), 2);
+}
+
+TEST_F(SourcePoolTest, RemembersSoManyAndNoMore) {
+    for (std::size_t number = 0; number < SourcePool::max_sources + 10; ++number) {
+        pool.add(hit("host" + std::to_string(number)));
+    }
+    EXPECT_EQ(pool.size(), SourcePool::max_sources);
+}
+
+TEST_F(SourcePoolTest, UsesOneAddedAfterAllHaveFailed) {
+    pool.add(hit("first"));
+    next();
+    fail(Error::source_lacks_file);
+    EXPECT_TRUE(pool.is_exhausted());
+    pool.add(hit("late"));
+    EXPECT_EQ(next(), "late");
+}
+
+TEST_F(SourcePoolTest, TakesAHitThatIsItsOwnContentFirstAndOnlyThen) {
+    Hit content;
+    content.content = std::make_shared<std::string>("x");
+    pool.add(content);
+    ASSERT_EQ(pool.size(), 1);
+    EXPECT_EQ(*pool.hit(0).content, "x");
+}
+
+TEST_F(SourcePoolTest, CannotUseAHitWithoutAHashOrAWay) {
+    const std::array http{Transport::http};
+    Hit nameless = hit("nameless");
+    nameless.urn.reset();
+    EXPECT_FALSE(is_usable(nameless, http));
+    Hit quic_only = hit("quic");
+    quic_only.transports = {Transport::quic};
+    EXPECT_FALSE(is_usable(quic_only, http));
+    EXPECT_TRUE(is_usable(quic_only, std::array{Transport::quic, Transport::http}));
+    Hit unsaid = hit("unsaid");
+    unsaid.transports.clear();
+    EXPECT_TRUE(is_usable(unsaid, http)) << "a magnet link names no transports";
+    EXPECT_FALSE(is_usable(unsaid, std::array{Transport::quic}));
+}
+
+TEST_F(SourcePoolTest, StrikesOffTheOneThatAloneSentAWrongFile) {
+    add_two();
+    next();
+    pool.contributed(current);
+    pool.ended(current);
+    pool.hash_was_wrong();
+    EXPECT_EQ(next(), "second");
+    EXPECT_EQ(next(), "");
+    EXPECT_EQ(pool.last_error(), Error::hash_mismatch);
+    EXPECT_THAT(pool.contributors(), IsEmpty());
+}
+
+TEST_F(SourcePoolTest, GivesASecondChanceOnceWhereAnEarlierDownloadMayBeToBlame) {
+    add_two();
+    pool.contributed_before();
+    pool.contributed(0);
+    pool.hash_was_wrong();
+    EXPECT_EQ(pool.usable(), 2);
+    pool.contributed(0);
+    pool.hash_was_wrong();
+    EXPECT_EQ(next(), "second");
+}
+
+TEST_F(SourcePoolTest, GivesASecondChanceOnceWhereSeveralContributed) {
+    add_two();
+    pool.contributed(0);
+    pool.contributed(1);
+    EXPECT_THAT(pool.contributors(), ElementsAre(Endpoint{"first", 1}, Endpoint{"second", 1}));
+    pool.hash_was_wrong();
+    EXPECT_EQ(pool.usable(), 2);
+    pool.contributed(1);
+    pool.hash_was_wrong();
+    EXPECT_EQ(next(), "first");
+    EXPECT_EQ(next(), "");
+}
+
+TEST_F(SourcePoolTest, StrikesOffOneThatLiesAboutAnEmptyFile) {
+    pool.add(hit("empty", 0));
+    pool.add(hit("second"));
+    pool.hash_was_wrong();
+    EXPECT_EQ(next(), "second");
+    EXPECT_EQ(next(), "");
+}
+
+TEST_F(SourcePoolTest, KnowsTheGreatestSizeThatIsStillClaimed) {
+    pool.add(hit("large", 100));
+    pool.add(hit("small", 10));
+    EXPECT_EQ(pool.greatest_size(), 100);
+    next();
+    fail(Error::size_mismatch);
+    EXPECT_EQ(pool.greatest_size(), 10);
+}
+
+}  // namespace
+}  // namespace gnutella::transfer
