@@ -207,10 +207,13 @@ class TestServer {
 /// A fetching half of a node.
 class TestDownloads {
   public:
-    explicit TestDownloads(Threads& threads, Settings settings = quick_settings())
+    explicit TestDownloads(Threads& threads, Settings settings = quick_settings(),
+                           transfer::FileWriter& writer = transfer::FileWriter::system())
         : disk_(2),
-          downloads_(threads.context().get_executor(), disk_, settings, counters_,
-                     [log = events_](const Event& event) { log->keep(event); }) {}
+          downloads_(
+              threads.context().get_executor(), disk_, settings, counters_,
+              std::make_shared<net::Alternates>(settings.max_alternate_locations, counters_),
+              [log = events_](const Event& event) { log->keep(event); }, writer) {}
     ~TestDownloads() { stop(); }
 
     void stop() {

@@ -221,7 +221,8 @@ error_code DownloadJob::open_part(const Hit& first) {
 // ---- the tree, and what is there already ----
 
 asio::awaitable<error_code> DownloadJob::find_tree() {
-    if (!urn_->tiger() || progress_.size == 0 || (tree_ && blocks_)) {
+    const bool is_here = sources_->size() > 0 && sources_->hit(0).content;
+    if (is_here || !urn_->tiger() || progress_.size == 0 || (tree_ && blocks_)) {
         co_return error_code{};
     }
     if (tree_) {

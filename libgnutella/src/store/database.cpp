@@ -105,7 +105,9 @@ Statement& Statement::bind(std::string_view text) {
 }
 
 Statement& Statement::bind(std::span<const std::byte> bytes) {
-    sqlite3_bind_blob64(statement_.get(), next_parameter_++, bytes.data(), bytes.size(), SQLITE_STATIC);
+    // Without an address SQLite takes it for NULL, which no bytes are not.
+    const void* const data = bytes.empty() ? "" : static_cast<const void*>(bytes.data());
+    sqlite3_bind_blob64(statement_.get(), next_parameter_++, data, bytes.size(), SQLITE_STATIC);
     return *this;
 }
 

@@ -279,6 +279,100 @@ TEST_F(Stored, ADatabaseDamagedWhileInUseIsReplaced) {
     EXPECT_TRUE(store->find("/s/new", 100, -5));
 }
 
+DownloadRecord download(const std::filesystem::path& folder, std::uint8_t content = 1) {
+    DownloadRecord record;
+    record.id.bytes.fill(content);
+    record.urn = file("/s/x", content).urn;
+    record.folder = folder;
+    record.name = "name";
+    record.size = 5'000'000'000;
+    Hit hit;
+    hit.name = "source's name";
+    hit.size = record.size;
+    hit.urn = record.urn;
+    hit.source = {"192.0.2.1", 8025};
+    hit.peer = Guid::parse("00000000-0000-4000-8000-000000000001");
+    hit.key.emplace().bytes.fill(7);
+    hit.transports = {Transport::quic, Transport::http};
+    record.sources = {hit};
+    return record;
+}
+
+TEST_F(Stored, DownloadsOutliveTheStoreInTheirOrder) {
+    const auto one = download("/d/\xFFone", 1);
+    EXPECT_FALSE(open()->add_download(one));
+    EXPECT_FALSE(open()->add_download(download("/d/two", 2)));
+    const auto downloads = open()->downloads(10);
+    ASSERT_EQ(downloads.size(), 2U);
+    EXPECT_EQ(downloads[0].id, one.id);
+    EXPECT_EQ(downloads[0].urn, one.urn);
+    EXPECT_EQ(downloads[0].folder, one.folder);
+    EXPECT_EQ(downloads[0].name, "name");
+    EXPECT_EQ(downloads[0].size, 5'000'000'000U);
+    EXPECT_FALSE(downloads[0].paused);
+    ASSERT_EQ(downloads[0].sources.size(), 1U);
+    EXPECT_EQ(downloads[0].sources[0].source, one.sources[0].source);
+    EXPECT_EQ(downloads[0].sources[0].peer, one.sources[0].peer);
+    EXPECT_EQ(downloads[0].sources[0].key, one.sources[0].key);
+    EXPECT_EQ(downloads[0].sources[0].transports, one.sources[0].transports);
+    EXPECT_EQ(downloads[0].sources[0].urn, one.urn);
+    EXPECT_EQ(downloads[1].folder, "/d/two");
+    EXPECT_EQ(open()->downloads(1).size(), 1U);
+}
+
+TEST_F(Stored, WhatBecomesOfADownloadIsKept) {
+    const auto store = open();
+    const auto one = download("/d", 1);
+    store->add_download(one);
+    const std::vector blocks{std::byte{3}, std::byte{7}};
+    const std::vector<TigerRoot> leaves(3, TigerRoot{9});
+    store->keep_download_blocks(one.id, blocks);
+    store->keep_download_leaves(one.id, leaves);
+    store->keep_download_state(one.id, true);
+    store->keep_download_size(one.id, 77);
+    auto sources = one.sources;
+    sources.push_back(sources.front());
+    sources.back().source.port = 1;
+    store->keep_download_sources(one.id, sources);
+    auto kept = store->downloads(10);
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].blocks, blocks);
+    EXPECT_EQ(kept[0].leaves, leaves);
+    EXPECT_TRUE(kept[0].paused);
+    EXPECT_EQ(kept[0].size, 77U);
+    EXPECT_EQ(kept[0].sources.size(), 2U);
+    store->forget_download(one.id);
+    store->keep_download_sources(one.id, sources);
+    EXPECT_TRUE(store->downloads(10).empty());
+}
+
+TEST_F(Stored, ADownloadOfTheSameFileToTheSameFolderReplacesTheOther) {
+    const auto store = open();
+    store->add_download(download("/d", 1));
+    auto again = download("/d", 1);
+    again.id.bytes.fill(9);
+    store->add_download(again);
+    const auto kept = store->downloads(10);
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].id, again.id);
+    EXPECT_EQ(kept[0].sources.size(), 1U);
+}
+
+TEST_F(Stored, ADatabaseOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt) {
+    open_database()->execute(
+        "CREATE TABLE hashes (path BLOB PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, sha1 BLOB NOT "
+        "NULL, tiger BLOB NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;"
+        "CREATE TABLE hosts (position INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL);"
+        "INSERT INTO hosts VALUES (1, 'known', 8025); PRAGMA application_id = 1735292276; PRAGMA user_version = 1",
+        error_);
+    ASSERT_FALSE(error_) << error_.message();
+    const auto store = open();
+    ASSERT_TRUE(store) << error_.message();
+    EXPECT_EQ(store->hosts().size(), 1U);
+    EXPECT_FALSE(store->add_download(download("/d")));
+    EXPECT_EQ(store->downloads(10).size(), 1U);
+}
+
 TEST_F(Stored, ADatabaseOfALaterVersionIsRefusedAndLeftAlone) {
     ASSERT_TRUE(open());
     open_database()->execute("PRAGMA user_version = 1000", error_);

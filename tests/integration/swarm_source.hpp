@@ -1,0 +1,186 @@
+#pragma once
+
+#include "transfer/thex.hpp"
+#include "transfer_bench.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace gnutella::test {
+
+/// A source that has a file and its tree, and serves ranges over connections that stay, with the habits that a test
+/// gives it. Each connection has a thread.
+class SwarmSource {
+  public:
+    struct Habits {
+        /// Bytes a second over each connection; 0: as fast as it goes.
+        std::size_t rate = 0;
+        /// Falls silent, or closes and serves no more, when it has sent so many bytes.
+        std::size_t stalls_after = std::string::npos;
+        std::size_t vanishes_after = std::string::npos;
+        /// Sends something else.
+        bool lies = false;
+        /// Sends something else as the tree.
+        bool lies_about_tree = false;
+        bool has_tree = true;
+    };
+
+    SwarmSource(const std::string& content, Habits habits)
+        : content_(content),
+          habits_(habits),
+          hashed_(hash(content)),
+          acceptor_(context_, Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)),
+          port_(acceptor_.local_endpoint().port()),
+          listening_([this] { listen(); }) {}
+    ~SwarmSource() {
+        release();
+        ::shutdown(acceptor_.native_handle(), SHUT_RDWR);
+        listening_.join();
+        {
+            const std::scoped_lock lock(mutex_);
+            for (const int descriptor : open_) {
+                ::shutdown(descriptor, SHUT_RDWR);
+            }
+        }
+        for (std::thread& thread : serving_) {
+            thread.join();
+        }
+    }
+
+    static HashedContent hash(const std::string& content) {
+        ContentHasher hasher;
+        hasher.update(std::as_bytes(std::span(content)));
+        return hasher.finish_with_tree();
+    }
+
+    Hit hit() const {
+        Hit hit;
+        hit.name = "swarm.bin";
+        hit.size = content_.size();
+        hit.urn = hashed_.urn;
+        hit.source = {"127.0.0.1", port_};
+        hit.transports = {Transport::http};
+        return hit;
+    }
+    std::size_t sent() const { return sent_; }
+    std::size_t connections() const { return connections_; }
+
+    /// Lets one that has fallen silent go on.
+    void release() {
+        const std::scoped_lock lock(mutex_);
+        released_ = true;
+        changed_.notify_all();
+    }
+
+  private:
+    void listen() {
+        for (;;) {
+            error_code error;
+            Tcp::socket socket(context_);
+            acceptor_.accept(socket, error);
+            if (error) {
+                return;
+            }
+            if (sent_ >= habits_.vanishes_after) {
+                continue;
+            }
+            ++connections_;
+            bound_waits(socket);
+            const std::scoped_lock lock(mutex_);
+            open_.insert(socket.native_handle());
+            serving_.emplace_back([this, socket = std::move(socket)]() mutable { serve(socket); });
+        }
+    }
+
+    void serve(Tcp::socket& socket) {
+        std::string input;
+        for (bool goes_on = true; goes_on;) {
+            error_code error;
+            const std::size_t size =
+                boost::asio::read_until(socket, boost::asio::dynamic_buffer(input), "\r\n\r\n", error);
+            if (error) {
+                break;
+            }
+            const std::string request = input.substr(0, size);
+            input.erase(0, size);
+            goes_on = ScriptedSource::is_for_tree(request) ? send_tree(socket) : send_range(socket, request);
+        }
+        const std::scoped_lock lock(mutex_);
+        open_.erase(socket.native_handle());
+        error_code ignored;
+        socket.close(ignored);
+    }
+
+    bool send_tree(Tcp::socket& socket) const {
+        if (!habits_.has_tree) {
+            ScriptedSource::send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            return true;
+        }
+        std::string body = transfer::write_thex(hashed_.tree);
+        if (habits_.lies_about_tree) {
+            body.back() = static_cast<char>(body.back() ^ 1);
+            body[body.size() - 30] = static_cast<char>(body[body.size() - 30] ^ 1);
+        }
+        ScriptedSource::send(socket,
+                             "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+        return true;
+    }
+
+    bool send_range(Tcp::socket& socket, const std::string& request) {
+        const std::size_t at = request.find("bytes=") + 6;
+        const std::size_t first = std::stoull(request.substr(at));
+        const std::size_t last = std::stoull(request.substr(request.find('-', at) + 1));
+        const std::string answer = ScriptedSource::partial_content(content_, first, last - first + 1);
+        const std::size_t head = answer.find("\r\n\r\n") + 4;
+        ScriptedSource::send(socket, answer.substr(0, head));
+        constexpr std::size_t piece = 16 * 1024;
+        auto due = std::chrono::steady_clock::now();
+        for (std::size_t sent = head; sent < answer.size(); sent += piece) {
+            if (sent_ >= habits_.vanishes_after) {
+                return false;
+            }
+            if (sent_ >= habits_.stalls_after) {
+                std::unique_lock lock(mutex_);
+                changed_.wait_for(lock, patience, [this] { return released_; });
+            }
+            std::string bytes = answer.substr(sent, piece);
+            if (habits_.lies) {
+                bytes[0] = static_cast<char>(bytes[0] ^ 1);
+            }
+            error_code error;
+            boost::asio::write(socket, boost::asio::buffer(bytes), error);
+            if (error) {
+                return false;
+            }
+            sent_ += bytes.size();
+            if (habits_.rate > 0) {
+                due += std::chrono::microseconds(bytes.size() * 1'000'000 / habits_.rate);
+                std::this_thread::sleep_until(due);
+            }
+        }
+        return true;
+    }
+
+    const std::string& content_;
+    const Habits habits_;
+    const HashedContent hashed_;
+    boost::asio::io_context context_;
+    Tcp::acceptor acceptor_;
+    const std::uint16_t port_;
+    std::atomic<std::size_t> sent_{0};
+    std::atomic<std::size_t> connections_{0};
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool released_ = false;
+    std::set<int> open_;
+    std::vector<std::thread> serving_;
+    std::thread listening_;
+};
+
+}  // namespace gnutella::test

@@ -1,0 +1,392 @@
+#include "swarm_source.hpp"
+
+#include "file_descriptor.hpp"
+#include "store/store.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cerrno>
+
+// Downloads from many sources at once, checked block by block, and what survives.
+
+namespace gnutella::test {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+using Habits = SwarmSource::Habits;
+
+constexpr std::size_t megabyte = 1'000'000;
+
+// As a disk that has room for so many bytes more, until there is room again.
+class SmallDisk final : public transfer::FileWriter {
+  public:
+    explicit SmallDisk(std::int64_t room) : room_(room) {}
+
+    ssize_t write(int descriptor, std::span<const std::byte> bytes, std::uint64_t offset) override {
+        if (room_.fetch_sub(static_cast<std::int64_t>(bytes.size())) < static_cast<std::int64_t>(bytes.size())) {
+            errno = ENOSPC;
+            return -1;
+        }
+        return system().write(descriptor, bytes, offset);
+    }
+    void make_room() { room_ = INT64_MAX; }
+
+  private:
+    std::atomic<std::int64_t> room_;
+};
+
+struct SwarmTest : testing::Test {
+    static Settings impatient() {
+        Settings settings = quick_settings();
+        settings.source_retry_interval = std::chrono::milliseconds(5);
+        settings.transfer_timeout = std::chrono::milliseconds(500);
+        settings.source_retries = 0;
+        return settings;
+    }
+
+    static Habits habits(std::size_t rate = 0) {
+        Habits habits;
+        habits.rate = rate;
+        return habits;
+    }
+
+    void expect_whole(TestDownloads& downloads) const {
+        EXPECT_THAT(downloads.names(), ElementsAre("swarm.bin"));
+        EXPECT_TRUE(downloads.folder().read("swarm.bin") == content) << "byte by byte";
+    }
+
+    std::uint64_t wait_for_verified(TestDownloads& downloads, std::uint64_t bytes) const {
+        return downloads.events()
+            .wait_for<DownloadProgress>([=](const DownloadProgress& progress) { return progress.verified >= bytes; })
+            .verified;
+    }
+
+    Threads threads;
+    const std::string content = content_of(8 * megabyte);
+};
+
+TEST_F(SwarmTest, SeveralSourcesShareTheWork) {
+    SwarmSource first(content, habits(2 * megabyte));
+    SwarmSource second(content, habits(4 * megabyte));
+    SwarmSource third(content, habits(8 * megabyte));
+    TestDownloads downloads(threads);
+    const DownloadedFile file = downloads.fetch({first.hit(), second.hit(), third.hit()});
+    expect_whole(downloads);
+    EXPECT_THAT(file.sources,
+                UnorderedElementsAre(first.hit().source, second.hit().source, third.hit().source));
+    EXPECT_GT(second.sent(), first.sent());
+    EXPECT_GT(third.sent(), second.sent());
+    EXPECT_LT(file.seconds.count(), 1.4) << "all of them together need 0.6 s, the fastest alone 1 s";
+    EXPECT_LT(downloads.counters().bytes_downloaded, content.size() * 11 / 10) << "hardly anything comes twice";
+    EXPECT_EQ(file.urn, first.hit().urn);
+    EXPECT_EQ(file.transport, Transport::http);
+}
+
+TEST_F(SwarmTest, OneSourceKeepsOneConnection) {
+    SwarmSource source(content, habits());
+    TestDownloads downloads(threads);
+    downloads.fetch({source.hit()});
+    expect_whole(downloads);
+    EXPECT_EQ(source.connections(), 2) << "one for the tree, one for all of the file";
+    EXPECT_EQ(source.sent(), content.size());
+}
+
+TEST_F(SwarmTest, ALiarIsStruckOff) {
+    Habits lying = habits();
+    lying.lies = true;
+    SwarmSource liar(content, lying);
+    SwarmSource honest(content, habits(20 * megabyte));
+    TestDownloads downloads(threads, impatient());
+    const DownloadedFile file = downloads.fetch({liar.hit(), honest.hit()});
+    expect_whole(downloads);
+    EXPECT_THAT(file.sources, ElementsAre(honest.hit().source));
+}
+
+TEST_F(SwarmTest, ALiarAloneGivesNothing) {
+    Habits lying = habits();
+    lying.lies = true;
+    SwarmSource liar(content, lying);
+    TestDownloads downloads(threads, impatient());
+    EXPECT_EQ(downloads.error_of_fetching({liar.hit()}), Error::source_lied);
+    EXPECT_THAT(downloads.names(), IsEmpty());
+}
+
+TEST_F(SwarmTest, AWrongTreeIsNotBelieved) {
+    Habits lying = habits();
+    lying.lies_about_tree = true;
+    SwarmSource liar(content, lying);
+    SwarmSource honest(content, habits());
+    TestDownloads downloads(threads, impatient());
+    const DownloadedFile file = downloads.fetch({liar.hit(), honest.hit()});
+    expect_whole(downloads);
+    EXPECT_EQ(file.verification, Verification::verified);
+}
+
+TEST_F(SwarmTest, AStallingSourceIsLeft) {
+    Habits stalling = habits();
+    stalling.stalls_after = megabyte;
+    SwarmSource staller(content, stalling);
+    SwarmSource honest(content, habits(10 * megabyte));
+    TestDownloads downloads(threads, impatient());
+    downloads.fetch({staller.hit(), honest.hit()});
+    expect_whole(downloads);
+}
+
+TEST_F(SwarmTest, AStallingSourceAloneTimesOutAndWhatCameIsKept) {
+    Habits stalling = habits();
+    stalling.stalls_after = 2 * megabyte;
+    SwarmSource staller(content, stalling);
+    TestDownloads downloads(threads, impatient());
+    EXPECT_EQ(downloads.error_of_fetching({staller.hit()}), Error::source_timed_out);
+    SwarmSource honest(content, habits());
+    const DownloadedFile file = downloads.fetch({honest.hit()});
+    expect_whole(downloads);
+    EXPECT_GT(file.resumed, megabyte);
+    EXPECT_EQ(honest.sent(), content.size() - file.resumed) << "nothing verified is asked for again";
+}
+
+TEST_F(SwarmTest, ASourceMayVanishInTheMiddle) {
+    Habits vanishing = habits(10 * megabyte);
+    vanishing.vanishes_after = megabyte;
+    SwarmSource first(content, vanishing);
+    SwarmSource second(content, habits(10 * megabyte));
+    TestDownloads downloads(threads, impatient());
+    downloads.fetch({first.hit(), second.hit()});
+    expect_whole(downloads);
+    EXPECT_GE(first.sent(), megabyte);
+}
+
+TEST_F(SwarmTest, MoreSourcesJoinWhileItRuns) {
+    SwarmSource slow(content, habits(megabyte));
+    SwarmSource fast(content, habits());
+    TestDownloads downloads(threads);
+    Download download = downloads.start({slow.hit()});
+    wait_for_verified(downloads, 100'000);
+    download.add_source(fast.hit());
+    const DownloadedFile file = downloads.fetch(download);
+    expect_whole(downloads);
+    EXPECT_LT(file.seconds.count(), 4) << "the slow one alone needs eight seconds";
+    EXPECT_GT(fast.sent(), content.size() / 2);
+}
+
+TEST_F(SwarmTest, AHitOfASearchIsOneMoreSource) {
+    SwarmSource slow(content, habits(megabyte));
+    SwarmSource fast(content, habits());
+    TestDownloads downloads(threads);
+    Download download = downloads.start({slow.hit()});
+    wait_for_verified(downloads, 100'000);
+    downloads.downloads().offer(fast.hit());
+    downloads.fetch(download);
+    EXPECT_GT(fast.sent(), content.size() / 2);
+}
+
+TEST_F(SwarmTest, PausesAndGoesOnWithWhatItHas) {
+    SwarmSource source(content, habits(8 * megabyte));
+    TestDownloads downloads(threads);
+    Download download = downloads.start({source.hit()});
+    wait_for_verified(downloads, megabyte);
+    download.pause();
+    const auto paused = downloads.events().wait_for<DownloadProgress>(
+        [](const DownloadProgress& progress) { return progress.state == DownloadState::paused; });
+    EXPECT_GE(paused.verified, megabyte);
+    EXPECT_FALSE(paused.ended);
+    EXPECT_EQ(downloads.downloads().list().size(), 1);
+    const std::size_t sent = source.sent();
+    download.resume();
+    downloads.fetch(download);
+    expect_whole(downloads);
+    EXPECT_LT(source.sent() - sent, content.size()) << "it did not begin anew";
+}
+
+TEST_F(SwarmTest, APausedOneGivesUpItsTurn) {
+    Settings settings = quick_settings();
+    settings.max_downloads = 1;
+    SwarmSource source(content, habits(4 * megabyte));
+    TestServer server(threads);
+    TestDownloads downloads(threads, settings);
+    Download first = downloads.start({source.hit()});
+    wait_for_verified(downloads, 100'000);
+    Download second = downloads.start({server.share("second.bin", "second")});
+    first.pause();
+    EXPECT_EQ(downloads.fetch(second).bytes, 6);
+    first.cancel();
+    EXPECT_EQ(error_of(first.async_wait(boost::asio::use_future)), boost::asio::error::operation_aborted);
+}
+
+TEST_F(SwarmTest, CancellingKeepsOrRemovesWhatCame) {
+    SwarmSource source(content, habits(8 * megabyte));
+    TestDownloads downloads(threads);
+    for (const auto remains : {Download::Remains::keep, Download::Remains::remove}) {
+        Download download = downloads.start({source.hit()});
+        const auto id = download.id();
+        downloads.events().wait_for<DownloadProgress>([id](const DownloadProgress& progress) {
+            return progress.id == id && progress.verified > 500'000 && !progress.ended;
+        });
+        download.cancel(remains);
+        EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), boost::asio::error::operation_aborted);
+        EXPECT_EQ(downloads.part().has_value(), remains == Download::Remains::keep);
+    }
+}
+
+TEST_F(SwarmTest, EveryVerifiedBlockSurvivesTheEndOfTheNode) {
+    SwarmSource source(content, habits(8 * megabyte));
+    const TemporaryFolder folder;
+    std::uint64_t verified = 0;
+    {
+        TestDownloads downloads(threads);
+        downloads.start({{source.hit()}, folder.path(), {}});
+        verified = wait_for_verified(downloads, 2 * megabyte);
+    }
+    const std::size_t sent = source.sent();
+    TestDownloads downloads(threads);
+    const DownloadedFile file = downloads.fetch(downloads.start({{source.hit()}, folder.path(), {}}));
+    EXPECT_GE(file.resumed, verified);
+    EXPECT_TRUE(folder.read("swarm.bin") == content);
+    EXPECT_EQ(source.sent() - sent, content.size() - file.resumed);
+}
+
+TEST_F(SwarmTest, ADurableOneGoesOnWithoutBeingAskedAgain) {
+    SwarmSource source(content, habits(8 * megabyte));
+    const TemporaryFolder state;
+    const TemporaryFolder folder;
+    DownloadRequest request{{source.hit()}, folder.path(), {}};
+    request.lifetime = DownloadRequest::Lifetime::durable;
+    error_code error;
+    {
+        TestDownloads downloads(threads);
+        downloads.downloads().restore(store::Store::open(state.path(), error));
+        downloads.start(request);
+        wait_for_verified(downloads, 2 * megabyte);
+    }
+    {
+        TestDownloads downloads(threads);
+        downloads.downloads().restore(store::Store::open(state.path(), error));
+        ASSERT_EQ(downloads.downloads().list().size(), 1);
+        const Download again = downloads.start(request);
+        EXPECT_EQ(downloads.downloads().list().size(), 1) << "the same goes on";
+        const DownloadedFile file = downloads.fetch(again);
+        EXPECT_GE(file.resumed, 2 * megabyte);
+        EXPECT_TRUE(folder.read("swarm.bin") == content);
+        EXPECT_EQ(source.connections(), 3) << "the tree was kept";
+    }
+    TestDownloads downloads(threads);
+    downloads.downloads().restore(store::Store::open(state.path(), error));
+    EXPECT_THAT(downloads.downloads().list(), IsEmpty()) << "what is complete is forgotten";
+}
+
+TEST_F(SwarmTest, ADurableOneThatWasPausedStaysPaused) {
+    SwarmSource source(content, habits(8 * megabyte));
+    const TemporaryFolder state;
+    const TemporaryFolder folder;
+    DownloadRequest request{{source.hit()}, folder.path(), {}};
+    request.lifetime = DownloadRequest::Lifetime::durable;
+    error_code error;
+    {
+        TestDownloads downloads(threads);
+        downloads.downloads().restore(store::Store::open(state.path(), error));
+        Download download = downloads.start(request);
+        wait_for_verified(downloads, 2 * megabyte);
+        download.pause();
+        downloads.events().wait_for<DownloadProgress>(
+            [](const DownloadProgress& progress) { return progress.state == DownloadState::paused; });
+    }
+    TestDownloads downloads(threads);
+    downloads.downloads().restore(store::Store::open(state.path(), error));
+    ASSERT_EQ(downloads.downloads().list().size(), 1);
+    Download download(downloads.downloads().list().front());
+    EXPECT_EQ(download.progress().state, DownloadState::paused);
+    EXPECT_GT(download.progress().verified, 0);
+    EXPECT_EQ(download.progress().size, content.size());
+    download.cancel(Download::Remains::remove);
+    EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), boost::asio::error::operation_aborted);
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_F(SwarmTest, AFullDiskKeepsWhatIsVerified) {
+    SmallDisk disk(3 * megabyte);
+    SwarmSource source(content, habits());
+    TestDownloads downloads(threads, quick_settings(), disk);
+    EXPECT_EQ(downloads.error_of_fetching({source.hit()}), Error::disk_full);
+    disk.make_room();
+    const DownloadedFile file = downloads.fetch({source.hit()});
+    EXPECT_GT(file.resumed, 2 * megabyte);
+    expect_whole(downloads);
+}
+
+TEST_F(SwarmTest, APartThatSomebodyRemovesIsAnError) {
+    SwarmSource source(content, habits(8 * megabyte));
+    TestDownloads downloads(threads);
+    Download download = downloads.start({source.hit()});
+    wait_for_verified(downloads, megabyte);
+    std::filesystem::remove(*downloads.part());
+    EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), Error::file_changed);
+    EXPECT_THAT(downloads.names(), IsEmpty());
+}
+
+TEST_F(SwarmTest, ALimitIsKept) {
+    Settings settings = quick_settings();
+    settings.download_limit = 8 * megabyte;
+    SwarmSource first(content, habits());
+    SwarmSource second(content, habits());
+    TestDownloads downloads(threads, settings);
+    const DownloadedFile file = downloads.fetch({first.hit(), second.hit()});
+    expect_whole(downloads);
+    EXPECT_GT(file.seconds.count(), 0.85);
+}
+
+TEST_F(SwarmTest, WhatIsVerifiedCanBeServedWhileItArrives) {
+    SwarmSource source(content, habits(8 * megabyte));
+    TestDownloads downloads(threads);
+    Download download = downloads.start({source.hit()});
+    wait_for_verified(downloads, 2 * megabyte);
+    const auto parts = downloads.downloads().parts();
+    const auto part = parts->find(*source.hit().urn);
+    ASSERT_TRUE(part);
+    EXPECT_EQ(part->size, content.size());
+    ASSERT_FALSE(part->verified.empty());
+    ASSERT_TRUE(part->tree);
+    error_code error;
+    const FileDescriptor descriptor(parts->open(*source.hit().urn, error));
+    ASSERT_FALSE(error);
+    const auto range = part->verified.front();
+    std::string bytes(range.length, '\0');
+    ASSERT_EQ(::pread(descriptor.get(), bytes.data(), bytes.size(), static_cast<off_t>(range.first)),
+              static_cast<ssize_t>(bytes.size()));
+    EXPECT_TRUE(bytes == content.substr(range.first, range.length));
+    downloads.fetch(download);
+    EXPECT_FALSE(parts->find(*source.hit().urn)) << "it is a part no longer";
+}
+
+TEST_F(SwarmTest, AbortedDownloadsLeakNoDescriptor) {
+    const auto open_descriptors = [] {
+        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
+                             std::filesystem::directory_iterator());
+    };
+    Habits stalling = habits();
+    stalling.stalls_after = 0;
+    SwarmSource source(content, stalling);
+    TestDownloads downloads(threads);
+    const auto abort_many = [&](int count) {
+        for (int number = 0; number < count; ++number) {
+            Download download = downloads.start({source.hit()});
+            if (number % 2 == 0) {
+                const auto id = download.id();
+                downloads.events().wait_for<DownloadProgress>([id](const DownloadProgress& progress) {
+                    return progress.id == id && progress.state != DownloadState::waiting;
+                });
+            }
+            download.cancel();
+            EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), boost::asio::error::operation_aborted);
+        }
+    };
+    abort_many(10);
+    const auto before = open_descriptors();
+    abort_many(200);
+    EXPECT_LE(open_descriptors(), before + 210) << "the source's own ends of these connections at most";
+    EXPECT_THAT(downloads.names(), IsEmpty());
+}
+
+}  // namespace
+}  // namespace gnutella::test
