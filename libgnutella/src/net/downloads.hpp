@@ -19,6 +19,9 @@
 
 namespace gnutella::net {
 
+class Alternates;
+class QuicEndpoint;
+
 /// The downloads of a node: at most Settings::max_downloads run, the others wait for their turn. All functions may be
 /// called from any thread.
 class Downloads {
