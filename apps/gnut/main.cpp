@@ -64,7 +64,9 @@ ExitCode run(std::span<const std::string> arguments) {
 
 int main(int argc, char** argv) {
     gnut::open_standard_streams();
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
     if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
         std::setlocale(LC_CTYPE, "C.UTF-8");  // file names are UTF-8, whatever a bare system says
     }
     const std::vector<std::string> arguments(argv + 1, argv + argc);

@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
 
 #include <fcntl.h>
@@ -128,14 +129,14 @@ class TestServer {
           disk_(2),
           server_(executor_, disk_, settings, catalogue_, counters_,
                   [log = events_](const Event& event) { log->keep(event); }),
-          acceptor_(executor_, Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)),
+          acceptor_(boost::asio::make_strand(executor_), {boost::asio::ip::address_v4::loopback(), 0}),
           port_(acceptor_.local_endpoint().port()) {
         accept();
     }
     ~TestServer() {
         server_.stop();
         std::promise<void> closed;
-        boost::asio::post(executor_, [&] {
+        boost::asio::post(acceptor_.get_executor(), [&] {
             boost::system::error_code ignored;
             acceptor_.close(ignored);
             closed.set_value();
@@ -174,7 +175,7 @@ class TestServer {
 
   private:
     void accept() {
-        acceptor_.async_accept([this](const error_code& error, Tcp::socket socket) {
+        acceptor_.async_accept(executor_, [this](const error_code& error, Tcp::socket socket) {
             if (error) {
                 ended_.set_value();
                 return;

@@ -22,9 +22,8 @@ struct Counters {
     std::uint64_t hits_routed = 0;
 
     // ---- dropped, and why ----
-    std::uint64_t duplicate_queries = 0;  ///< a query whose id was handled before
-    std::uint64_t expired_queries =
-        0;  ///< queries handled that may go no further: their TTL is used up, or no room is left
+    std::uint64_t duplicate_queries = 0;    ///< a query whose id was handled before
+    std::uint64_t expired_queries = 0;      ///< handled, and sent no further: the TTL is used up, or no room is left
     std::uint64_t excess_queries = 0;       ///< beyond Settings::queries_per_second
     std::uint64_t unexpected_pongs = 0;     ///< a PONG that nobody asked for
     std::uint64_t unexpected_hits = 0;      ///< a QUERY-HIT that nobody asked for

@@ -113,6 +113,11 @@ asio::awaitable<error_code> Engine::prepare() {
         if (error) {
             return {error, nullptr};
         }
+        store->on_moved_aside([weak = weak_from_this()](const std::filesystem::path& damaged) {
+            if (const auto self = weak.lock()) {
+                self->on_strand([damaged](Engine& engine) { engine.report({Error::state_damaged, damaged.string()}); });
+            }
+        });
         store->prune(std::chrono::system_clock::now() - hashes_kept);
         hashes_->use(store);
         for (const auto& folder : settings_.shares) {
@@ -126,9 +131,6 @@ asio::awaitable<error_code> Engine::prepare() {
     try {
         auto [error, store] = co_await on_disk(disk_.queue(), std::move(work));
         store_ = std::move(store);
-        if (const auto damaged = store_ ? store_->moved_aside() : std::nullopt) {
-            report({Error::state_damaged, damaged->string()});
-        }
         co_return error;
     } catch (const boost::system::system_error& abandoned) {
         co_return abandoned.code();

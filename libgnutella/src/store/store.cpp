@@ -137,6 +137,9 @@ void Store::move_aside() {
         std::filesystem::rename(path_.string() + suffix, place.string() + suffix, ignored);
     }
     moved_aside_ = place;
+    if (on_moved_aside_) {
+        on_moved_aside_(place);
+    }
 }
 
 std::int64_t Store::seconds_now() const {
@@ -324,6 +327,14 @@ error_code Store::save_hosts(std::span<const Endpoint> hosts) {
 std::optional<std::filesystem::path> Store::moved_aside() const {
     const std::scoped_lock lock(mutex_);
     return moved_aside_;
+}
+
+void Store::on_moved_aside(std::function<void(const std::filesystem::path&)> handler) {
+    const std::scoped_lock lock(mutex_);
+    on_moved_aside_ = std::move(handler);
+    if (moved_aside_) {
+        on_moved_aside_(*moved_aside_);
+    }
 }
 
 }  // namespace gnutella::store

@@ -60,8 +60,11 @@ class Store {
     /// @return Error::disk_full, Error::state_unusable, or success.
     error_code save_hosts(std::span<const Endpoint> hosts);
 
-    /// Where a damaged database was moved to, by this object; nullopt when none was.
+    /// Where a damaged database was moved to last, by this object; nullopt when none was.
     std::optional<std::filesystem::path> moved_aside() const;
+    /// Calls `handler` with that place whenever a damaged database has been moved, also for one that was moved before.
+    /// It is called by the thread that met the damage, and must not use the store.
+    void on_moved_aside(std::function<void(const std::filesystem::path&)> handler);
 
   private:
     struct Connection;
@@ -78,6 +81,7 @@ class Store {
     mutable std::mutex mutex_;
     std::unique_ptr<Connection> connection_;  // nullptr when a damaged database could not be replaced
     std::optional<std::filesystem::path> moved_aside_;
+    std::function<void(const std::filesystem::path&)> on_moved_aside_;
 };
 
 }  // namespace gnutella::store

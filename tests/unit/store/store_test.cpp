@@ -9,6 +9,7 @@
 
 #include <sys/stat.h>
 
+#include <barrier>
 #include <thread>
 
 namespace gnutella::store {
@@ -265,13 +266,15 @@ TEST_F(Stored, ADatabaseDamagedWhileInUseIsReplaced) {
         open()->remember(files);
     }
     const auto store = open();
+    std::vector<std::filesystem::path> told;
+    store->on_moved_aside([&told](const std::filesystem::path& place) { told.push_back(place); });
     damage();
     open_database()->execute("DELETE FROM hosts; INSERT INTO hosts VALUES (1, 'makes others read again', 1)", error_);
     ASSERT_FALSE(error_);
     for (int number = 0; number < 1'000; ++number) {
         store->find("/s/" + std::to_string(number), 100, -5);
     }
-    EXPECT_TRUE(store->moved_aside());
+    EXPECT_EQ(told, std::vector<std::filesystem::path>{database().string() + ".corrupt-1"});
     store->remember(file("/s/new"));
     EXPECT_TRUE(store->find("/s/new", 100, -5));
 }
@@ -296,9 +299,25 @@ TEST_F(Stored, ADatabaseOfAnotherProgramIsRefusedAndLeftAlone) {
     EXPECT_EQ(error_, Error::state_unusable);
 }
 
+TEST_F(Stored, SeveralMayBeginOneAtOnce) {
+    constexpr int users = 6;
+    for (int round = 0; round < 50; ++round) {
+        const auto fresh = temporary_.path() / std::to_string(round);
+        std::barrier together(users);
+        std::vector<std::jthread> threads;
+        for (int user = 0; user < users; ++user) {
+            threads.emplace_back([&] {
+                error_code error;
+                together.arrive_and_wait();
+                EXPECT_TRUE(Store::open(fresh, error)) << "round " << round << ": " << error.message();
+            });
+        }
+    }
+}
+
 TEST_F(Stored, SeveralMayUseOneFolder) {
     constexpr int users = 4;
-    constexpr int files_each = 50;
+    constexpr int files_each = 200;
     std::vector<std::jthread> threads;
     for (int user = 0; user < users; ++user) {
         threads.emplace_back([this, user] {
