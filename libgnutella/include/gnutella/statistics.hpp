@@ -34,8 +34,15 @@ struct Counters {
     std::uint64_t refused_datagrams = 0;    ///< raw datagrams that might have hit a third party
     std::uint64_t excess_datagrams = 0;     ///< beyond Settings::datagrams_per_second
     std::uint64_t unknown_datagrams = 0;    ///< that came to the shared UDP port and are nothing we know
-    std::uint64_t refused_connections = 0;  ///< beyond Settings::max_sessions or max_connections_per_address
+    std::uint64_t refused_connections =
+        0;  ///< beyond Settings::max_sessions, max_connections_per_address or QUIC's bounds
     std::uint64_t unknown_connections = 0;  ///< whose first bytes were nothing we know, or did not come in time
+
+    // ---- QUIC ----
+    std::uint64_t quic_connections = 0;   ///< both ways, whose handshake was completed
+    std::uint64_t failed_handshakes = 0;  ///< both ways, that ended otherwise
+    std::uint64_t quic_retries = 0;       ///< addresses that had to be shown first: Settings::max_quic_handshakes
+    std::uint64_t stray_packets = 0;      ///< that belong to no connection
 
     // ---- files ----
     std::uint64_t uploads = 0;             ///< begun
@@ -75,6 +82,10 @@ void for_each_counter(const Counters& counters, Visitor&& visit) {
     visit(std::string_view{"unknown_datagrams"}, counters.unknown_datagrams);
     visit(std::string_view{"refused_connections"}, counters.refused_connections);
     visit(std::string_view{"unknown_connections"}, counters.unknown_connections);
+    visit(std::string_view{"quic_connections"}, counters.quic_connections);
+    visit(std::string_view{"failed_handshakes"}, counters.failed_handshakes);
+    visit(std::string_view{"quic_retries"}, counters.quic_retries);
+    visit(std::string_view{"stray_packets"}, counters.stray_packets);
     visit(std::string_view{"uploads"}, counters.uploads);
     visit(std::string_view{"uploads_queued"}, counters.uploads_queued);
     visit(std::string_view{"uploads_refused"}, counters.uploads_refused);

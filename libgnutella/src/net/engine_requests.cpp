@@ -141,6 +141,14 @@ Counters Engine::counters() const {
     all.bytes_uploaded += transfer_counters_->bytes_uploaded.load();
     all.downloads += transfer_counters_->downloads.load();
     all.bytes_downloaded += transfer_counters_->bytes_downloaded.load();
+    if (quic_) {
+        const QuicCounters& quic = quic_->counters();
+        all.refused_connections += quic.refused_connections.load();
+        all.quic_connections += quic.connections.load();
+        all.failed_handshakes += quic.failed_handshakes.load();
+        all.quic_retries += quic.retries.load();
+        all.stray_packets += quic.stray_packets.load();
+    }
     if (answers_) {
         all.raw_files_sent += answers_->raw_files_sent();
         all.refused_datagrams += answers_->not_sent();

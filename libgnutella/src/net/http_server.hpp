@@ -2,6 +2,7 @@
 
 #include "net/alternates.hpp"
 #include "net/disk_pool.hpp"
+#include "net/quic/quic_stream.hpp"
 #include "net/transfer_counters.hpp"
 #include "transfer/catalogue.hpp"
 #include "transfer/partial_files.hpp"
@@ -40,6 +41,9 @@ class HttpServer {
     /// @param ticket dropped when the connection is closed: its place among those of its address.
     void serve(boost::asio::ip::tcp::socket socket, std::string first_bytes, Endpoint remote,
                std::shared_ptr<void> ticket = nullptr);
+
+    /// Takes a QUIC stream over, in the same way.
+    void serve(QuicStream stream);
 
     /// Serves from now on what is verified of these files, too; nullptr: no more.
     void share_partial_files(std::shared_ptr<transfer::PartialFiles> files);

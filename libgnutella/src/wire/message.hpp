@@ -2,6 +2,7 @@
 
 #include <gnutella/guid.hpp>
 #include <gnutella/hit.hpp>
+#include <gnutella/key_hash.hpp>
 #include <gnutella/urn.hpp>
 
 #include <cstdint>
@@ -83,6 +84,8 @@ struct QueryHit {
     TransportSet transports;
     /// Empty from a legacy peer.
     std::pmr::vector<Result> results;
+    /// Of the peer that has the files.
+    std::optional<KeyHash> key{};
 };
 
 struct Bye {
