@@ -7,6 +7,7 @@
 #include "printable.hpp"
 #include "search_command.hpp"
 #include "usage_error.hpp"
+#include "verify_command.hpp"
 
 #include <fcntl.h>
 
@@ -33,6 +34,7 @@ struct Run {
     ExitCode operator()(const GetOptions& options) const { return run_get(options); }
     ExitCode operator()(const PingOptions& options) const { return run_ping(options); }
     ExitCode operator()(const HashOptions& options) const { return run_hash(options); }
+    ExitCode operator()(const VerifyOptions& options) const { return run_verify(options); }
     ExitCode operator()(const TextWanted& wanted) const {
         std::cout << wanted.text;
         return ExitCode::done;
@@ -62,7 +64,9 @@ ExitCode run(std::span<const std::string> arguments) {
 
 int main(int argc, char** argv) {
     gnut::open_standard_streams();
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
     if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): there is one thread yet
         std::setlocale(LC_CTYPE, "C.UTF-8");  // file names are UTF-8, whatever a bare system says
     }
     const std::vector<std::string> arguments(argv + 1, argv + argc);

@@ -113,6 +113,7 @@ int Prompt::Editor::read_key(EditLine* line, wchar_t* key) {
         if (length <= 0) {
             return static_cast<int>(length);
         }
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): its state is this editor's own
         const std::size_t used = std::mbrtowc(key, &byte, 1, &editor.partial_key);
         if (used == static_cast<std::size_t>(-1)) {
             editor.partial_key = {};  // not a character in this locale: passed over

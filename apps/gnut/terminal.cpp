@@ -19,6 +19,7 @@ bool is_in_foreground(int descriptor) noexcept {
 }
 
 bool can_edit_lines() noexcept {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets the environment
     const char* term = std::getenv("TERM");
     return term != nullptr && *term != '\0' && std::string_view(term) != "dumb";
 }

@@ -29,6 +29,7 @@ UserFolders user_folders(const Environment& environment) {
 
 UserFolders user_folders() {
     return user_folders([](const char* name) -> std::optional<std::string> {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets the environment
         const char* value = std::getenv(name);
         return value == nullptr ? std::nullopt : std::optional<std::string>(value);
     });

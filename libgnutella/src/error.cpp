@@ -58,6 +58,8 @@ const char* sentence(Error error) {
             return "the file cannot be read; check that it is there, and its permissions";
         case Error::file_changed:
             return "the file changed while it was read; try again when nobody writes to it";
+        case Error::file_differs:
+            return "it is not the file that the URN names; fetch it again";
         case Error::no_source:
             return "nobody is known to have the file; search for it first";
         case Error::source_lacks_file:

@@ -43,6 +43,7 @@ enum class Error {
     folder_unreadable,  ///< a folder to be shared cannot be read
     file_unreadable,    ///< a file cannot be read
     file_changed,       ///< a file changed while it was read
+    file_differs,       ///< a file is not what the URN names that it was compared with
 
     // fetching
     no_source,          ///< the download was given no peer to fetch from

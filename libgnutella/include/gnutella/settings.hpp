@@ -113,8 +113,24 @@ struct Settings {
 
     // ---- transfer ----
 
-    /// Files sent at once over HTTP; more are answered 503.
+    /// Files sent at once over HTTP; more wait in a queue, and are told their place (503).
     std::size_t max_uploads = 32;
+    /// Files sent at once to one address (loopback is not counted); more wait.
+    std::size_t max_uploads_per_address = 8;
+    /// Requests that wait for an upload slot at once; when there are more, those go whose turn is farthest.
+    std::size_t max_waiting_uploads = 200;
+    /// Told to who waits for an upload slot: time before which he is not to ask again.
+    std::chrono::milliseconds upload_poll_min{5'000};
+    /// Told to who waits for an upload slot: time after which he has lost his place when he has not asked again.
+    std::chrono::milliseconds upload_poll_max{30'000};
+    /// Time that an upload slot is kept between two ranges of one file on one connection.
+    std::chrono::milliseconds upload_grace{1'000};
+    /// Other peers that have a file which are remembered, for each file.
+    std::size_t max_alternate_locations = 100;
+    /// Bytes a second that all uploads together may send; 0 for no limit.
+    std::uint64_t upload_limit = 0;
+    /// Bytes a second that all downloads together may fetch; 0 for no limit.
+    std::uint64_t download_limit = 0;
     /// HTTP connections open at once, idle ones included.
     std::size_t max_http_connections = 1024;
     /// Files fetched at once; more wait for their turn.

@@ -22,9 +22,8 @@ struct Counters {
     std::uint64_t hits_routed = 0;
 
     // ---- dropped, and why ----
-    std::uint64_t duplicate_queries = 0;  ///< a query whose id was handled before
-    std::uint64_t expired_queries =
-        0;  ///< queries handled that may go no further: their TTL is used up, or no room is left
+    std::uint64_t duplicate_queries = 0;    ///< a query whose id was handled before
+    std::uint64_t expired_queries = 0;      ///< handled, and sent no further: the TTL is used up, or no room is left
     std::uint64_t excess_queries = 0;       ///< beyond Settings::queries_per_second
     std::uint64_t unexpected_pongs = 0;     ///< a PONG that nobody asked for
     std::uint64_t unexpected_hits = 0;      ///< a QUERY-HIT that nobody asked for
@@ -46,10 +45,15 @@ struct Counters {
     std::uint64_t stray_packets = 0;      ///< that belong to no connection
 
     // ---- files ----
-    std::uint64_t uploads = 0;          ///< begun
-    std::uint64_t uploads_refused = 0;  ///< beyond Settings::max_uploads
+    std::uint64_t uploads = 0;             ///< begun
+    std::uint64_t uploads_queued = 0;      ///< requests told to wait: beyond Settings::max_uploads or its like
+    std::uint64_t uploads_refused = 0;     ///< beyond Settings::max_waiting_uploads or max_http_connections
+    std::uint64_t upload_places_lost = 0;  ///< by who did not ask again in time, or too often, or to one before him
     std::uint64_t bytes_uploaded = 0;
-    std::uint64_t downloads = 0;  ///< completed
+    std::uint64_t trees_sent = 0;
+    std::uint64_t trees_not_known = 0;     ///< trees of shared files that were wanted before they were computed
+    std::uint64_t alternates_refused = 0;  ///< locations of files that who told them has no business with
+    std::uint64_t downloads = 0;           ///< completed
     std::uint64_t bytes_downloaded = 0;
     std::uint64_t raw_files_sent = 0;    ///< as one datagram, to legacy peers
     std::uint64_t files_not_shared = 0;  ///< unreadable, vanished, or beyond Settings::max_shared_files
@@ -83,8 +87,13 @@ void for_each_counter(const Counters& counters, Visitor&& visit) {
     visit(std::string_view{"quic_retries"}, counters.quic_retries);
     visit(std::string_view{"stray_packets"}, counters.stray_packets);
     visit(std::string_view{"uploads"}, counters.uploads);
+    visit(std::string_view{"uploads_queued"}, counters.uploads_queued);
     visit(std::string_view{"uploads_refused"}, counters.uploads_refused);
+    visit(std::string_view{"upload_places_lost"}, counters.upload_places_lost);
     visit(std::string_view{"bytes_uploaded"}, counters.bytes_uploaded);
+    visit(std::string_view{"trees_sent"}, counters.trees_sent);
+    visit(std::string_view{"trees_not_known"}, counters.trees_not_known);
+    visit(std::string_view{"alternates_refused"}, counters.alternates_refused);
     visit(std::string_view{"downloads"}, counters.downloads);
     visit(std::string_view{"bytes_downloaded"}, counters.bytes_downloaded);
     visit(std::string_view{"raw_files_sent"}, counters.raw_files_sent);

@@ -40,7 +40,7 @@ Engine::Engine(asio::any_io_executor executor, Settings settings)
       timer_(strand_),
       batches_(std::make_shared<ReadBatchPool>(settings_.max_message_size)),
       hashes_(std::make_shared<StoredHashes>()),
-      library_(std::make_shared<SharedLibrary>(strand_)),
+      library_(std::make_shared<SharedLibrary>(strand_, hashes_)),
       transfer_counters_(std::make_shared<TransferCounters>()),
       local_{settings_.address.empty() ? "::" : settings_.address, settings_.port},
       disk_(settings_.disk_threads) {}
@@ -60,6 +60,11 @@ void Engine::assemble() {
     folders_ = std::make_unique<share::Folders>(settings_, *hashes_, [weak = weak_from_this()](share::Report report) {
         if (const auto self = weak.lock()) {
             self->on_strand([report = std::move(report)](Engine& engine) mutable { engine.apply(std::move(report)); });
+        }
+    });
+    library_->on_tree_wanted([weak = weak_from_this()](const std::filesystem::path& file) {
+        if (const auto self = weak.lock()) {
+            self->folders_->want_tree(file);
         }
     });
     http_ = std::make_unique<HttpServer>(executor_, disk_, settings_, library_, transfer_counters_, emit_later);
@@ -114,6 +119,11 @@ asio::awaitable<error_code> Engine::prepare() {
         if (error) {
             return {error, nullptr};
         }
+        store->on_moved_aside([weak = weak_from_this()](const std::filesystem::path& damaged) {
+            if (const auto self = weak.lock()) {
+                self->on_strand([damaged](Engine& engine) { engine.report({Error::state_damaged, damaged.string()}); });
+            }
+        });
         if (has(Transport::quic)) {
             // The store has made the folder.
             key_ = IdentityKey::load_or_make(settings_.state_folder, error);
@@ -134,9 +144,6 @@ asio::awaitable<error_code> Engine::prepare() {
     try {
         auto [error, store] = co_await on_disk(disk_.queue(), std::move(work));
         store_ = std::move(store);
-        if (const auto damaged = store_ ? store_->moved_aside() : std::nullopt) {
-            report({Error::state_damaged, damaged->string()});
-        }
         co_return error;
     } catch (const boost::system::system_error& abandoned) {
         co_return abandoned.code();

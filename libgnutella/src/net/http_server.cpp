@@ -88,12 +88,8 @@ HttpServer::HttpServer(asio::any_io_executor executor, const DiskPool& disk, con
                        std::function<void(Event)> emit)
     : impl_(std::make_shared<Impl>()) {
     impl_->executor = std::move(executor);
-    impl_->service = std::make_shared<HttpService>();
-    impl_->service->disk = disk.queue();
-    impl_->service->settings = settings;
-    impl_->service->catalogue = std::move(catalogue);
-    impl_->service->counters = std::move(counters);
-    impl_->service->emit = std::move(emit);
+    impl_->service = std::make_shared<HttpService>(disk.queue(), settings, std::move(catalogue), std::move(counters),
+                                                   std::move(emit));
 }
 
 HttpServer::~HttpServer() {
@@ -129,6 +125,14 @@ void HttpServer::serve(QuicStream stream) {
     }
     Endpoint remote = to_endpoint(stream.remote_endpoint());
     impl_->begin(impl_, std::move(stream), {}, std::move(remote), nullptr);
+}
+
+void HttpServer::share_partial_files(std::shared_ptr<transfer::PartialFiles> files) {
+    impl_->service->share_partial_files(std::move(files));
+}
+
+const std::shared_ptr<Alternates>& HttpServer::alternates() const {
+    return impl_->service->alternates;
 }
 
 void HttpServer::stop() {

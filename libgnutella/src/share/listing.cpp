@@ -27,6 +27,7 @@ int list_directory(const std::string& path, Listing& listing, const std::stop_to
     const int directory = opened.release();  // the stream closes it
     while (!stop.stop_requested()) {
         errno = 0;
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread reads this stream
         const dirent* entry = ::readdir(stream.get());
         if (entry == nullptr) {
             if (errno != 0) {

@@ -7,6 +7,7 @@ namespace gnutella::store {
 namespace {
 
 constexpr int busy_timeout_ms = 5'000;
+constexpr int busy_pause_ms = 5;
 
 }  // namespace
 
@@ -26,6 +27,19 @@ std::unique_ptr<Database> Database::open(const std::filesystem::path& path, erro
 
 void Database::execute(const std::string& statements, error_code& error) {
     error = meaning(sqlite3_exec(connection_.get(), statements.c_str(), nullptr, nullptr, nullptr));
+}
+
+void Database::use_write_ahead_log(error_code& error) {
+    // Several that open a new database at once may each hold what the other needs for this. SQLite then says so at
+    // once, without the wait of sqlite3_busy_timeout.
+    int result = SQLITE_BUSY;
+    for (int waited = 0; result == SQLITE_BUSY && waited < busy_timeout_ms; waited += busy_pause_ms) {
+        if (waited > 0) {
+            sqlite3_sleep(busy_pause_ms);
+        }
+        result = sqlite3_exec(connection_.get(), "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr) & 0xFF;
+    }
+    error = meaning(result);
 }
 
 std::int64_t Database::number(std::string_view statement, error_code& error) {

@@ -26,6 +26,9 @@ class Database {
 
     /// Runs statements that give no rows.
     void execute(const std::string& statements, error_code& error);
+    /// Makes the database keep a write-ahead log from now on (https://sqlite.org/wal.html): readers and one writer at a
+    /// time do not wait for each other.
+    void use_write_ahead_log(error_code& error);
     /// Runs a statement that gives one number, such as "PRAGMA user_version"; 0 with `error`.
     std::int64_t number(std::string_view statement, error_code& error);
     /// Runs a statement that gives one text; empty with `error`.

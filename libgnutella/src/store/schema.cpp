@@ -25,6 +25,14 @@ constexpr std::array steps = {
            host TEXT NOT NULL,
            port INTEGER NOT NULL
        );)",
+    // The trees of files of more than one block: the Tiger roots of the blocks, one after another.
+    R"(CREATE TABLE trees (
+           tiger BLOB NOT NULL,
+           size INTEGER NOT NULL,
+           leaves BLOB NOT NULL,
+           seen INTEGER NOT NULL,
+           PRIMARY KEY (tiger, size)
+       );)",
 };
 
 bool is_foreign(Database& database, error_code& error) {
@@ -50,9 +58,12 @@ void prepare(Database& database, error_code& error) {
     if (error) {
         return;
     }
-    // Readers and one writer at a time do not wait for each other, and a commit does not wait for the disk: after a
-    // power cut the last changes may be lost, but never the database.
-    database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL", error);
+    database.use_write_ahead_log(error);
+    if (error) {
+        return;
+    }
+    // A commit does not wait for the disk: after a power cut the last changes may be lost, but never the database.
+    database.execute("PRAGMA synchronous = NORMAL", error);
     if (error) {
         return;
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "hash_tree.hpp"
+
 #include <gnutella/endpoint.hpp>
 #include <gnutella/error.hpp>
 #include <gnutella/shared_file.hpp>
@@ -17,9 +19,9 @@
 
 namespace gnutella::store {
 
-/// What outlives the process: the hashes of the files that were shared, and the hosts that were known. It is an SQLite
-/// database, `gnutella.sqlite` in the state folder; several processes may use one folder at once. Any thread may call
-/// any function; each call is one read or one write of the disk.
+/// What outlives the process: the hashes and trees of the files that were shared, and the hosts that were known. It is
+/// an SQLite database, `gnutella.sqlite` in the state folder; several processes may use one folder at once. Any thread
+/// may call any function; each call is one read or one write of the disk.
 ///
 /// All of it can be found out again, so that a store which no longer works is no reason to stop: what cannot be read is
 /// not known, and what cannot be written is not remembered.
@@ -43,8 +45,13 @@ class Store {
     /// The same for many files: all in one write.
     void remember(std::span<const SharedFile> files);
     void forget(const std::filesystem::path& path);
-    /// Forgets the files that were neither found nor remembered since then. A day's precision: finding a file does not
-    /// write to the disk more often.
+
+    /// The tree of a file of that size with that root. That of a file of one block is known without being remembered.
+    std::optional<HashTree> find_tree(std::uint64_t size, const TigerRoot& root);
+    void remember_tree(const HashTree& tree);
+
+    /// Forgets the files that were neither found nor remembered since then, and such trees when no file is left that
+    /// has them. A day's precision: finding something does not write to the disk more often.
     void prune(std::chrono::system_clock::time_point unseen_since);
 
     /// The hosts that were saved last, in their order; at most 10,000.
@@ -53,8 +60,11 @@ class Store {
     /// @return Error::disk_full, Error::state_unusable, or success.
     error_code save_hosts(std::span<const Endpoint> hosts);
 
-    /// Where a damaged database was moved to, by this object; nullopt when none was.
+    /// Where a damaged database was moved to last, by this object; nullopt when none was.
     std::optional<std::filesystem::path> moved_aside() const;
+    /// Calls `handler` with that place whenever a damaged database has been moved, also for one that was moved before.
+    /// It is called by the thread that met the damage, and must not use the store.
+    void on_moved_aside(std::function<void(const std::filesystem::path&)> handler);
 
   private:
     struct Connection;
@@ -71,6 +81,7 @@ class Store {
     mutable std::mutex mutex_;
     std::unique_ptr<Connection> connection_;  // nullptr when a damaged database could not be replaced
     std::optional<std::filesystem::path> moved_aside_;
+    std::function<void(const std::filesystem::path&)> on_moved_aside_;
 };
 
 }  // namespace gnutella::store
