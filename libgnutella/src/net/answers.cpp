@@ -120,7 +120,8 @@ asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::De
         co_return std::nullopt;
     }
     const auto deadline = std::chrono::steady_clock::now() + time_to_resolve;
-    const auto addresses = co_await resolve(strand_, {std::string(to.host), to.port}, deadline);
+    const Endpoint host{to.host, to.port};
+    const auto addresses = co_await resolve(strand_, host, deadline);
     if (stopped_) {
         co_return std::nullopt;
     }
