@@ -74,8 +74,7 @@ TEST_F(SwarmTest, SeveralSourcesShareTheWork) {
     TestDownloads downloads(threads);
     const DownloadedFile file = downloads.fetch({first.hit(), second.hit(), third.hit()});
     expect_whole(downloads);
-    EXPECT_THAT(file.sources,
-                UnorderedElementsAre(first.hit().source, second.hit().source, third.hit().source));
+    EXPECT_THAT(file.sources, UnorderedElementsAre(first.hit().source, second.hit().source, third.hit().source));
     EXPECT_GT(second.sent(), first.sent());
     EXPECT_GT(third.sent(), second.sent());
     EXPECT_LT(file.seconds.count(), 1.4) << "all of them together need 0.6 s, the fastest alone 1 s";

@@ -38,7 +38,8 @@ class SourceWorker final : private BodySink {
         while (ending == Ending::connection) {
             auto dialled = co_await dialler_.dial(member_.hit);
             if (dialled.error) {
-                co_return Attempt{dialled.error, member_.joined ? Attempt::Reach::reached : Attempt::Reach::unreachable};
+                co_return Attempt{dialled.error,
+                                  member_.joined ? Attempt::Reach::reached : Attempt::Reach::unreachable};
             }
             Stream& stream = *dialled.stream;
             member_.abort = [&stream] { abort_stream(stream); };

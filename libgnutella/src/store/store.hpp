@@ -26,8 +26,8 @@ class Database;
 /// database, `gnutella.sqlite` in the state folder; several processes may use one folder at once. Any thread may call
 /// any function; each call is one read or one write of the disk.
 ///
-/// All of it but the downloads can be found out again, so that a store which no longer works is no reason to stop: what cannot be read is
-/// not known, and what cannot be written is not remembered.
+/// All of it but the downloads can be found out again, so that a store which no longer works is no reason to stop: what
+/// cannot be read is not known, and what cannot be written is not remembered.
 class Store {
   public:
     using Clock = std::function<std::chrono::system_clock::time_point()>;

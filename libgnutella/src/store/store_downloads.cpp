@@ -35,8 +35,8 @@ std::vector<TigerRoot> leaves_of(std::span<const std::byte> bytes) {
 }
 
 std::vector<Hit> sources_of(Database& database, const DownloadRecord& download, error_code& error) {
-    Statement rows(database,
-                   "SELECT name, size, host, port, peer, transports FROM download_sources WHERE download = ?", error);
+    Statement rows(database, "SELECT name, size, host, port, peer, transports FROM download_sources WHERE download = ?",
+                   error);
     std::vector<Hit> sources;
     if (error) {
         return sources;
