@@ -74,8 +74,7 @@ TEST_F(SwarmTest, SeveralSourcesShareTheWork) {
     TestDownloads downloads(threads);
     const DownloadedFile file = downloads.fetch({first.hit(), second.hit(), third.hit()});
     expect_whole(downloads);
-    EXPECT_THAT(file.sources,
-                UnorderedElementsAre(first.hit().source, second.hit().source, third.hit().source));
+    EXPECT_THAT(file.sources, UnorderedElementsAre(first.hit().source, second.hit().source, third.hit().source));
     EXPECT_GT(second.sent(), first.sent());
     EXPECT_GT(third.sent(), second.sent());
     EXPECT_LT(file.seconds.count(), 1.4) << "all of them together need 0.6 s, the fastest alone 1 s";
@@ -346,9 +345,11 @@ TEST_F(SwarmTest, WhatIsVerifiedCanBeServedWhileItArrives) {
     ASSERT_TRUE(part);
     EXPECT_EQ(part->size, content.size());
     ASSERT_FALSE(part->verified.empty());
-    ASSERT_TRUE(part->tree);
+    const auto tree = parts->tree(*part);
+    ASSERT_TRUE(tree);
+    EXPECT_EQ(tree->root(), *source.hit().urn->tiger());
     error_code error;
-    const FileDescriptor descriptor(parts->open(*source.hit().urn, error));
+    const FileDescriptor descriptor(parts->open(*part, error));
     ASSERT_FALSE(error);
     const auto range = part->verified.front();
     std::string bytes(range.length, '\0');

@@ -68,8 +68,8 @@ void DownloadJob::start(std::shared_ptr<DownloadJob> self, std::function<void(En
     const auto strand = self->strand_;
     const auto slot = self->signal_.slot();
     asio::co_spawn(strand, run(std::move(self)),
-                   asio::bind_cancellation_slot(slot, [ended = std::move(ended)](const std::exception_ptr&,
-                                                                                 Ending ending) { ended(ending); }));
+                   asio::bind_cancellation_slot(
+                       slot, [ended = std::move(ended)](const std::exception_ptr&, Ending ending) { ended(ending); }));
 }
 
 void DownloadJob::interrupt(std::shared_ptr<DownloadJob> self) {
@@ -109,10 +109,7 @@ void DownloadJob::rest(std::shared_ptr<DownloadJob> self) {
         if (self->running_ || self->progress_.ended) {
             return;
         }
-        self->report(self->state_->is_paused() ? DownloadState::paused : DownloadState::waiting);
-        if (self->recorder_) {
-            self->recorder_->keep_paused(self->state_->is_paused());
-        }
+        self->report_rest();
     });
 }
 
@@ -122,6 +119,9 @@ asio::awaitable<DownloadJob::Ending> DownloadJob::run(std::shared_ptr<DownloadJo
     // After a cancellation there is still a part to close.
     co_await asio::this_coro::throw_if_cancelled(false);
     self->running_ = true;
+    if (self->recorder_) {
+        self->recorder_->keep_paused(false);
+    }
     error_code error;
     try {
         error = co_await self->download();
@@ -134,7 +134,7 @@ asio::awaitable<DownloadJob::Ending> DownloadJob::run(std::shared_ptr<DownloadJo
     const error_code stopped = self->state_->stopped();
     if (error == asio::error::operation_aborted && !stopped && (self->interrupted_ || self->state_->is_paused())) {
         self->interrupted_ = false;
-        self->report(self->state_->is_paused() ? DownloadState::paused : DownloadState::waiting);
+        self->report_rest();
         co_return Ending::paused;
     }
     if (error == asio::error::operation_aborted || (error && stopped)) {
@@ -366,7 +366,7 @@ asio::awaitable<error_code> DownloadJob::fetch_blocks() {
     swarm_ = nullptr;
     blocks_ = swarm.blocks();
     if (recorder_) {
-        recorder_->keep_blocks(*blocks_);
+        recorder_->keep_last_blocks(*blocks_);
     }
     publish();
     co_return error;
@@ -568,6 +568,14 @@ void DownloadJob::report(DownloadState state) {
     progress_.state = state;
     state_->set_progress(progress_);
     service_->emit(progress_);
+}
+
+void DownloadJob::report_rest() {
+    const bool paused = state_->is_paused();
+    if (recorder_) {
+        recorder_->keep_paused(paused);
+    }
+    report(paused ? DownloadState::paused : DownloadState::waiting);
 }
 
 void DownloadJob::end(const error_code& error) {

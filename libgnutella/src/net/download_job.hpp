@@ -89,6 +89,7 @@ class DownloadJob {
     void received(std::size_t bytes, Transport transport);
     void update_progress();
     void report(DownloadState state);
+    void report_rest();
     void end(const error_code& error);
 
     std::shared_ptr<DownloadService> service_;
@@ -115,7 +116,7 @@ class DownloadJob {
     DownloadProgress progress_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     transfer::RateMeter meter_{started_};
-    std::uint64_t received_ = 0;  // bytes that came, those thrown away later too
+    std::uint64_t received_ = 0;                    // bytes that came, those thrown away later too
     std::array<std::uint64_t, 2> received_over_{};  // by transport
 };
 

@@ -35,9 +35,8 @@ void DownloadRecorder::keep_size(std::uint64_t size) {
 void DownloadRecorder::keep_tree(const HashTree& tree) {
     keep_size(tree.size());
     record_.leaves.assign(tree.leaves().begin(), tree.leaves().end());
-    log_->write([id = record_.id, leaves = record_.leaves](store::Store& store) {
-        store.keep_download_leaves(id, leaves);
-    });
+    log_->write(
+        [id = record_.id, leaves = record_.leaves](store::Store& store) { store.keep_download_leaves(id, leaves); });
 }
 
 void DownloadRecorder::keep_blocks(const transfer::BlockMap& blocks) {
@@ -46,9 +45,12 @@ void DownloadRecorder::keep_blocks(const transfer::BlockMap& blocks) {
         return;
     }
     next_blocks_ = now + between_blocks;
-    log_->write([id = record_.id, bits = blocks.to_bits()](store::Store& store) {
-        store.keep_download_blocks(id, bits);
-    });
+    keep_last_blocks(blocks);
+}
+
+void DownloadRecorder::keep_last_blocks(const transfer::BlockMap& blocks) {
+    log_->write(
+        [id = record_.id, bits = blocks.to_bits()](store::Store& store) { store.keep_download_blocks(id, bits); });
 }
 
 void DownloadRecorder::keep_sources(std::vector<Hit> sources) {
@@ -58,6 +60,9 @@ void DownloadRecorder::keep_sources(std::vector<Hit> sources) {
 }
 
 void DownloadRecorder::keep_paused(bool paused) {
+    if (std::exchange(record_.paused, paused) == paused) {
+        return;
+    }
     log_->write([id = record_.id, paused](store::Store& store) { store.keep_download_state(id, paused); });
 }
 

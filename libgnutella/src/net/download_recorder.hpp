@@ -33,7 +33,10 @@ class DownloadRecorder {
     void keep_tree(const HashTree& tree);
     /// At most once in two seconds.
     void keep_blocks(const transfer::BlockMap& blocks);
+    /// At once: it is not known when there will be others.
+    void keep_last_blocks(const transfer::BlockMap& blocks);
     void keep_sources(std::vector<Hit> sources);
+    /// Unless that is what was kept last.
     void keep_paused(bool paused);
 
     /// The download has ended: it is forgotten, unless it may go on when a Peer starts.

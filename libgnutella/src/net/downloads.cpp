@@ -52,8 +52,8 @@ DownloadRequest request_of(const store::DownloadRecord& record) {
     request.sources = record.sources;
     request.folder = record.folder;
     request.name = record.name;
-    request.when_there = record.when_there == 0 ? DownloadRequest::WhenThere::choose_another
-                                                : DownloadRequest::WhenThere::fail;
+    request.when_there =
+        record.when_there == 0 ? DownloadRequest::WhenThere::choose_another : DownloadRequest::WhenThere::fail;
     request.lifetime = Lifetime::durable;
     return request;
 }
@@ -161,9 +161,8 @@ struct Downloads::Impl : std::enable_shared_from_this<Downloads::Impl> {
             std::erase(waiting, id);
             running.insert(id);  // so that it is given up once
             lock.unlock();
-            DownloadJob::give_up(job, [self = shared_from_this(), id] {
-                self->job_ended(id, DownloadJob::Ending::ended);
-            });
+            DownloadJob::give_up(job,
+                                 [self = shared_from_this(), id] { self->job_ended(id, DownloadJob::Ending::ended); });
             return;
         }
         const bool waits = std::ranges::count(waiting, id) > 0;

@@ -81,15 +81,16 @@ class SourceDialler {
         for (const Transport way : ways) {
             if (way == Transport::quic) {
                 // Where datagrams do not get through nobody says so. There is another way, which is not to wait long.
-                QuicDialler dialler(strand_, endpoint_, ways.size() > 1 ? std::min(limit_, quic_patience) : limit_);
+                const auto limit = ways.size() > 1 ? std::min(limit_, quic_patience) : limit_;
+                QuicDialler dialler(strand_, endpoint_, limit);
                 attempt = co_await use(dialler);
             } else {
                 TcpDialler dialler(strand_, limit_);
                 attempt = co_await use(dialler);
             }
-            if (!attempt.error || attempt.reach == Attempt::Reach::reached || attempt.error == Error::wrong_key ||
-                co_await is_cancelled()) {
-                break;
+            const bool cancelled = co_await is_cancelled();
+            if (cancelled || is_final(attempt)) {
+                co_return attempt.error;
             }
             if (way == Transport::quic) {
                 without_quic_.insert(hit.source);
@@ -100,6 +101,10 @@ class SourceDialler {
 
   private:
     static constexpr std::chrono::milliseconds quic_patience{3'000};
+
+    static bool is_final(const Attempt& attempt) {
+        return !attempt.error || attempt.reach == Attempt::Reach::reached || attempt.error == Error::wrong_key;
+    }
 
     std::vector<Transport> ways_to(const Hit& hit) const {
         std::vector<Transport> ways;

@@ -38,7 +38,8 @@ class SourceWorker final : private BodySink {
         while (ending == Ending::connection) {
             auto dialled = co_await dialler_.dial(member_.hit);
             if (dialled.error) {
-                co_return Attempt{dialled.error, member_.joined ? Attempt::Reach::reached : Attempt::Reach::unreachable};
+                co_return Attempt{dialled.error,
+                                  member_.joined ? Attempt::Reach::reached : Attempt::Reach::unreachable};
             }
             Stream& stream = *dialled.stream;
             member_.abort = [&stream] { abort_stream(stream); };
@@ -50,58 +51,69 @@ class SourceWorker final : private BodySink {
 
   private:
     enum class Ending : std::uint8_t {
+        none,        // another request may follow on this connection
         work,        // there is nothing more to do, or an error
         connection,  // it can be used no more; another may
     };
 
     boost::asio::awaitable<Ending> use(Stream& stream) {
         SourceReader<Stream> reader(stream, work_.service.settings.max_http_header);
-        bool used = false;
-        for (;;) {
-            if (!range_) {
-                co_await take_range();
-            }
-            if (!range_) {
-                co_return Ending::work;
-            }
-            const transfer::PieceRequest request{work_.urn, next_byte(), work_.tree.size(), wanted()};
-            swarm_.waits_for_source(member_);
-            const auto answer = co_await reader.ask(request, host_, work_.service.settings.agent);
-            swarm_.waits_for_us(member_);
-            if (answer.error && used && explain(answer.error) == Error::source_closed && !member_.stop) {
-                co_return Ending::connection;  // it was tired of waiting for this request
-            }
-            swarm_.names_others(member_, answer.alternates);
-            if (answer.error && answer.offered && refusals_ < max_refusals && reader.keeps_alive()) {
-                ++refusals_;
-                swarm_.refused(member_, *answer.offered);
-                range_.reset();
-                continue;
-            }
-            if (answer.offered) {
-                swarm_.offers(member_, *answer.offered);
-            }
-            if (answer.error) {
-                error_ = explain(answer.error);
-                member_.later = error_ == Error::source_busy ? answer.retry_after : std::nullopt;
-                co_return Ending::work;
-            }
-            BodyPump<Stream> pump(work_.strand, stream, reader, *this, work_.service.disk, work_.service.limit,
-                                  work_.service.ring_size());
-            const error_code ended_by = co_await pump.run(answer.plan);
-            error_ = explain(ended_by);
-            if (error_) {
-                co_return Ending::work;
-            }
-            used = true;
-            refusals_ = 0;
-            if (wanted() == 0) {
-                range_.reset();
-            }
-            if (!reader.keeps_alive() || pump.left() > 0) {
-                co_return Ending::connection;
-            }
+        answered_ = false;
+        Ending ending = Ending::none;
+        while (ending == Ending::none) {
+            ending = co_await exchange(stream, reader);
         }
+        co_return ending;
+    }
+
+    boost::asio::awaitable<Ending> exchange(Stream& stream, SourceReader<Stream>& reader) {
+        if (!range_) {
+            co_await take_range();
+        }
+        if (!range_) {
+            co_return Ending::work;
+        }
+        const transfer::PieceRequest request{work_.urn, next_byte(), work_.tree.size(), wanted()};
+        swarm_.waits_for_source(member_);
+        const auto answer = co_await reader.ask(request, host_, work_.service.settings.agent);
+        swarm_.waits_for_us(member_);
+        swarm_.names_others(member_, answer.alternates);
+        if (answer.error) {
+            co_return after_refusal(answer, reader);
+        }
+        if (answer.offered) {
+            swarm_.offers(member_, *answer.offered);
+        }
+        BodyPump<Stream> pump(work_.strand, stream, reader, *this, work_.service.disk, work_.service.limit,
+                              work_.service.ring_size());
+        const error_code ended_by = co_await pump.run(answer.plan);
+        error_ = explain(ended_by);
+        if (error_) {
+            co_return Ending::work;
+        }
+        answered_ = true;
+        refusals_ = 0;
+        if (wanted() == 0) {
+            range_.reset();
+        }
+        co_return reader.keeps_alive() && pump.left() == 0 ? Ending::none : Ending::connection;
+    }
+
+    Ending after_refusal(const typename SourceReader<Stream>::Answer& answer, const SourceReader<Stream>& reader) {
+        // One that fetches the file itself says what it has instead.
+        if (answer.offered && refusals_ < max_refusals && reader.keeps_alive()) {
+            ++refusals_;
+            swarm_.refused(member_, *answer.offered);
+            range_.reset();
+            return Ending::none;
+        }
+        const error_code error = explain(answer.error);
+        if (answered_ && error == Error::source_closed && !member_.stop) {
+            return Ending::connection;  // it was tired of waiting for this request
+        }
+        error_ = error;
+        member_.later = error_ == Error::source_busy ? answer.retry_after : std::nullopt;
+        return Ending::work;
     }
 
     boost::asio::awaitable<void> take_range() {
@@ -155,6 +167,7 @@ class SourceWorker final : private BodySink {
     // Of the last take().
     std::size_t before_ = 0;
     std::size_t verified_ = 0;
+    bool answered_ = false;  // something, on this connection
     int refusals_ = 0;
     error_code error_;
 };

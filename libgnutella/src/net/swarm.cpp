@@ -112,8 +112,7 @@ void Swarm::start_due() {
         asio::co_spawn(work_.strand, serve(*this, std::move(member)),
                        asio::bind_cancellation_slot(slot, std::move(keep)));
     }
-    planner_.expect_sources(
-        std::min(work_.sources.usable(), work_.service.settings.max_sources_per_download));
+    planner_.expect_sources(std::min(work_.sources.usable(), work_.service.settings.max_sources_per_download));
 }
 
 // The swarm waits for all of them: it is there as long as they are.

@@ -54,8 +54,7 @@ class TreeFetcher {
     static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
 
     boost::asio::awaitable<error_code> ask(Stream& stream, std::optional<HashTree>& tree) {
-        const std::string head =
-            transfer::tree_request_head(urn_, source_.source.to_string(), service_.settings.agent);
+        const std::string head = transfer::tree_request_head(urn_, source_.source.to_string(), service_.settings.agent);
         const auto request = boost::asio::buffer(head);
         const auto [write_error, written] = co_await boost::asio::async_write(stream, request, token);
         if (write_error) {

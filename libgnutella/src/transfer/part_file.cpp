@@ -162,8 +162,8 @@ std::size_t PartFile::read(std::span<std::byte> bytes, std::uint64_t offset, err
     error = {};
     std::size_t done = 0;
     while (done < bytes.size()) {
-        const ssize_t got = ::pread(file_.get(), bytes.data() + done, bytes.size() - done,
-                                    static_cast<off_t>(offset + done));
+        const ssize_t got =
+            ::pread(file_.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
         if (got < 0 && errno == EINTR) {
             continue;
         }

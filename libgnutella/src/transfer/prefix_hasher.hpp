@@ -17,7 +17,8 @@
 namespace gnutella::transfer {
 
 /// Computes what a file is while it arrives: hashes what is there from its beginning without a gap, so that little is
-/// left to do at the end. It reads from the disk, or its cache, what will be read by others later. One thread at a time.
+/// left to do at the end. It reads from the disk, or its cache, what will be read by others later. One thread at a
+/// time.
 class PrefixHasher {
   public:
     /// Computes both hashes.

@@ -26,8 +26,8 @@ bool is_usable(const Hit& hit, std::span<const Transport> ways) noexcept {
         return true;
     }
     const auto is_a_way = [ways](Transport each) { return std::ranges::count(ways, each) > 0; };
-    return hit.urn && (hit.transports.empty() ? is_a_way(Transport::http)
-                                              : std::ranges::any_of(hit.transports, is_a_way));
+    return hit.urn &&
+           (hit.transports.empty() ? is_a_way(Transport::http) : std::ranges::any_of(hit.transports, is_a_way));
 }
 
 void SourcePool::add(const Hit& hit) {
