@@ -82,32 +82,64 @@ TEST(QuicDownload, AFarEndWithAnotherKeyIsNotAsked) {
     EXPECT_EQ(get(nodes.fetch(nodes.hit)).transport, Transport::quic);
 }
 
+/// A port of which only TCP leads to a node.
+class TcpDoor {
+  public:
+    explicit TcpDoor(const Endpoint& node)
+        : door_(context_, {boost::asio::ip::address_v4::loopback(), 0}),
+          port_(door_.local_endpoint().port()),
+          thread_([this, node] { serve(node); }) {}
+    ~TcpDoor() {
+        ::shutdown(door_.native_handle(), SHUT_RDWR);
+        thread_.join();
+    }
+
+    std::uint16_t port() const { return port_; }
+
+  private:
+    using Socket = boost::asio::ip::tcp::socket;
+
+    void serve(const Endpoint& node) {
+        std::vector<std::jthread> carriers;
+        error_code error;
+        for (;;) {
+            auto inside = std::make_shared<Socket>(context_);
+            door_.accept(*inside, error);
+            if (error) {
+                return;
+            }
+            auto outside = std::make_shared<Socket>(context_);
+            outside->connect({boost::asio::ip::make_address(node.host), node.port});
+            carriers.emplace_back([inside, outside] { carry(*inside, *outside); });
+            carriers.emplace_back([inside, outside] { carry(*outside, *inside); });
+        }
+    }
+
+    static void carry(Socket& from, Socket& into) {
+        std::array<char, 65536> bytes;
+        error_code error;
+        std::size_t got = from.read_some(boost::asio::buffer(bytes), error);
+        while (!error) {
+            boost::asio::write(into, boost::asio::buffer(bytes.data(), got), error);
+            got = error ? 0 : from.read_some(boost::asio::buffer(bytes), error);
+        }
+        error_code ignored;
+        into.shutdown(boost::asio::socket_base::shutdown_both, ignored);
+    }
+
+    boost::asio::io_context context_;
+    boost::asio::ip::tcp::acceptor door_;
+    std::uint16_t port_;
+    std::thread thread_;
+};
+
 TEST(QuicDownload, FallsBackToHttpWhereDatagramsDoNotArrive) {
     Settings impatient = quick_settings();
     impatient.quic_handshake_timeout = std::chrono::milliseconds(300);
     TwoNodes nodes(content_of(100'000), quick_settings(), impatient);
-    // A port of which only TCP leads to the server.
-    boost::asio::ip::tcp::acceptor door(nodes.threads.context(), {boost::asio::ip::address_v4::loopback(), 0});
-    std::jthread carrier([&door, to = nodes.server.endpoint()] {
-        boost::asio::io_context context;
-        boost::asio::ip::tcp::socket inside = door.accept(context);
-        boost::asio::ip::tcp::socket outside(context);
-        outside.connect({boost::asio::ip::address_v4::loopback(), to.port});
-        const auto carry = [](auto& from, auto& into) {
-            std::array<char, 65536> bytes;
-            error_code error;
-            while (!error) {
-                const std::size_t got = from.read_some(boost::asio::buffer(bytes), error);
-                boost::asio::write(into, boost::asio::buffer(bytes.data(), got), error);
-            }
-            error_code ignored;
-            into.shutdown(boost::asio::socket_base::shutdown_send, ignored);
-        };
-        std::jthread back([&] { carry(outside, inside); });
-        carry(inside, outside);
-    });
+    const TcpDoor door(nodes.server.endpoint());
     Hit hit = nodes.hit;
-    hit.source.port = door.local_endpoint().port();
+    hit.source.port = door.port();
     const DownloadedFile file = get(nodes.fetch(hit));
     EXPECT_EQ(file.transport, Transport::http);
     EXPECT_EQ(nodes.fetched(file), nodes.content);

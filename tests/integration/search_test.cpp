@@ -46,7 +46,7 @@ TEST(Search, FindsAndFetchesThroughAnotherNode) {
     const auto file = get(nodes[0]->peer().async_download(*hit, nodes[0]->downloads().path(), use_future));
     EXPECT_EQ(file.verification, Verification::verified);
     EXPECT_EQ(file.bytes, content.size());
-    EXPECT_EQ(file.transport, Transport::http);
+    EXPECT_EQ(file.transport, Transport::quic);
     EXPECT_EQ(nodes[0]->downloads().read("Annual Report 2026.pdf"), content);
 }
 

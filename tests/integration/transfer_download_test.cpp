@@ -86,6 +86,7 @@ TEST_F(DownloadTest, FetchesAnEmptyFile) {
 }
 
 TEST_F(DownloadTest, GoesOnFromWhatACancelledOneLeft) {
+    constexpr std::uint64_t block = BlockLayout::min_block_size;
     TestDownloads downloads(threads);
     {
         ScriptedSource source = half_source();
@@ -95,8 +96,8 @@ TEST_F(DownloadTest, GoesOnFromWhatACancelledOneLeft) {
         EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), boost::asio::error::operation_aborted);
     }
     ASSERT_TRUE(downloads.part());
-    const auto left = std::filesystem::file_size(*downloads.part());
-    EXPECT_GE(left, content.size() / 2);
+    EXPECT_GE(std::filesystem::file_size(*downloads.part()), content.size() / 2);
+    const auto left = content.size() / 2 / block * block;  // the next source has a tree: whole blocks can be verified
     TestServer server(threads);
     const DownloadedFile file = downloads.fetch({server.share("another name.bin", content)});
     EXPECT_EQ(file.resumed, left);

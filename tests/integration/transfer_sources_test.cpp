@@ -70,7 +70,8 @@ TEST_F(SourcesTest, NeverAnswers) {
 TEST_F(SourcesTest, ClosesAtOnce) {
     ScriptedSource source = saying("");
     expect_failure(source.hit_for(content), Error::source_closed);
-    EXPECT_EQ(source.connections(), 4) << "alone tried three times, beside another one once";
+    EXPECT_GE(source.connections(), 4) << "alone three times, and beside another";
+    EXPECT_LE(source.connections(), 6) << "never more than three times";
 }
 
 TEST_F(SourcesTest, DoesNotSpeakHttp) {

@@ -243,7 +243,9 @@ TEST_F(SwarmTest, EveryVerifiedBlockSurvivesTheEndOfTheNode) {
     const DownloadedFile file = downloads.fetch(downloads.start({{source.hit()}, folder.path(), {}}));
     EXPECT_GE(file.resumed, verified);
     EXPECT_TRUE(folder.read("swarm.bin") == content);
-    EXPECT_EQ(source.sent() - sent, content.size() - file.resumed);
+    constexpr std::size_t written_to_nobody = 64 * 1024;  // by the source, before it saw that the first had gone
+    EXPECT_GE(source.sent() - sent, content.size() - file.resumed);
+    EXPECT_LE(source.sent() - sent, content.size() - file.resumed + written_to_nobody);
 }
 
 TEST_F(SwarmTest, ADurableOneGoesOnWithoutBeingAskedAgain) {

@@ -40,7 +40,7 @@ class TestPartialFiles final : public transfer::PartialFiles {
     HashTree tree_;
 };
 
-struct SwarmTest : testing::Test {
+struct SharingTest : testing::Test {
     Threads threads;
     const std::string content = content_of(5 * block + 7);
     const HashedContent hashes = hashed(content);
@@ -69,7 +69,7 @@ struct SwarmTest : testing::Test {
     }
 };
 
-TEST_F(SwarmTest, ATreeIsFetchedAndVerifiesEachBlock) {
+TEST_F(SharingTest, ATreeIsFetchedAndVerifiesEachBlock) {
     server.share("file.bin", content);
     RawClient client(server.endpoint());
     const auto response = client.get(tree_target);
@@ -86,7 +86,7 @@ TEST_F(SwarmTest, ATreeIsFetchedAndVerifiesEachBlock) {
         << "and the connection goes on";
 }
 
-TEST_F(SwarmTest, ATreeIsWhereTheAnswerWithTheFileSaysItIs) {
+TEST_F(SharingTest, ATreeIsWhereTheAnswerWithTheFileSaysItIs) {
     server.share("file.bin", content);
     RawClient client(server.endpoint());
     const std::string uri = client.get(file_target, "Range: bytes=0-9\r\n").field("X-Thex-URI");
@@ -94,7 +94,7 @@ TEST_F(SwarmTest, ATreeIsWhereTheAnswerWithTheFileSaysItIs) {
     EXPECT_EQ(read_tree(client.get(uri).body), hashes.tree);
 }
 
-TEST_F(SwarmTest, ATreeOfNoFileIsNotThereAndOneThatIsNotComputedYetIsLater) {
+TEST_F(SharingTest, ATreeOfNoFileIsNotThereAndOneThatIsNotComputedYetIsLater) {
     server.folder().write("file.bin", content);
     server.catalogue().add(server.folder().path() / "file.bin", hashes.urn);  // without its tree
     RawClient client(server.endpoint());
@@ -107,7 +107,7 @@ TEST_F(SwarmTest, ATreeOfNoFileIsNotThereAndOneThatIsNotComputedYetIsLater) {
     EXPECT_EQ(server.counters().trees_sent, 0);
 }
 
-TEST_F(SwarmTest, ATreeHasNoBodyForHead) {
+TEST_F(SharingTest, ATreeHasNoBodyForHead) {
     server.share("file.bin", content);
     RawClient client(server.endpoint());
     client.send("HEAD " + tree_target + " HTTP/1.1\r\nHost: here\r\n\r\n");
@@ -116,7 +116,7 @@ TEST_F(SwarmTest, ATreeHasNoBodyForHead) {
     EXPECT_EQ(head.field("Content-Length"), std::to_string(client.get(tree_target).body.size()));
 }
 
-TEST_F(SwarmTest, AFileOnItsWayIsServedAsFarAsItIsVerified) {
+TEST_F(SharingTest, AFileOnItsWayIsServedAsFarAsItIsVerified) {
     begin_download();
     RawClient client(server.endpoint());
     const auto part = client.get(file_target, "Range: bytes=70000-\r\n");
@@ -132,7 +132,7 @@ TEST_F(SwarmTest, AFileOnItsWayIsServedAsFarAsItIsVerified) {
     EXPECT_EQ(read_tree(client.get(tree_target).body), hashes.tree);
 }
 
-TEST_F(SwarmTest, AFileOnItsWayIsServedWhileItIsWritten) {
+TEST_F(SharingTest, AFileOnItsWayIsServedWhileItIsWritten) {
     begin_download();
     RawClient client(server.endpoint());
     for (std::size_t round = 0; round < 20; ++round) {
@@ -143,7 +143,7 @@ TEST_F(SwarmTest, AFileOnItsWayIsServedWhileItIsWritten) {
     }
 }
 
-TEST_F(SwarmTest, AFileOnItsWayThatIsGoneIsNotThere) {
+TEST_F(SharingTest, AFileOnItsWayThatIsGoneIsNotThere) {
     begin_download();
     std::filesystem::remove(server.folder().path() / "file.part");
     RawClient client(server.endpoint());
@@ -152,7 +152,7 @@ TEST_F(SwarmTest, AFileOnItsWayThatIsGoneIsNotThere) {
     EXPECT_EQ(client.get(file_target, "Range: bytes=65536-\r\n").status, 404);
 }
 
-TEST_F(SwarmTest, OtherSourcesAreLearntFromAskersAndToldToOthers) {
+TEST_F(SharingTest, OtherSourcesAreLearntFromAskersAndToldToOthers) {
     server.share("file.bin", content);
     RawClient first(server.endpoint(), "127.0.0.2");
     const auto nothing = first.get(file_target, "Range: bytes=0-9\r\nX-Alt: 127.0.0.2:7001, 9.9.9.9\r\n");
@@ -165,7 +165,7 @@ TEST_F(SwarmTest, OtherSourcesAreLearntFromAskersAndToldToOthers) {
     EXPECT_EQ(second.get(file_target, "Range: bytes=0-9\r\n").field("X-Alt"), "127.0.0.2:7001");
 }
 
-TEST_F(SwarmTest, OurOwnDownloadsAreToldAsSources) {
+TEST_F(SharingTest, OurOwnDownloadsAreToldAsSources) {
     begin_download();
     server.server().alternates()->learn(hashes.urn, {"127.0.0.9", 8025});
     RawClient client(server.endpoint());

@@ -4,6 +4,7 @@
 #include "net/download_service.hpp"
 #include "net/download_state.hpp"
 #include "net/source_dialler.hpp"
+#include "net/source_dialler.hpp"
 #include "transfer/block_map.hpp"
 #include "transfer/part_file.hpp"
 #include "transfer/prefix_hasher.hpp"
@@ -110,6 +111,7 @@ class DownloadJob {
     bool looked_ = false;                          // at what an earlier download left
     transfer::PrefixHasher hasher_;
     Swarm* swarm_ = nullptr;  // while it works
+    SourceDialler dialler_;
     boost::asio::steady_timer waiting_;
 
     DownloadedFile file_;

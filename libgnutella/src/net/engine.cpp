@@ -95,8 +95,8 @@ void Engine::act() {
             log_too_large(refused);
         }
         for (const auto& hit : doing.hits) {
+            downloads_->offer(hit.hit);  // first: who gets it next may begin one that it is not meant for
             searches_->deliver(hit);
-            downloads_->offer(hit.hit);
             emit(hit);
         }
         for (const auto& seen : doing.queries_seen) {

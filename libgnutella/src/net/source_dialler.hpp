@@ -66,10 +66,7 @@ struct Attempt {
 class SourceDialler {
   public:
     SourceDialler(const boost::asio::any_io_executor& strand, const DownloadService& service)
-        : strand_(strand),
-          endpoint_(service.quic()),
-          transports_(service.settings.transports),
-          limit_(service.settings.connect_timeout) {}
+        : strand_(strand), service_(service), limit_(service.settings.connect_timeout) {}
 
     /// Calls `use(dialler)` for one transport after another, of those that the hit names and we have, until the source
     /// is reached over one. One with another key than its hit's is an impostor, and not asked over another transport.
@@ -77,12 +74,13 @@ class SourceDialler {
     template <class Use>
     boost::asio::awaitable<error_code> reach(const Hit& hit, const Use& use) {
         Attempt attempt{Error::no_source};
-        const std::vector<Transport> ways = ways_to(hit);
+        const auto endpoint = service_.quic();
+        const std::vector<Transport> ways = ways_to(hit, endpoint != nullptr);
         for (const Transport way : ways) {
             if (way == Transport::quic) {
                 // Where datagrams do not get through nobody says so. There is another way, which is not to wait long.
                 const auto limit = ways.size() > 1 ? std::min(limit_, quic_patience) : limit_;
-                QuicDialler dialler(strand_, endpoint_, limit);
+                QuicDialler dialler(strand_, endpoint, limit);
                 attempt = co_await use(dialler);
             } else {
                 TcpDialler dialler(strand_, limit_);
@@ -106,12 +104,12 @@ class SourceDialler {
         return !attempt.error || attempt.reach == Attempt::Reach::reached || attempt.error == Error::wrong_key;
     }
 
-    std::vector<Transport> ways_to(const Hit& hit) const {
+    std::vector<Transport> ways_to(const Hit& hit, bool have_quic) const {
         std::vector<Transport> ways;
-        for (const Transport way : transports_) {
+        for (const Transport way : service_.settings.transports) {
             const bool named = std::ranges::count(hit.transports, way) > 0 ||
                                (hit.transports.empty() && way == Transport::http);  // a magnet link's
-            const bool can = way == Transport::http || (endpoint_ && hit.key);
+            const bool can = way == Transport::http || (have_quic && hit.key);
             if (named && can) {
                 ways.push_back(way);
             }
@@ -123,8 +121,7 @@ class SourceDialler {
     }
 
     boost::asio::any_io_executor strand_;
-    std::shared_ptr<QuicEndpoint> endpoint_;
-    std::vector<Transport> transports_;
+    const DownloadService& service_;
     std::chrono::milliseconds limit_;
     std::set<Endpoint> without_quic_;  // those that could not be reached over it
 };

@@ -36,7 +36,6 @@ bool is_ours_to_solve(const error_code& error) {
 Swarm::Swarm(Work work, transfer::BlockMap blocks, Callbacks callbacks)
     : work_(std::move(work)),
       callbacks_(std::move(callbacks)),
-      dialler_(work_.strand, work_.service),
       planner_(std::move(blocks), work_.service.settings.transfer_timeout),
       changed_(work_.strand),
       next_tick_(Clock::now()) {}
@@ -124,7 +123,7 @@ asio::awaitable<void> Swarm::serve(Swarm& swarm, std::shared_ptr<Member> member)
     } else {
         const auto use = [&swarm, &member](auto& dialler) { return work_for(swarm, *member, dialler); };
         try {
-            error = co_await swarm.dialler_.reach(member->hit, use);
+            error = co_await swarm.work_.dialler.reach(member->hit, use);
         } catch (const boost::system::system_error& failure) {
             error = failure.code();
         } catch (const std::exception&) {

@@ -41,6 +41,7 @@ class Swarm {
         const HashTree& tree;
         transfer::PartFile& part;
         transfer::SourcePool& sources;
+        SourceDialler& dialler;
     };
 
     /// How the swarm reports to its owner, on the strand.
@@ -121,7 +122,6 @@ class Swarm {
 
     Work work_;
     Callbacks callbacks_;
-    SourceDialler dialler_;
     transfer::RangePlanner planner_;
     transfer::PlannerActions actions_;
     std::map<transfer::SourceId, std::shared_ptr<Member>> members_;

@@ -23,8 +23,9 @@ namespace gnutella::net {
 /// answer takes long. On one strand.
 class TreeHunt {
   public:
-    /// @param service,urn must live as long as this; `urn` has a Tiger root.
-    TreeHunt(const DownloadService& service, boost::asio::any_io_executor strand, const Urn& urn);
+    /// @param service,urn,dialler must live as long as this; `urn` has a Tiger root.
+    TreeHunt(const DownloadService& service, boost::asio::any_io_executor strand, const Urn& urn,
+             SourceDialler& dialler);
 
     /// Asks these. @param goes_on asked now and then. @return nullopt when none of them has it.
     boost::asio::awaitable<std::optional<HashTree>> run(std::vector<Hit> sources, std::function<bool()> goes_on);
@@ -44,7 +45,7 @@ class TreeHunt {
     const DownloadService& service_;
     boost::asio::any_io_executor strand_;
     const Urn& urn_;
-    SourceDialler dialler_;
+    SourceDialler& dialler_;
     std::vector<std::shared_ptr<Attempt>> attempts_;
     std::optional<HashTree> tree_;
     boost::asio::steady_timer changed_;

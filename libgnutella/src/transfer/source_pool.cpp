@@ -12,7 +12,8 @@ constexpr std::size_t max_doublings = 10;
 // What will not be otherwise the next time.
 bool is_final(const error_code& error) {
     return error == Error::source_lacks_file || error == Error::source_answer || error == Error::size_mismatch ||
-           error == Error::hash_mismatch || error == Error::source_lied || error == Error::cannot_resolve;
+           error == Error::hash_mismatch || error == Error::source_lied || error == Error::cannot_resolve ||
+           error == Error::wrong_key;
 }
 
 bool is_same_source(const Hit& left, const Hit& right) {
@@ -20,6 +21,10 @@ bool is_same_source(const Hit& left, const Hit& right) {
 }
 
 }  // namespace
+
+std::uint64_t size_of(const Hit& hit) noexcept {
+    return hit.content ? hit.content->size() : hit.size;
+}
 
 bool is_usable(const Hit& hit, std::span<const Transport> ways) noexcept {
     if (hit.content != nullptr) {

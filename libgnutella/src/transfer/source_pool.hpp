@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -18,6 +19,9 @@ namespace gnutella::transfer {
 /// Whether a hit can be fetched at all: it has the content, or names it and a way to get it that is among `ways`. One
 /// that names no way, as a magnet link's, is had over HTTP.
 bool is_usable(const Hit& hit, std::span<const Transport> ways) noexcept;
+
+/// Bytes of the file that a hit offers.
+std::uint64_t size_of(const Hit& hit) noexcept;
 
 /// The sources of one download: who may be asked now, who again and when, who never again. Of those that may be asked
 /// the one that has failed least often in a row comes first, of these the one added first.
