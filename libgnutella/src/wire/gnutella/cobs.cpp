@@ -38,7 +38,8 @@ bool CobsReader::next(Piece& piece) noexcept {
     piece.bytes = rest_.substr(1, length - 1);
     rest_.remove_prefix(length);
     piece.nul = length <= max_block && !rest_.empty();
-    return piece.bytes.find('\0') == std::string_view::npos || (broken_ = true, false);
+    broken_ = piece.bytes.find('\0') != std::string_view::npos;
+    return !broken_;
 }
 
 }  // namespace gnutella::wire

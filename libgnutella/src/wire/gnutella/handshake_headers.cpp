@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <utility>
 
 namespace gnutella::wire {
 
@@ -105,6 +106,17 @@ std::optional<IpAddress> address_in(std::string_view text) {
     return host ? parse_ip(host->host) : std::nullopt;
 }
 
+// The names that programs have for it. One that listens on IPv4 and IPv6 says both, the former first.
+std::optional<Endpoint> listening_address(const HeaderBlock& block) {
+    for (const char* name : {"Listen-IP", "Node", "X-My-Address", "Node-IPv6"}) {
+        auto hosts = hosts_in(block.value(name));
+        if (!hosts.empty()) {
+            return std::move(hosts.front());
+        }
+    }
+    return std::nullopt;
+}
+
 template <class Value>
 void set_if(std::optional<Value>& known, const std::optional<Value>& said) {
     if (said) {
@@ -184,7 +196,7 @@ void add_handshake_headers(HandshakeHeaders& known, const HeaderBlock& block) {
     }
     set_if(known.ultrapeer, truth_in(block.value("X-Ultrapeer")));
     set_if(known.ultrapeer_needed, truth_in(block.value("X-Ultrapeer-Needed")));
-    set_if(known.listens, host_in(block.value(block.has("Listen-IP") ? "Listen-IP" : "Node")));
+    set_if(known.listens, listening_address(block));
     set_if(known.remote_ip, address_in(block.value("Remote-IP")));
     if (block.has("X-Try")) {
         known.try_hosts = hosts_in(block.value("X-Try"));

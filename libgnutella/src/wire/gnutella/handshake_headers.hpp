@@ -28,7 +28,7 @@ struct HandshakeHeaders {
     /// "X-Ultrapeer": whether it is one, or a leaf. "X-Ultrapeer-Needed": which of the two the other should be.
     std::optional<bool> ultrapeer;
     std::optional<bool> ultrapeer_needed;
-    /// "Listen-IP", or "Node" of gtk-gnutella: where it listens.
+    /// "Listen-IP", "Node", "X-My-Address" or "Node-IPv6": where it listens. Written as the first.
     std::optional<Endpoint> listens;
     /// "Remote-IP": the address that it sees the other at.
     std::optional<IpAddress> remote_ip;

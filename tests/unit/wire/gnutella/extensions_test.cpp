@@ -92,6 +92,9 @@ TEST(ExtensionArea, HashesOfOneFileAddUpAndThoseOfAnotherDoNot) {
     std::optional<Urn> sha1 = Urn(*bitprint.sha1());
     add_urn(sha1, Urn(Sha1{}, TigerRoot{}));
     EXPECT_EQ(sha1, Urn(*bitprint.sha1())) << "a tree of another file is not taken";
+    std::optional<Urn> tiger = Urn(*bitprint.tiger());
+    add_urn(tiger, Urn(Sha1{}, TigerRoot{}));
+    EXPECT_EQ(tiger, Urn(*bitprint.tiger())) << "nor a SHA-1";
 }
 
 // ---- Ping and Pong ----
@@ -265,7 +268,8 @@ TEST(PackedHosts, ABitForEachSaysWhoSpeaksTls) {
     EXPECT_EQ(find_ggep(block, "IPP_TLS")->data, hex("81 80 10"));
     const PackedHosts read(PackedHosts::Family::v4, find_ggep(block, "IPP")->data, find_ggep(block, "IPP_TLS")->data);
     EXPECT_EQ(all(read), hosts);
-    const PackedHosts cut(PackedHosts::Family::v4, find_ggep(block, "IPP")->data, hex("81"));
+    const PackedHosts cut(PackedHosts::Family::v4, find_ggep(block, "IPP")->data,
+                          find_ggep(block, "IPP_TLS")->data.substr(0, 1));
     EXPECT_TRUE(cut[7].speaks_tls);
     EXPECT_FALSE(cut[8].speaks_tls);
 }

@@ -93,6 +93,13 @@ TEST(HandshakeHeaders, ReadsHostsToTryInAllTheirForms) {
     EXPECT_THAT(read(many + "\r\n").try_hosts, SizeIs(HandshakeHeaders::max_try_hosts));
 }
 
+TEST(HandshakeHeaders, ReadsWhereAPeerListensByAnyName) {
+    EXPECT_EQ(read("Node: 1.2.3.4:5, [2001:db8::1]:5\r\n").listens, (Endpoint{"1.2.3.4", 5}));
+    EXPECT_EQ(read("X-My-Address: 1.2.3.4:5\r\n").listens, (Endpoint{"1.2.3.4", 5}));
+    EXPECT_EQ(read("Node-IPv6: [2001:db8::1]:5\r\n").listens, (Endpoint{"2001:db8::1", 5}));
+    EXPECT_EQ(read("Listen-IP: nonsense\r\nNode: 1.2.3.4:5\r\n").listens, (Endpoint{"1.2.3.4", 5}));
+}
+
 TEST(HandshakeHeaders, WhatIsNotAsItShouldBeIsNotSaid) {
     EXPECT_EQ(read("X-Ultrapeer: perhaps\r\nX-Degree: 99999\r\nX-Max-TTL: 300\r\nGGEP: x\r\nPong-Caching: .1\r\n"
                    "Bye-Packet: 0.1.2\r\nVendor-Message: -1\r\nX-Query-Routing: 70000.1\r\nGUID: 12\r\n"
