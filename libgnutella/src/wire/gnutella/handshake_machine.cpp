@@ -12,6 +12,7 @@ namespace {
 constexpr HeaderVersion spoken{0, 6};
 constexpr std::uint16_t ok_code = 200;
 constexpr std::size_t max_reason_length = 128;
+constexpr std::string_view unasked_compression = "they compress what they send, which they were not asked for";
 
 // What the connector may not say before it knows what the other can do.
 HandshakeHeaders first_words(const HandshakeHeaders& ours) {
@@ -88,6 +89,9 @@ HandshakeMachine::Step HandshakeMachine::request_came(std::size_t consumed) {
     agreed_.old_version = *version < spoken;
     if (!agreed_.old_version) {
         theirs_ = read_handshake_headers(reader_.block());
+        // Not theirs to say before they know what we can do: only the last word counts.
+        theirs_.sends_deflate = false;
+        theirs_.upgrades = false;
     }
     return {.next = Next::decide, .consumed = consumed};
 }
@@ -114,6 +118,9 @@ HandshakeMachine::Step HandshakeMachine::last_word_came(std::size_t consumed) {
     if (status->code != ok_code) {
         return refused_by_them(consumed, status->code, status->reason);
     }
+    if (compresses_unasked()) {
+        return close(unasked_compression, consumed);
+    }
     agree();
     stage_ = Stage::done;
     return {.next = Next::open, .consumed = consumed};
@@ -134,6 +141,9 @@ HandshakeMachine::Step HandshakeMachine::accept() {
         ours_.upgrades = ours_.offers_tls;
         stage_ = Stage::last_word;
         return {.next = Next::more, .send = block_of(status_line(ok_code, "OK"), ours_)};
+    }
+    if (compresses_unasked()) {
+        return close(unasked_compression, 0);
     }
     HandshakeHeaders last;
     last.sends_deflate = ours_.sends_deflate;
@@ -172,9 +182,13 @@ HandshakeMachine::Step HandshakeMachine::refused_by_them(std::size_t consumed, s
     return {.next = Next::refused, .consumed = consumed};
 }
 
+bool HandshakeMachine::compresses_unasked() const noexcept {
+    return theirs_.sends_deflate && !ours_.accepts_deflate;
+}
+
 void HandshakeMachine::agree() {
     agreed_.sends_deflated = ours_.sends_deflate;
-    agreed_.receives_deflated = ours_.accepts_deflate && theirs_.sends_deflate;
+    agreed_.receives_deflated = theirs_.sends_deflate;
     agreed_.upgrades_to_tls = ours_.upgrades && theirs_.upgrades;
 }
 

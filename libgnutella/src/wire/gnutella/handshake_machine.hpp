@@ -91,6 +91,7 @@ class HandshakeMachine {
     Step last_word_came(std::size_t consumed);
     Step close(std::string_view problem, std::size_t consumed, std::string send = {});
     Step refused_by_them(std::size_t consumed, std::uint16_t code, std::string_view reason);
+    bool compresses_unasked() const noexcept;
     void agree();
 
     Side side_;

@@ -38,6 +38,13 @@ struct MessageHeader {
     std::uint32_t length = 0;
 };
 
+/// A random id with the two bytes that tell of a modern servent (Gnutella 0.6, 2.2.1).
+constexpr Guid marked_as_modern(Guid random) noexcept {
+    random.bytes[8] = 0xFF;
+    random.bytes[15] = 0;
+    return random;
+}
+
 /// @param bytes MessageHeader::size of them, at least.
 MessageHeader read_message_header(std::string_view bytes) noexcept;
 

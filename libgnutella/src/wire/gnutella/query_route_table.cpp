@@ -54,7 +54,8 @@ bool QueryRouteTable::may_have(const Urn& urn) const noexcept {
 }
 
 bool QueryRouteTable::may_answer(std::span<const std::string_view> words) const noexcept {
-    return std::ranges::all_of(words, [this](std::string_view word) { return may_have(word); });
+    return std::ranges::all_of(
+        words, [this](std::string_view word) { return word.size() < min_word_length || may_have(word); });
 }
 
 void QueryRouteTable::clear_all() noexcept {

@@ -16,6 +16,7 @@ class QueryRouteTable {
   public:
     static constexpr unsigned min_bits = 3;
     static constexpr unsigned max_bits = 21;
+    static constexpr std::size_t min_word_length = 3;
 
     /// An empty one.
     /// @param bits of a hash: the table has 2^bits entries. From min_bits to max_bits; else it throws
@@ -31,7 +32,8 @@ class QueryRouteTable {
     void add(const Urn& urn);
     bool may_have(std::string_view word) const noexcept;
     bool may_have(const Urn& urn) const noexcept;
-    /// Whether a query of these words may lead somewhere: all of them must. Without words: it may.
+    /// Whether a query of these words may lead somewhere: all of them must. Without words it may; so do words below
+    /// min_word_length, which many do not put into their tables.
     bool may_answer(std::span<const std::string_view> words) const noexcept;
 
     bool operator[](std::size_t entry) const noexcept { return (blocks_[entry / 64] >> entry % 64 & 1U) != 0; }

@@ -13,7 +13,7 @@ namespace gnutella::wire {
 
 /// How wide a change is in a patch.
 enum class PatchWidth : std::uint8_t {
-    one_bit = 1,    ///< turns entries over; for neighbours with X-Query-Routing 0.2 and later
+    one_bit = 1,    ///< turns entries over; for neighbours that say they support QRP1 (vendor_messages.hpp)
     four_bits = 4,  ///< what all understand
 };
 

@@ -4,6 +4,7 @@
 #include "wire/gnutella/byte_writer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace gnutella::wire {
 
@@ -31,6 +32,30 @@ constexpr std::array known{
     Named{vendor_messages::head_pong, "HEAD Pong"},
 };
 
+// A list with its length before it, which may lie.
+template <class Item, class ReadItem>
+std::optional<std::vector<Item>> read_list(std::string_view payload, ReadItem read_item) {
+    ByteReader read(payload);
+    const std::size_t count = read.u16();
+    std::vector<Item> items;
+    for (std::size_t at = 0; at < std::min(count, max_supported_messages) && read.ok(); ++at) {
+        items.push_back(read_item(read));
+    }
+    return read.ok() ? std::optional(std::move(items)) : std::nullopt;
+}
+
+template <class Item, class WriteItem>
+std::string write_list(std::span<const Item> items, WriteItem write_item) {
+    std::string payload;
+    ByteWriter write(payload);
+    const std::size_t count = std::min(items.size(), max_supported_messages);
+    write.u16(static_cast<std::uint16_t>(count));
+    for (const Item& item : items.first(count)) {
+        write_item(write, item);
+    }
+    return payload;
+}
+
 }  // namespace
 
 bool is(const VendorMessage& message, const VendorMessageId& id) noexcept {
@@ -49,32 +74,37 @@ VendorMessage vendor_message(const VendorMessageId& id, std::string_view payload
 }
 
 std::optional<std::vector<VendorMessageId>> read_messages_supported(std::string_view payload) {
-    ByteReader read(payload);
-    const std::size_t count = read.u16();
-    std::vector<VendorMessageId> messages;
-    for (std::size_t at = 0; at < std::min(count, max_supported_messages); ++at) {
+    return read_list<VendorMessageId>(payload, [](ByteReader& read) {
         VendorMessageId id;
         std::ranges::copy(read.take(id.vendor.size()), id.vendor.begin());
         id.selector = read.u16();
         id.version = read.u16();
-        if (!read.ok()) {
-            return std::nullopt;
-        }
-        messages.push_back(id);
-    }
-    return read.ok() ? std::optional(std::move(messages)) : std::nullopt;
+        return id;
+    });
 }
 
 std::string write_messages_supported(std::span<const VendorMessageId> messages) {
-    std::string payload;
-    ByteWriter write(payload);
-    write.u16(static_cast<std::uint16_t>(std::min(messages.size(), max_supported_messages)));
-    for (const VendorMessageId& id : messages.first(std::min(messages.size(), max_supported_messages))) {
+    return write_list(messages, [](ByteWriter& write, const VendorMessageId& id) {
         write.bytes({id.vendor.data(), id.vendor.size()});
         write.u16(id.selector);
         write.u16(id.version);
-    }
-    return payload;
+    });
+}
+
+std::optional<std::vector<VendorFeature>> read_features_supported(std::string_view payload) {
+    return read_list<VendorFeature>(payload, [](ByteReader& read) {
+        VendorFeature feature;
+        std::ranges::copy(read.take(feature.name.size()), feature.name.begin());
+        feature.version = read.u16();
+        return feature;
+    });
+}
+
+std::string write_features_supported(std::span<const VendorFeature> features) {
+    return write_list(features, [](ByteWriter& write, const VendorFeature& feature) {
+        write.bytes({feature.name.data(), feature.name.size()});
+        write.u16(feature.version);
+    });
 }
 
 std::optional<std::uint8_t> read_hops_flow(std::string_view payload) noexcept {

@@ -57,6 +57,22 @@ inline constexpr std::size_t max_supported_messages = 128;
 std::optional<std::vector<VendorMessageId>> read_messages_supported(std::string_view payload);
 std::string write_messages_supported(std::span<const VendorMessageId> messages);
 
+/// "Features Supported": what the neighbour can do besides, and in which version. At most max_supported_messages are
+/// read.
+struct VendorFeature {
+    std::array<char, 4> name{};
+    std::uint16_t version = 0;
+
+    friend auto operator<=>(const VendorFeature&, const VendorFeature&) = default;
+};
+std::optional<std::vector<VendorFeature>> read_features_supported(std::string_view payload);
+std::string write_features_supported(std::span<const VendorFeature> features);
+
+/// It takes patches of one bit an entry (PatchWidth::one_bit).
+inline constexpr VendorFeature one_bit_patches{{'Q', 'R', 'P', '1'}, 1};
+/// It speaks TLS.
+inline constexpr VendorFeature speaks_tls{{'T', 'L', 'S', '!'}, 1};
+
 /// "Hops Flow": queries with as many hops or more are not wanted.
 std::optional<std::uint8_t> read_hops_flow(std::string_view payload) noexcept;
 std::string write_hops_flow(std::uint8_t hops);

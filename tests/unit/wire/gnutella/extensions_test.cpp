@@ -191,6 +191,15 @@ TEST(PongExtensions, ManyBombsOfOneNameAreOpenedOnce) {
     EXPECT_EQ(read_pong_extensions(block, memory).host_caches.size(), 10'000U);
 }
 
+TEST(PongExtensions, OfSeveralOfOneNameTheFirstCounts) {
+    std::string block;
+    GgepWriter write(block);
+    write.add("UDPHC", "first.example");
+    write.add("UDPHC", "second.example");
+    std::pmr::monotonic_buffer_resource memory;
+    EXPECT_EQ(read_pong_extensions(block, memory).host_cache, "first.example");
+}
+
 // ---- Query Hit ----
 
 TEST(HitExtensions, ReadBackAsTheyWere) {

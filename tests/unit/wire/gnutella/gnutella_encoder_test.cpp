@@ -5,6 +5,7 @@
 #include "wire/gnutella/bytes.hpp"
 #include "wire/gnutella/decoded_binary.hpp"
 #include "wire/gnutella/ggep.hpp"
+#include "wire/gnutella/message_header.hpp"
 #include "wire/json_decoder.hpp"
 #include "wire/json_encoder.hpp"
 
@@ -36,6 +37,10 @@ void expect_the_route(const DecodedBinary& decoded) {
 TEST(GnutellaEncoder, WritesTheHeaderOfTheSpecification) {
     const Frame frame = encode_binary(route, Ping{.from = {}, .introduction = {}, .extensions = ggep});
     EXPECT_EQ(frame.bytes(), hex("0 11 22 33 44 55 66 77 ff 99 aa bb cc dd ee 0 0 4 3 6 0 0 0") + ggep);
+}
+
+TEST(GnutellaEncoder, AnIdIsMarkedAsTheSpecificationSays) {
+    EXPECT_EQ(marked_as_modern(peer).to_string(), "aaaaaaaa-bbbb-4ccc-ffdd-eeeeeeeeee00");
 }
 
 TEST(GnutellaEncoder, APingReadsBackAsItWas) {

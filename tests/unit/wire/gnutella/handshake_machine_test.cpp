@@ -277,6 +277,26 @@ TEST(HandshakeMachine, EachBlockHasItsOwnBound) {
     EXPECT_EQ(acceptor.feed("GNUTELLA/0.6 200 OK\r\n" + header).next, Next::open);
 }
 
+TEST(HandshakeMachine, ClosesOnWhoCompressesUnasked) {
+    HandshakeMachine connector(Side::connector, named("one"));
+    connector.feed("GNUTELLA/0.6 200 OK\r\nContent-Encoding: deflate\r\n\r\n");
+    EXPECT_EQ(connector.accept().next, Next::closed);
+    HandshakeMachine acceptor(Side::acceptor, named("two"));
+    acceptor.feed("GNUTELLA CONNECT/0.6\r\n\r\n");
+    acceptor.accept();
+    EXPECT_EQ(acceptor.feed("GNUTELLA/0.6 200 OK\r\nContent-Encoding: deflate\r\n\r\n").next, Next::closed);
+}
+
+TEST(HandshakeMachine, WhatTheConnectorPromisesBeforeItCanKnowCountsForNothing) {
+    HandshakeMachine acceptor(Side::acceptor, able("two"));
+    acceptor.feed(
+        "GNUTELLA CONNECT/0.6\r\nContent-Encoding: deflate\r\nUpgrade: TLS/1.0\r\nConnection: Upgrade\r\n\r\n");
+    acceptor.accept();
+    EXPECT_EQ(acceptor.feed("GNUTELLA/0.6 200 OK\r\n\r\n").next, Next::open);
+    EXPECT_FALSE(acceptor.agreed().receives_deflated);
+    EXPECT_FALSE(acceptor.agreed().upgrades_to_tls);
+}
+
 TEST(HandshakeMachine, BytesOutOfTurnCloseIt) {
     HandshakeMachine acceptor(Side::acceptor, named("two"));
     acceptor.feed("GNUTELLA CONNECT/0.6\r\n\r\n");

@@ -33,6 +33,8 @@ TEST(QueryRouteTable, AQueryNeedsAllOfItsWords) {
     EXPECT_TRUE(table.may_answer(std::array<std::string_view, 2>{"annual", "report"}));
     EXPECT_FALSE(table.may_answer(std::array<std::string_view, 2>{"annual", "budget"}));
     EXPECT_TRUE(table.may_answer({}));
+    EXPECT_TRUE(table.may_answer(std::array<std::string_view, 3>{"of", "annual", "x"}));
+    EXPECT_FALSE(table.may_answer(std::array<std::string_view, 2>{"annual", "the"}));
     EXPECT_FALSE(table.may_have(file));
     EXPECT_TRUE(table.may_have(*Urn::parse("urn:tree:tiger/:LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ")))
         << "a file that is known by its tree alone is not in tables";

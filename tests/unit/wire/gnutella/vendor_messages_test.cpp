@@ -43,6 +43,14 @@ TEST(VendorMessages, TellWhatIsSupported) {
     EXPECT_EQ(read_messages_supported(hex("0 0")), std::vector<VendorMessageId>());
 }
 
+TEST(VendorMessages, TellWhatElseIsSupported) {
+    const std::vector<VendorFeature> ours{one_bit_patches, speaks_tls};
+    const std::string payload = write_features_supported(ours);
+    EXPECT_EQ(payload, hex("2 0") + "QRP1" + hex("1 0") + "TLS!" + hex("1 0"));
+    EXPECT_EQ(read_features_supported(payload), ours);
+    EXPECT_EQ(read_features_supported(payload.substr(0, payload.size() - 1)), std::nullopt);
+}
+
 TEST(VendorMessages, ACountThatLiesIsNoList) {
     EXPECT_EQ(read_messages_supported(""), std::nullopt);
     EXPECT_EQ(read_messages_supported(hex("1 0")), std::nullopt);
