@@ -2,20 +2,22 @@
 # Installs the Debian packages that building, testing and checking need, those that are missing; does nothing when none
 # is. What each library is for: docs/dependencies.md.
 #
-#   scripts/setup.sh [--with-benchmarks]   the latter adds the web server to compare with, which Debian starts at once
+#   scripts/setup.sh [--with-benchmarks]   the latter adds the servers and the client to compare with; Debian starts the web
+#                                          server at once
 set -eu
 
 packages='
 g++ cmake ninja-build pkg-config ccache git
 libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev
 libsqlite3-dev librhash-dev libutf8proc-dev zlib1g-dev libedit-dev
+libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev
 libgtest-dev libgmock-dev libbenchmark-dev
 clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14
 doxygen python3 curl
 '
 case ${1-} in
     '') ;;
-    --with-benchmarks) packages="$packages nginx-light" ;;
+    --with-benchmarks) packages="$packages nginx-light ngtcp2-server ngtcp2-client" ;;
     *)
         echo "usage: scripts/setup.sh [--with-benchmarks]" >&2
         exit 2

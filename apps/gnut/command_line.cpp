@@ -191,6 +191,29 @@ Command parse_hash_command(Arguments arguments) {
     return options;
 }
 
+gnutella::Urn urn_of(const Target& target) {
+    if (const auto* magnet = std::get_if<gnutella::Magnet>(&target)) {
+        return magnet->urn;
+    }
+    if (const auto* urn = std::get_if<gnutella::Urn>(&target)) {
+        return *urn;
+    }
+    throw UsageError(printable(std::get<std::string>(target)) +
+                     " is no URN; give urn:sha1:, urn:tree:tiger/: or urn:bitprint:, or a magnet link");
+}
+
+Command parse_verify_command(Arguments arguments) {
+    const Parsed parsed(arguments, po::options_description());
+    if (parsed.has("help")) {
+        return TextWanted{help_for("verify")};
+    }
+    const Strings both = parsed.arguments();
+    if (both.size() != 2) {
+        throw UsageError("a file is verified by its URN; give FILE URN");
+    }
+    return VerifyOptions{both[0], urn_of(parse_target(both[1]))};
+}
+
 Command parse_command(const std::string& name, Arguments arguments, const UserFolders& folders) {
     if (name == "peer") {
         return parse_peer_command(arguments, folders);
@@ -207,7 +230,11 @@ Command parse_command(const std::string& name, Arguments arguments, const UserFo
     if (name == "hash") {
         return parse_hash_command(arguments);
     }
-    throw UsageError('\'' + printable(name) + "' is no command; those known are peer, search, get, ping and hash");
+    if (name == "verify") {
+        return parse_verify_command(arguments);
+    }
+    throw UsageError('\'' + printable(name) +
+                     "' is no command; those known are peer, search, get, ping, hash and verify");
 }
 
 }  // namespace

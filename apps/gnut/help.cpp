@@ -11,12 +11,14 @@ constexpr std::string_view general = R"(gnut: search and share files, peer to pe
   gnut get NAME|URN|MAGNET --peer HOST:PORT     fetch a file
   gnut ping HOST:PORT                           see whether a peer answers, and what it is
   gnut hash FILE...                             print what files are, by their content
+  gnut verify FILE URN                          see whether a file is what a URN names
 
   gnut COMMAND --help                           the command's options
   gnut --version
 
 Options are also read from $XDG_CONFIG_HOME/gnut/gnut.conf (~/.config/gnut/gnut.conf).
-Exit status: 0 done, 1 nobody has it or answers in time, 2 wrong usage, 3 network or disk.
+Exit status: 0 done, 1 nobody has it or answers in time, or a file is not what it should be,
+2 wrong usage, 3 network or disk.
 )";
 
 constexpr std::string_view peer = R"(gnut peer [PORT] [HOST:PORT]... [options]
@@ -82,6 +84,16 @@ Prints each file's URN (SHA-1 and Tiger tree root) and name. The URN can be give
   -h, --help
 )";
 
+constexpr std::string_view verify = R"(gnut verify FILE URN
+
+Reads a file and compares it with a URN or magnet link, by every hash that this has. Exit status 0
+when it is that file, 1 when it is another.
+
+  -h, --help
+
+Example: gnut verify sonata.ogg urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB
+)";
+
 }  // namespace
 
 std::string general_help() {
@@ -101,7 +113,10 @@ std::string help_for(std::string_view command) {
     if (command == "ping") {
         return std::string(ping);
     }
-    return std::string(hash);
+    if (command == "hash") {
+        return std::string(hash);
+    }
+    return std::string(verify);
 }
 
 }  // namespace gnut

@@ -7,6 +7,7 @@
 #include "printable.hpp"
 #include "search_command.hpp"
 #include "usage_error.hpp"
+#include "verify_command.hpp"
 
 #include <fcntl.h>
 
@@ -33,6 +34,7 @@ struct Run {
     ExitCode operator()(const GetOptions& options) const { return run_get(options); }
     ExitCode operator()(const PingOptions& options) const { return run_ping(options); }
     ExitCode operator()(const HashOptions& options) const { return run_hash(options); }
+    ExitCode operator()(const VerifyOptions& options) const { return run_verify(options); }
     ExitCode operator()(const TextWanted& wanted) const {
         std::cout << wanted.text;
         return ExitCode::done;

@@ -3,6 +3,7 @@
 #include "target.hpp"
 
 #include <gnutella/endpoint.hpp>
+#include <gnutella/urn.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -62,12 +63,19 @@ struct HashOptions {
     Form form = Form::urn;
 };
 
+/// gnut verify
+struct VerifyOptions {
+    std::filesystem::path file;
+    gnutella::Urn urn;
+};
+
 /// --help and --version: there is only something to say.
 struct TextWanted {
     std::string text;
 };
 
 /// What a command line asks for.
-using Command = std::variant<PeerOptions, SearchOptions, GetOptions, PingOptions, HashOptions, TextWanted>;
+using Command =
+    std::variant<PeerOptions, SearchOptions, GetOptions, PingOptions, HashOptions, VerifyOptions, TextWanted>;
 
 }  // namespace gnut

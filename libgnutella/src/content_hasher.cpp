@@ -2,46 +2,26 @@
 
 #include <rhash.h>
 
-#include <new>
+#include <utility>
 
 namespace gnutella {
 
-namespace {
-
-rhash_context* new_context() {
-    static const bool initialised = (rhash_library_init(), true);
-    static_cast<void>(initialised);
-    rhash_context* context = rhash_init(RHASH_SHA1 | RHASH_TTH);
-    if (context == nullptr) {
-        throw std::bad_alloc();
-    }
-    return context;
-}
-
-template <class Digest>
-Digest digest(rhash_context* context, unsigned algorithm) {
-    Digest bytes{};
-    rhash_print(reinterpret_cast<char*>(bytes.data()), context, algorithm, RHPR_RAW);
-    return bytes;
-}
-
-}  // namespace
-
-ContentHasher::ContentHasher() : context_(new_context()) {}
+ContentHasher::ContentHasher() : sha1_(new_rhash_context(RHASH_SHA1)) {}
 
 void ContentHasher::update(std::span<const std::byte> bytes) {
-    rhash_update(context_.get(), bytes.data(), bytes.size());
+    rhash_update(sha1_.get(), bytes.data(), bytes.size());
+    tree_.update(bytes);
 }
 
 Urn ContentHasher::finish() {
-    rhash_final(context_.get(), nullptr);
-    const Urn urn(digest<Sha1>(context_.get(), RHASH_SHA1), digest<TigerRoot>(context_.get(), RHASH_TTH));
-    rhash_reset(context_.get());
-    return urn;
+    return finish_with_tree().urn;
 }
 
-void ContentHasher::Free::operator()(rhash_context* context) const noexcept {
-    rhash_free(context);
+HashedContent ContentHasher::finish_with_tree() {
+    Sha1 sha1{};
+    finish_rhash(sha1_.get(), RHASH_SHA1, sha1.data());
+    HashTree tree = tree_.finish();
+    return {Urn(sha1, tree.root()), std::move(tree)};
 }
 
 }  // namespace gnutella

@@ -1,16 +1,26 @@
 #pragma once
 
+#include "block_tree_hasher.hpp"
+#include "hash_tree.hpp"
+#include "rhash_context.hpp"
+
 #include <gnutella/urn.hpp>
 
 #include <cstddef>
-#include <memory>
 #include <span>
-
-struct rhash_context;
 
 namespace gnutella {
 
-/// Computes what a file is, its SHA-1 and the root of its Tiger tree, in one pass over its content.
+/// What a file is, by its content.
+struct HashedContent {
+    /// Has both hashes.
+    Urn urn;
+    HashTree tree;
+
+    friend bool operator==(const HashedContent&, const HashedContent&) = default;
+};
+
+/// Computes what a file is, its SHA-1 and its Tiger tree, in one pass over its content.
 class ContentHasher {
   public:
     ContentHasher();
@@ -21,11 +31,12 @@ class ContentHasher {
     /// @return the Urn, with both hashes, of all that was taken; the hasher begins anew.
     Urn finish();
 
+    /// The same, with the tree.
+    HashedContent finish_with_tree();
+
   private:
-    struct Free {
-        void operator()(rhash_context* context) const noexcept;
-    };
-    std::unique_ptr<rhash_context, Free> context_;
+    RhashContext sha1_;
+    BlockTreeHasher tree_;
 };
 
 }  // namespace gnutella

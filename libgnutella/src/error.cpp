@@ -58,6 +58,8 @@ const char* sentence(Error error) {
             return "the file cannot be read; check that it is there, and its permissions";
         case Error::file_changed:
             return "the file changed while it was read; try again when nobody writes to it";
+        case Error::file_differs:
+            return "it is not the file that the URN names; fetch it again";
         case Error::no_source:
             return "nobody is known to have the file; search for it first";
         case Error::source_lacks_file:
@@ -86,6 +88,12 @@ const char* sentence(Error error) {
             return "the state folder cannot be used; check its permissions, or choose another";
         case Error::state_damaged:
             return "the state was damaged and is kept here; another has begun, and shared files are hashed once more";
+        case Error::wrong_key:
+            return "the peer is not the one that offered the file; search again";
+        case Error::quic_refused:
+            return "the peer does not take a QUIC connection; try http, or another peer";
+        case Error::identity_damaged:
+            return "the key of this peer is damaged; move identity.key out of the state folder, and another is made";
         case Error::download_active:
             return "this file is being downloaded to this folder already";
     }

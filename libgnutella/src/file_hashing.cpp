@@ -41,7 +41,7 @@ FileHashing::FileHashing(FileDescriptor file, const FileStamp& stamp)
       buffer_size_(static_cast<std::size_t>(std::min(stamp.size + 1, max_piece))),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size_)) {}
 
-std::optional<Urn> FileHashing::advance(error_code& error) {
+std::optional<HashedContent> FileHashing::advance(error_code& error) {
     error = {};
     const auto count = read_some(file_, buffer_.get(), buffer_size_);
     if (!count) {
@@ -66,10 +66,11 @@ std::optional<Urn> FileHashing::advance(error_code& error) {
         error = Error::file_changed;
         return std::nullopt;
     }
-    return hasher_.finish();
+    return hasher_.finish_with_tree();
 }
 
-Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, error_code& error) {
+Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, error_code& error,
+              const HashProgress& progress) {
     const Urn nothing{Sha1{}, TigerRoot{}};
     // O_NONBLOCK: a FIFO must not keep us waiting for its writer.
     FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -79,8 +80,12 @@ Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, er
     }
     auto hashing = FileHashing::begin(std::move(file), error);
     while (!error && !stop.stop_requested()) {
-        if (const auto urn = hashing->advance(error)) {
-            return *urn;
+        const auto content = hashing->advance(error);
+        if (!error && progress) {
+            progress(hashing->done(), hashing->stamp().size);
+        }
+        if (content) {
+            return content->urn;
         }
     }
     if (!error) {

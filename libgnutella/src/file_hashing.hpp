@@ -5,6 +5,7 @@
 #include "file_stamp.hpp"
 
 #include <gnutella/error.hpp>
+#include <gnutella/file_hash.hpp>
 
 #include <cstddef>
 #include <filesystem>
@@ -24,11 +25,13 @@ class FileHashing {
     /// Reads and hashes the next piece, of at most 1 MiB.
     /// @param error set to Error::file_unreadable, or to Error::file_changed when the file is not what it was at the
     ///     beginning.
-    /// @return the file's Urn at its end; nullopt before, or with `error`.
-    std::optional<Urn> advance(error_code& error);
+    /// @return the file's hashes and tree at its end; nullopt before, or with `error`.
+    std::optional<HashedContent> advance(error_code& error);
 
-    /// The file as it was at the beginning; as it still is when `advance` has given its Urn.
+    /// The file as it was at the beginning; as it still is when `advance` has given its hashes.
     const FileStamp& stamp() const noexcept { return stamp_; }
+    /// How much was read.
+    std::uint64_t done() const noexcept { return done_; }
     /// How much there is still to read.
     std::uint64_t left() const noexcept { return stamp_.size - done_; }
 
@@ -44,6 +47,8 @@ class FileHashing {
 };
 
 /// hash_file, given up when `stop` is requested: `error` is then boost::asio::error::operation_aborted.
-Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, error_code& error);
+/// @param progress may be empty.
+Urn hash_file(const std::filesystem::path& path, const std::stop_token& stop, error_code& error,
+              const HashProgress& progress = {});
 
 }  // namespace gnutella

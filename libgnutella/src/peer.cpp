@@ -36,11 +36,21 @@ void check(const Settings& settings) {
     require(settings.max_routes >= 1, "Settings::max_routes must be at least 1");
     require(settings.max_results >= 1, "Settings::max_results must be at least 1");
     require(settings.max_downloads >= 1, "Settings::max_downloads must be at least 1");
+    require(settings.max_uploads_per_address >= 1, "Settings::max_uploads_per_address must be at least 1");
+    require(settings.upload_poll_max >= settings.upload_poll_min,
+            "Settings::upload_poll_max must not be less than upload_poll_min");
     require(settings.max_http_header >= 512, "Settings::max_http_header must be at least 512 bytes");
+    require(!settings.transports.empty(), "Settings::transports must name at least one transport");
+    require(settings.max_quic_streams >= 1, "Settings::max_quic_streams must be at least 1");
+    require(settings.max_quic_connections >= 1, "Settings::max_quic_connections must be at least 1");
+    require(settings.max_quic_stream_window >= 64 * 1024 && settings.max_quic_window >= settings.max_quic_stream_window,
+            "Settings::max_quic_stream_window must be at least 64 KiB, and max_quic_window no less than it");
+    require(settings.max_quic_send_buffer >= 512 * 1024, "Settings::max_quic_send_buffer must be at least 512 KiB");
     for (const auto time :
          {settings.connect_timeout, settings.first_bytes_timeout, settings.handshake_timeout, settings.ping_interval,
           settings.retry_interval, settings.max_retry_interval, settings.bye_timeout, settings.route_lifetime,
-          settings.query_timeout, settings.transfer_timeout, settings.http_idle_timeout}) {
+          settings.query_timeout, settings.transfer_timeout, settings.http_idle_timeout, settings.upload_poll_min,
+          settings.upload_grace, settings.quic_handshake_timeout, settings.quic_idle_timeout}) {
         require(time.count() > 0, "every time-out and interval in Settings must be more than nothing");
     }
     require(settings.rescan_interval.count() > 0, "Settings::rescan_interval must be more than nothing");

@@ -1,5 +1,6 @@
 #include "net/http_request_reader.hpp"
 #include "require.hpp"
+#include "transfer/available_ranges.hpp"
 #include "transfer/http_response.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -54,6 +55,20 @@ void check_file_answer(const transfer::FileRequest& wanted, transfer::Persistenc
     }
 }
 
+// Of a file on its way here nothing is sent that is not verified.
+void check_part_answer(const transfer::FileRequest& wanted, transfer::Persistence persistence) {
+    transfer::PartialFile file;
+    file.size = 1000;
+    file.urn = urn;
+    file.verified = {{100, 200}, {600, 1}};
+    const auto response =
+        transfer::answer_with_part(wanted, file, persistence, {"agent", std::chrono::system_clock::time_point{}});
+    check_head(response.head);
+    if (response.body.length > 0) {
+        require(transfer::available_part(response.body, file.verified) == response.body, "what is sent is verified");
+    }
+}
+
 }  // namespace
 }  // namespace gnutella
 
@@ -75,6 +90,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto plan = transfer::plan_request(request);
     if (const auto* wanted = std::get_if<transfer::FileRequest>(&plan)) {
         check_file_answer(*wanted, request.persistence, std::string(request.range) + std::string(request.if_range));
+        check_part_answer(*wanted, request.persistence);
+        return 0;
+    }
+    if (const auto* wanted = std::get_if<transfer::TreeRequest>(&plan)) {
+        const auto response = transfer::answer_with_tree(*wanted, 1000, request.persistence,
+                                                         {"agent", std::chrono::system_clock::time_point{}});
+        check_head(response.head);
         return 0;
     }
     const auto refusal = transfer::refuse(std::get<transfer::HttpStatus>(plan), request.persistence,

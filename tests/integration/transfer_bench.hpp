@@ -1,6 +1,7 @@
 #pragma once
 
 #include "content_hasher.hpp"
+#include "net/address.hpp"
 #include "net/disk_pool.hpp"
 #include "net/downloads.hpp"
 #include "net/http_server.hpp"
@@ -13,6 +14,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
 
 #include <fcntl.h>
@@ -36,10 +38,14 @@ namespace gnutella::test {
 
 using Tcp = boost::asio::ip::tcp;
 
-inline Urn urn_of(const std::string& content) {
+inline HashedContent hashed(const std::string& content) {
     ContentHasher hasher;
     hasher.update(std::as_bytes(std::span(content)));
-    return hasher.finish();
+    return hasher.finish_with_tree();
+}
+
+inline Urn urn_of(const std::string& content) {
+    return hashed(content).urn;
 }
 
 /// Content of which no two pieces are alike.
@@ -63,10 +69,14 @@ inline void bound_waits(Tcp::socket& socket) {
 /// A catalogue of the files that a test puts into it.
 class TestCatalogue final : public transfer::Catalogue {
   public:
+    SharedFile add(const std::filesystem::path& path, const HashedContent& content) {
+        const std::scoped_lock lock(mutex_);
+        trees_.push_back(content.tree);
+        return add_locked(path, content.urn);
+    }
     SharedFile add(const std::filesystem::path& path, const Urn& urn) {
         const std::scoped_lock lock(mutex_);
-        files_.push_back({path.filename(), path, std::filesystem::file_size(path), 0, urn});
-        return files_.back();
+        return add_locked(path, urn);
     }
 
     boost::asio::awaitable<std::optional<SharedFile>> find(Urn urn) override {
@@ -85,9 +95,29 @@ class TestCatalogue final : public transfer::Catalogue {
         return descriptor;
     }
 
+    std::optional<HashTree> tree(const SharedFile& file) override {
+        const std::scoped_lock lock(mutex_);
+        for (const HashTree& tree : trees_) {
+            if (tree.root() == file.urn.tiger()) {
+                return tree;
+            }
+        }
+        return std::nullopt;
+    }
+
+    void want_tree(const SharedFile&) override { ++trees_wanted_; }
+    int trees_wanted() const { return trees_wanted_; }
+
   private:
+    SharedFile add_locked(const std::filesystem::path& path, const Urn& urn) {
+        files_.push_back({path.filename(), path, std::filesystem::file_size(path), 0, urn});
+        return files_.back();
+    }
+
     std::mutex mutex_;
     std::vector<SharedFile> files_;
+    std::vector<HashTree> trees_;
+    std::atomic<int> trees_wanted_{0};
 };
 
 /// A serving half of a node: listens on a free port of loopback and hands each connection over as the listener does,
@@ -99,14 +129,14 @@ class TestServer {
           disk_(2),
           server_(executor_, disk_, settings, catalogue_, counters_,
                   [log = events_](const Event& event) { log->keep(event); }),
-          acceptor_(executor_, Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)),
+          acceptor_(boost::asio::make_strand(executor_), {boost::asio::ip::address_v4::loopback(), 0}),
           port_(acceptor_.local_endpoint().port()) {
         accept();
     }
     ~TestServer() {
         server_.stop();
         std::promise<void> closed;
-        boost::asio::post(executor_, [&] {
+        boost::asio::post(acceptor_.get_executor(), [&] {
             boost::system::error_code ignored;
             acceptor_.close(ignored);
             closed.set_value();
@@ -117,7 +147,7 @@ class TestServer {
 
     Hit share(const std::string& name, const std::string& content) {
         folder_.write(name, content);
-        return hit_for(catalogue_->add(folder_.path() / name, urn_of(content)));
+        return hit_for(catalogue_->add(folder_.path() / name, hashed(content)));
     }
     Hit hit_for(const SharedFile& file) const {
         Hit hit;
@@ -145,7 +175,7 @@ class TestServer {
 
   private:
     void accept() {
-        acceptor_.async_accept([this](const error_code& error, Tcp::socket socket) {
+        acceptor_.async_accept(executor_, [this](const error_code& error, Tcp::socket socket) {
             if (error) {
                 ended_.set_value();
                 return;
@@ -155,7 +185,9 @@ class TestServer {
             error_code ignored;
             const std::size_t count = boost::asio::read(socket, boost::asio::buffer(first), ignored);
             first.resize(count);
-            server_.serve(std::move(socket), std::move(first), {"127.0.0.1", 1});
+            error_code gone;
+            const auto remote = net::to_endpoint(socket.remote_endpoint(gone));
+            server_.serve(std::move(socket), std::move(first), remote);
             accept();
         });
     }
@@ -229,7 +261,10 @@ class TestDownloads {
 /// A client that sends what a test wants, by a blocking socket.
 class RawClient {
   public:
-    explicit RawClient(const Endpoint& to) : socket_(context_) {
+    /// @param from an address of loopback: to the server, each is somebody else.
+    explicit RawClient(const Endpoint& to, const std::string& from = "127.0.0.1") : socket_(context_) {
+        socket_.open(Tcp::v4());
+        socket_.bind({boost::asio::ip::make_address(from), 0});
         socket_.connect({boost::asio::ip::address_v4::loopback(), to.port});
         bound_waits(socket_);
     }

@@ -204,7 +204,7 @@ TEST_F(HttpServerTest, HasOnlySoManySlots) {
     const auto refusal = second.get(target_of(hit));
     EXPECT_EQ(refusal.status, 503);
     EXPECT_FALSE(refusal.field("Retry-After").empty());
-    EXPECT_EQ(server.counters().uploads_refused, 1);
+    EXPECT_EQ(server.counters().uploads_queued, 1);
     EXPECT_EQ(first.receive().body.size(), large);
     server.end_of_upload();
     EXPECT_EQ(second.get(target_of(hit), "Range: bytes=0-9\r\n").status, 206) << "on the connection that was refused";

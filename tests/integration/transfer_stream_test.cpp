@@ -46,25 +46,21 @@ struct StreamTest : testing::Test {
     Threads threads;
     const std::string content = content_of(3'000'000);
 
-    std::shared_ptr<net::HttpService> service() const {
-        auto service = std::make_shared<net::HttpService>();
-        service->disk = disk.queue();
-        service->settings = quick_settings();
-        service->catalogue = catalogue;
-        service->counters = std::make_shared<net::TransferCounters>();
-        service->emit = [log = events](const Event& event) { log->keep(event); };
-        return service;
+    std::shared_ptr<net::HttpService> service(const Settings& settings) const {
+        return std::make_shared<net::HttpService>(disk.queue(), settings, catalogue,
+                                                  std::make_shared<net::TransferCounters>(),
+                                                  [log = events](const Event& event) { log->keep(event); });
     }
 
     // A client whose connection is served as a stream.
-    std::unique_ptr<RawClient> connect() {
+    std::unique_ptr<RawClient> connect(const Settings& settings = quick_settings()) {
         const auto strand = boost::asio::make_strand(threads.context());
         Tcp::acceptor acceptor(threads.context(), Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
         auto client = std::make_unique<RawClient>(Endpoint{"127.0.0.1", acceptor.local_endpoint().port()});
         PlainStream stream(acceptor.accept(strand));
         using Connection = net::HttpConnection<PlainStream>;
-        auto connection =
-            std::make_shared<Connection>(std::move(stream), service(), std::string_view{}, Endpoint{"127.0.0.1", 1});
+        auto connection = std::make_shared<Connection>(std::move(stream), service(settings), std::string_view{},
+                                                       Endpoint{"127.0.0.1", 1});
         boost::asio::co_spawn(strand, Connection::run(std::move(connection)), boost::asio::detached);
         return client;
     }
@@ -84,6 +80,17 @@ TEST_F(StreamTest, ServesFilesAndRanges) {
     EXPECT_EQ(client->get("/").status, 404);
     EXPECT_EQ(client->get(target, "Connection: close\r\nRange: bytes=-1\r\n").body, content.substr(content.size() - 1));
     EXPECT_TRUE(client->is_closed());
+}
+
+TEST_F(StreamTest, KeepsToTheUploadLimit) {
+    const std::string target = share("file.bin");
+    Settings settings = quick_settings();
+    settings.upload_limit = 3'000'000;
+    const auto client = connect(settings);
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(client->get(target).body, content);
+    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+    EXPECT_NEAR(time.count(), 1.0, 0.1);
 }
 
 }  // namespace

@@ -100,6 +100,21 @@ class Get(CommandTest):
                 self.assertEqual(fetched.code, DONE, fetched)
                 self.assertEqual(fetched.raw_output, b"the report")
 
+    def test_verifies_a_file_by_its_urn(self):
+        with Network() as network:
+            folder = network.new_folder("here")
+            (folder / "one.txt").write_bytes(b"one")
+            (folder / "other.txt").write_bytes(b"other")
+            for target in (sha1_urn(b"one"), network.run("hash", "one.txt", "--magnet", folder=folder).output.strip()):
+                verified = network.run("verify", "one.txt", target, folder=folder)
+                self.assertEqual(verified.code, DONE, verified)
+                self.assertIn("one.txt: verified", verified.output)
+                differs = network.run("verify", "other.txt", target, folder=folder)
+                self.assertEqual(differs.code, NOT_FOUND, differs)
+                self.assertIn("not the file", differs.errors)
+                missing = network.run("verify", "missing.txt", target, folder=folder)
+                self.assertEqual(missing.code, FAILED, missing)
+
     def test_lists_files_of_the_same_name_that_differ(self):
         with Network() as network:
             first, _ = network.row("GG", {0: {"same.txt": b"one"}, 1: {"same.txt": b"another"}})
@@ -143,6 +158,7 @@ class Usage(CommandTest):
     def test_that_is_wrong_is_told(self):
         wrong = [[], ["frobnicate"], ["search"], ["search", "--peer", "127.0.0.1:1"], ["search", "moon"],
                  ["get", "--peer", "127.0.0.1:1"], ["get", "moon"], ["ping"], ["ping", "127.0.0.1:70000"], ["hash"],
+                 ["verify", "moon"], ["verify", "moon", "sun"],
                  ["peer", "seventy"], ["peer", "70000"], ["peer", "0", "--frobnicate"],
                  ["search", "moon", "--peer", "127.0.0.1:1", "--timeout", "soon"],
                  ["search", "moon", "--peer", "127.0.0.1:1", "--timeout", "-1"]]
@@ -157,7 +173,7 @@ class Usage(CommandTest):
     def test_help_is_no_error(self):
         with Network() as network:
             for arguments in (["--help"], ["--version"], *([command, "--help"] for command in
-                                                           ("peer", "search", "get", "ping", "hash"))):
+                                                           ("peer", "search", "get", "ping", "hash", "verify"))):
                 with self.subTest(arguments=arguments):
                     run = network.run(*arguments)
                     self.assertEqual(run.code, DONE, run)

@@ -26,7 +26,7 @@ _gnut_files() {
 }
 
 _gnut() {
-    local commands="peer search get ping hash"
+    local commands="peer search get ping hash verify"
     # The words up to the cursor, split at spaces alone: "localhost:80" is one.
     local line=${COMP_LINE:0:COMP_POINT}
     local -a words
@@ -64,12 +64,14 @@ _gnut() {
             get) _gnut_words "$current" "--peer --output --timeout --json --help" ;;
             ping) _gnut_words "$current" "--json --help" ;;
             hash) _gnut_words "$current" "--magnet --help" ;;
+            verify) _gnut_words "$current" "--help" ;;
         esac
         return
     fi
     case $command in
         peer | ping) _gnut_words "$current" "$(_gnut_peers)" ;;
         hash) _gnut_files "$current" -f ;;
+        verify) ((last == 2)) && _gnut_files "$current" -f ;;
     esac
 }
 

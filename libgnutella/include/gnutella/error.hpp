@@ -43,6 +43,7 @@ enum class Error {
     folder_unreadable,  ///< a folder to be shared cannot be read
     file_unreadable,    ///< a file cannot be read
     file_changed,       ///< a file changed while it was read
+    file_differs,       ///< a file is not what the URN names that it was compared with
 
     // fetching
     no_source,          ///< the download was given no peer to fetch from
@@ -59,6 +60,9 @@ enum class Error {
     disk,               ///< a file cannot be written
     state_unusable,     ///< the state folder or its database cannot be used
     state_damaged,      ///< the database of the state folder was damaged: it was moved aside, and another begun
+    wrong_key,          ///< the far end of a QUIC connection has another key than the hit says
+    quic_refused,       ///< the far end did not take the QUIC connection
+    identity_damaged,   ///< the key in the state folder cannot be read
     download_active,    ///< the same file is being downloaded to the same place by another download or program
 };
 

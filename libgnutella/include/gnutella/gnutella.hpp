@@ -10,6 +10,7 @@
 #include <gnutella/file_hash.hpp>
 #include <gnutella/guid.hpp>
 #include <gnutella/hit.hpp>
+#include <gnutella/key_hash.hpp>
 #include <gnutella/log.hpp>
 #include <gnutella/magnet.hpp>
 #include <gnutella/peer.hpp>
@@ -19,5 +20,6 @@
 #include <gnutella/settings.hpp>
 #include <gnutella/shared_file.hpp>
 #include <gnutella/statistics.hpp>
+#include <gnutella/transport.hpp>
 #include <gnutella/urn.hpp>
 #include <gnutella/version.hpp>

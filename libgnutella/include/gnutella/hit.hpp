@@ -3,6 +3,8 @@
 #include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
 #include <gnutella/guid.hpp>
+#include <gnutella/key_hash.hpp>
+#include <gnutella/transport.hpp>
 #include <gnutella/urn.hpp>
 
 #include <cstdint>
@@ -12,12 +14,6 @@
 #include <vector>
 
 namespace gnutella {
-
-/// The ways in which a file can travel.
-enum class Transport : std::uint8_t {
-    quic,  ///< HTTP over a QUIC stream on the peer's UDP port
-    http,  ///< HTTP over TCP
-};
 
 /// One file that one peer offers: the answer to a Query. All of it is what the far end claims, not yet checked.
 struct Hit {
@@ -31,6 +27,9 @@ struct Hit {
     Endpoint source;
     /// The identity of that peer; nullopt from a legacy peer.
     std::optional<Guid> peer;
+    /// The hash of the key that peer's end of a QUIC connection must have; nullopt when the hit names none, and then
+    /// there is no QUIC with it.
+    std::optional<KeyHash> key;
     /// The dialect that the hit came in.
     Dialect dialect = Dialect::json;
     /// How the file can be had, as the peer says, best first. Empty when `content` is all there is.

@@ -3,6 +3,7 @@
 #include <gnutella/endpoint.hpp>
 #include <gnutella/guid.hpp>
 #include <gnutella/log.hpp>
+#include <gnutella/transport.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -112,8 +113,24 @@ struct Settings {
 
     // ---- transfer ----
 
-    /// Files sent at once over HTTP; more are answered 503.
+    /// Files sent at once over HTTP; more wait in a queue, and are told their place (503).
     std::size_t max_uploads = 32;
+    /// Files sent at once to one address (loopback is not counted); more wait.
+    std::size_t max_uploads_per_address = 8;
+    /// Requests that wait for an upload slot at once; when there are more, those go whose turn is farthest.
+    std::size_t max_waiting_uploads = 200;
+    /// Told to who waits for an upload slot: time before which he is not to ask again.
+    std::chrono::milliseconds upload_poll_min{5'000};
+    /// Told to who waits for an upload slot: time after which he has lost his place when he has not asked again.
+    std::chrono::milliseconds upload_poll_max{30'000};
+    /// Time that an upload slot is kept between two ranges of one file on one connection.
+    std::chrono::milliseconds upload_grace{1'000};
+    /// Other peers that have a file which are remembered, for each file.
+    std::size_t max_alternate_locations = 100;
+    /// Bytes a second that all uploads together may send; 0 for no limit.
+    std::uint64_t upload_limit = 0;
+    /// Bytes a second that all downloads together may fetch; 0 for no limit.
+    std::uint64_t download_limit = 0;
     /// HTTP connections open at once, idle ones included.
     std::size_t max_http_connections = 1024;
     /// Files fetched at once; more wait for their turn.
@@ -128,6 +145,33 @@ struct Settings {
     std::size_t source_retries = 2;
     /// First wait before a failed source is tried again; doubled each time.
     std::chrono::milliseconds source_retry_interval{500};
+
+    // ---- QUIC ----
+
+    /// The ways in which files travel, best first: those that our hits name, and that downloads try. One at least.
+    std::vector<Transport> transports{Transport::quic, Transport::http};
+    /// QUIC connections at once, both ways together; more are refused.
+    std::size_t max_quic_connections = 1024;
+    /// QUIC connections accepted at once from one address (loopback is not counted).
+    std::size_t max_quic_connections_per_address = 32;
+    /// Handshakes of accepted QUIC connections under way at once; beyond it each address must first show that it is
+    /// the sender's own (RFC 9000, 8.1.2).
+    std::size_t max_quic_handshakes = 64;
+    /// Streams that the far end may have open on one QUIC connection.
+    std::size_t max_quic_streams = 32;
+    /// Answers a second to datagrams that belong to no QUIC connection: resets, refusals, other versions. The rest is
+    /// dropped.
+    std::size_t quic_stray_answers_per_second = 100;
+    /// Time in which the handshake of a QUIC connection must be done.
+    std::chrono::milliseconds quic_handshake_timeout{10'000};
+    /// Silence after which a QUIC connection is given up. The far end may ask for less.
+    std::chrono::milliseconds quic_idle_timeout{30'000};
+    /// Bytes of what we asked for on one QUIC stream that may be on their way or unread.
+    std::size_t max_quic_stream_window = 6 * 1024 * 1024;
+    /// The same for all streams of one QUIC connection.
+    std::size_t max_quic_window = 12 * 1024 * 1024;
+    /// Bytes of one QUIC stream kept until the far end has acknowledged them.
+    std::size_t max_quic_send_buffer = 8 * 1024 * 1024;
 
     // ---- logging ----
 

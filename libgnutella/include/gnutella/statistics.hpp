@@ -34,14 +34,26 @@ struct Counters {
     std::uint64_t refused_datagrams = 0;    ///< raw datagrams that might have hit a third party
     std::uint64_t excess_datagrams = 0;     ///< beyond Settings::datagrams_per_second
     std::uint64_t unknown_datagrams = 0;    ///< that came to the shared UDP port and are nothing we know
-    std::uint64_t refused_connections = 0;  ///< beyond Settings::max_sessions or max_connections_per_address
+    std::uint64_t refused_connections =
+        0;  ///< beyond Settings::max_sessions, max_connections_per_address or QUIC's bounds
     std::uint64_t unknown_connections = 0;  ///< whose first bytes were nothing we know, or did not come in time
 
+    // ---- QUIC ----
+    std::uint64_t quic_connections = 0;   ///< both ways, whose handshake was completed
+    std::uint64_t failed_handshakes = 0;  ///< both ways, that ended otherwise
+    std::uint64_t quic_retries = 0;       ///< addresses that had to be shown first: Settings::max_quic_handshakes
+    std::uint64_t stray_packets = 0;      ///< that belong to no connection
+
     // ---- files ----
-    std::uint64_t uploads = 0;          ///< begun
-    std::uint64_t uploads_refused = 0;  ///< beyond Settings::max_uploads
+    std::uint64_t uploads = 0;             ///< begun
+    std::uint64_t uploads_queued = 0;      ///< requests told to wait: beyond Settings::max_uploads or its like
+    std::uint64_t uploads_refused = 0;     ///< beyond Settings::max_waiting_uploads or max_http_connections
+    std::uint64_t upload_places_lost = 0;  ///< by who did not ask again in time, or too often, or to one before him
     std::uint64_t bytes_uploaded = 0;
-    std::uint64_t downloads = 0;  ///< completed
+    std::uint64_t trees_sent = 0;
+    std::uint64_t trees_not_known = 0;     ///< trees of shared files that were wanted before they were computed
+    std::uint64_t alternates_refused = 0;  ///< locations of files that who told them has no business with
+    std::uint64_t downloads = 0;           ///< completed
     std::uint64_t bytes_downloaded = 0;
     std::uint64_t raw_files_sent = 0;    ///< as one datagram, to legacy peers
     std::uint64_t files_not_shared = 0;  ///< unreadable, vanished, or beyond Settings::max_shared_files
@@ -70,9 +82,18 @@ void for_each_counter(const Counters& counters, Visitor&& visit) {
     visit(std::string_view{"unknown_datagrams"}, counters.unknown_datagrams);
     visit(std::string_view{"refused_connections"}, counters.refused_connections);
     visit(std::string_view{"unknown_connections"}, counters.unknown_connections);
+    visit(std::string_view{"quic_connections"}, counters.quic_connections);
+    visit(std::string_view{"failed_handshakes"}, counters.failed_handshakes);
+    visit(std::string_view{"quic_retries"}, counters.quic_retries);
+    visit(std::string_view{"stray_packets"}, counters.stray_packets);
     visit(std::string_view{"uploads"}, counters.uploads);
+    visit(std::string_view{"uploads_queued"}, counters.uploads_queued);
     visit(std::string_view{"uploads_refused"}, counters.uploads_refused);
+    visit(std::string_view{"upload_places_lost"}, counters.upload_places_lost);
     visit(std::string_view{"bytes_uploaded"}, counters.bytes_uploaded);
+    visit(std::string_view{"trees_sent"}, counters.trees_sent);
+    visit(std::string_view{"trees_not_known"}, counters.trees_not_known);
+    visit(std::string_view{"alternates_refused"}, counters.alternates_refused);
     visit(std::string_view{"downloads"}, counters.downloads);
     visit(std::string_view{"bytes_downloaded"}, counters.bytes_downloaded);
     visit(std::string_view{"raw_files_sent"}, counters.raw_files_sent);

@@ -1,14 +1,14 @@
 #include "net/answers.hpp"
 
 #include "net/address.hpp"
+#include "net/resolve.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -20,10 +20,10 @@ using asio::ip::udp;
 
 namespace {
 
-constexpr auto use_result = asio::as_tuple(asio::use_awaitable);
-
 // Answers being resolved or read at once: a storm of queries must not become a storm of look-ups.
 constexpr std::size_t most_under_way = 64;
+// Who asked has gone by then.
+constexpr std::chrono::seconds time_to_resolve{10};
 
 // The whole of a small file, as one datagram; nothing when it is no longer what was shared.
 std::optional<wire::Frame> read_whole(SharedLibrary& library, const SharedFile& file) {
@@ -50,7 +50,7 @@ std::optional<wire::Frame> read_whole(SharedLibrary& library, const SharedFile& 
 }  // namespace
 
 Answers::Answers(asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library,
-                 std::shared_ptr<DiskQueue> disk, std::shared_ptr<DatagramSocket> port, const Logger& log)
+                 std::shared_ptr<DiskQueue> disk, Port port, const Logger& log)
     : strand_(std::move(strand)),
       router_(router),
       library_(library),
@@ -88,7 +88,7 @@ void Answers::send(overlay::Actions::SendFile file) {
 asio::awaitable<void> Answers::deliver(overlay::Actions::SendDatagram datagram) {
     const auto to = co_await find(std::move(datagram.to));
     if (to && !stopped_) {
-        port_->send(std::move(datagram.frame), *to);
+        port_(std::move(datagram.frame), *to);
     }
 }
 
@@ -107,29 +107,7 @@ asio::awaitable<void> Answers::deliver_file(overlay::Actions::SendFile file, Sha
         co_return;
     }
     ++raw_files_sent_;
-    port_->send(std::move(*content), *to);
-}
-
-asio::awaitable<std::optional<udp::endpoint>> Answers::resolve(const overlay::Actions::Destination& to) {
-    error_code not_numeric;
-    const auto address = asio::ip::make_address(to.host, not_numeric);
-    if (!not_numeric) {
-        co_return udp::endpoint(address, to.port);
-    }
-    udp::resolver resolver(strand_);
-    const std::string service = std::to_string(to.port);
-    const auto [unresolved, found] =
-        co_await resolver.async_resolve(to.host, service, udp::resolver::numeric_service, use_result);
-    if (unresolved || found.empty()) {
-        co_return std::nullopt;
-    }
-    // A legacy peer listens on IPv4 alone.
-    for (const auto& each : found) {
-        if (each.endpoint().address().is_v4()) {
-            co_return each.endpoint();
-        }
-    }
-    co_return found.begin()->endpoint();
+    port_(std::move(*content), *to);
 }
 
 asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::Destination to) {
@@ -141,9 +119,16 @@ asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::De
     if (to.port == 0) {
         co_return std::nullopt;
     }
-    std::optional<udp::endpoint> end = co_await resolve(to);
+    const auto deadline = std::chrono::steady_clock::now() + time_to_resolve;
+    const auto addresses = co_await resolve(strand_, {std::string(to.host), to.port}, deadline);
     if (stopped_) {
         co_return std::nullopt;
+    }
+    // A legacy peer listens on IPv4 alone.
+    const auto v4 = std::ranges::find_if(addresses, [](const auto& each) { return each.is_v4(); });
+    std::optional<udp::endpoint> end;
+    if (!addresses.empty()) {
+        end.emplace(v4 == addresses.end() ? addresses.front() : *v4, to.port);
     }
     if (!end && to.neighbour) {
         // The neighbour's own query, with a host name that means nothing here: the address that it connects from.

@@ -1,11 +1,11 @@
 #pragma once
 
-#include "net/datagram_socket.hpp"
 #include "net/disk_pool.hpp"
 #include "net/logger.hpp"
 #include "net/shared_library.hpp"
 #include "overlay/actions.hpp"
 #include "overlay/router.hpp"
+#include "wire/frame.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -23,8 +24,11 @@ namespace gnutella::net {
 /// (Router::allow_datagram). The peer's strand owns it.
 class Answers : public std::enable_shared_from_this<Answers> {
   public:
+    /// Sends a datagram from the peer's port. Does not wait.
+    using Port = std::function<void(wire::Frame frame, const boost::asio::ip::udp::endpoint& to)>;
+
     Answers(boost::asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library,
-            std::shared_ptr<DiskQueue> disk, std::shared_ptr<DatagramSocket> port, const Logger& log);
+            std::shared_ptr<DiskQueue> disk, Port port, const Logger& log);
 
     void send(overlay::Actions::SendDatagram datagram);
     void send(overlay::Actions::SendFile file);
@@ -39,15 +43,13 @@ class Answers : public std::enable_shared_from_this<Answers> {
     boost::asio::awaitable<void> deliver(overlay::Actions::SendDatagram datagram);
     boost::asio::awaitable<void> deliver_file(overlay::Actions::SendFile file, SharedFile shared);
     boost::asio::awaitable<std::optional<boost::asio::ip::udp::endpoint>> find(overlay::Actions::Destination to);
-    boost::asio::awaitable<std::optional<boost::asio::ip::udp::endpoint>> resolve(
-        const overlay::Actions::Destination& to);
     bool begin();
 
     boost::asio::any_io_executor strand_;
     overlay::Router& router_;
     SharedLibrary& library_;
     std::shared_ptr<DiskQueue> disk_;
-    std::shared_ptr<DatagramSocket> port_;
+    Port port_;
     const Logger& log_;
     std::size_t under_way_ = 0;
     std::uint64_t raw_files_sent_ = 0;

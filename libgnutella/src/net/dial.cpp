@@ -1,18 +1,14 @@
 #include "net/dial.hpp"
 
 #include "net/cancellation.hpp"
+#include "net/resolve.hpp"
 #include "net/transfer_watch.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/ip/address.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <memory>
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace gnutella::net {
@@ -25,54 +21,22 @@ namespace {
 
 constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
-// A resolver waits in getaddrinfo(3), which nothing interrupts; so it is not waited for: who waits, waits for a timer
-// that the answer cuts short, and an answer that comes later finds nobody.
-struct Resolution {
-    explicit Resolution(const asio::any_io_executor& strand) : resolver(strand), answered(strand) {}
-    Tcp::resolver resolver;
-    asio::steady_timer answered;
-    std::vector<Tcp::endpoint> addresses;
-};
-
-asio::awaitable<std::vector<Tcp::endpoint>> resolve(asio::any_io_executor strand, const Endpoint& to,
-                                                    Clock::time_point deadline) {
-    error_code not_numeric;
-    const auto address = asio::ip::make_address(to.host, not_numeric);
-    if (!not_numeric) {
-        co_return std::vector<Tcp::endpoint>{{address, to.port}};
-    }
-    const auto resolution = std::make_shared<Resolution>(strand);
-    resolution->answered.expires_at(deadline);
-    resolution->resolver.async_resolve(to.host, std::to_string(to.port), Tcp::resolver::numeric_service,
-                                       [resolution](const error_code&, const Tcp::resolver::results_type& results) {
-                                           resolution->addresses.assign(results.begin(), results.end());
-                                           resolution->answered.cancel();
-                                       });
-    co_await resolution->answered.async_wait(token);
-    co_return resolution->addresses;
-}
-
-// The text goes into a Host header and to the resolver: a hit's source is whatever a stranger wrote.
-bool is_host(std::string_view host) {
-    constexpr std::size_t longest = 255;
-    return !host.empty() && host.size() <= longest && std::ranges::all_of(host, [](char letter) {
-        return static_cast<unsigned char>(letter) > 0x20 && letter != 0x7F;
-    });
-}
-
 }  // namespace
 
 asio::awaitable<error_code> dial(Tcp::socket& socket, const Endpoint& to, Clock::duration limit) {
-    if (!is_host(to.host) || to.port == 0) {
+    if (to.port == 0) {
         co_return Error::cannot_resolve;
     }
     const auto deadline = Clock::now() + limit;
     const auto strand = socket.get_executor();
-    const auto addresses = co_await resolve(strand, to, deadline);
+    std::vector<Tcp::endpoint> ends;
+    for (const auto& address : co_await resolve(strand, to, deadline)) {
+        ends.emplace_back(address, to.port);
+    }
     if (co_await is_cancelled()) {
         co_return asio::error::operation_aborted;
     }
-    if (addresses.empty()) {
+    if (ends.empty()) {
         co_return Error::cannot_resolve;
     }
     bool late = false;
@@ -83,7 +47,7 @@ asio::awaitable<error_code> dial(Tcp::socket& socket, const Endpoint& to, Clock:
         socket.close(ignored);  // unlike cancel(), keeps the next address from being tried
     });
     watch.start(std::max(deadline - Clock::now(), Clock::duration::zero()));
-    const auto [error, connected] = co_await asio::async_connect(socket, addresses, token);
+    const auto [error, connected] = co_await asio::async_connect(socket, ends, token);
     watch.stop();
     if (co_await is_cancelled()) {
         co_return asio::error::operation_aborted;

@@ -217,7 +217,7 @@ void Engine::accepted(Listener::Accepted connection) {
     if (connection.kind == wire::FirstBytes::json) {
         adopt(std::move(connection.socket), Direction::incoming, std::move(connection.first_bytes),
               std::move(connection.ticket), nullptr);
-    } else if (connection.kind == wire::FirstBytes::http) {
+    } else if (connection.kind == wire::FirstBytes::http && has(Transport::http)) {
         http_->serve(std::move(connection.socket), std::move(connection.first_bytes), to_endpoint(remote),
                      std::move(connection.ticket));
     } else {

@@ -2,6 +2,7 @@
 
 #include "net/answers.hpp"
 #include "net/connection_counts.hpp"
+#include "net/datagram_socket.hpp"
 #include "net/disk_pool.hpp"
 #include "net/downloads.hpp"
 #include "net/event_hub.hpp"
@@ -9,6 +10,8 @@
 #include "net/listener.hpp"
 #include "net/local_searches.hpp"
 #include "net/logger.hpp"
+#include "net/quic/identity_key.hpp"
+#include "net/quic/quic_endpoint.hpp"
 #include "net/session_state.hpp"
 #include "net/shared_library.hpp"
 #include "net/tcp_session.hpp"
@@ -115,6 +118,8 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     boost::asio::awaitable<void> run_start(detail::Completion<error_code> done);
     boost::asio::awaitable<error_code> prepare();
     error_code listen();
+    Answers::Port serve_datagrams(boost::asio::ip::udp::socket socket, error_code& error);
+    bool has(Transport transport) const;
     void begin_stop(detail::Completion<error_code> done);
     void finish_stop_when_done();
     void tear_down();
@@ -159,7 +164,9 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::vector<SessionId> with_outgoing_;
     std::vector<std::shared_ptr<Dial>> dials_;
     std::shared_ptr<Listener> listener_;
-    std::shared_ptr<DatagramSocket> datagrams_;
+    std::optional<IdentityKey> key_;             // with QUIC
+    std::shared_ptr<QuicEndpoint> quic_;         // on the UDP port, with QUIC
+    std::shared_ptr<DatagramSocket> datagrams_;  // on the UDP port, without
     std::optional<LocalSearches> searches_;
     std::shared_ptr<Answers> answers_;
     std::vector<detail::Completion<error_code>> waiting_for_shares_;

@@ -1,9 +1,11 @@
 #include "net/address.hpp"
 #include "net/engine.hpp"
+#include "net/move_socket.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -38,12 +40,16 @@ Engine::Engine(asio::any_io_executor executor, Settings settings)
       timer_(strand_),
       batches_(std::make_shared<ReadBatchPool>(settings_.max_message_size)),
       hashes_(std::make_shared<StoredHashes>()),
-      library_(std::make_shared<SharedLibrary>(strand_)),
+      library_(std::make_shared<SharedLibrary>(strand_, hashes_)),
       transfer_counters_(std::make_shared<TransferCounters>()),
       local_{settings_.address.empty() ? "::" : settings_.address, settings_.port},
       disk_(settings_.disk_threads) {}
 
 Engine::~Engine() = default;
+
+bool Engine::has(Transport transport) const {
+    return std::ranges::count(settings_.transports, transport) > 0;
+}
 
 void Engine::assemble() {
     const auto emit_later = [weak = weak_from_this()](Event event) {
@@ -54,6 +60,11 @@ void Engine::assemble() {
     folders_ = std::make_unique<share::Folders>(settings_, *hashes_, [weak = weak_from_this()](share::Report report) {
         if (const auto self = weak.lock()) {
             self->on_strand([report = std::move(report)](Engine& engine) mutable { engine.apply(std::move(report)); });
+        }
+    });
+    library_->on_tree_wanted([weak = weak_from_this()](const std::filesystem::path& file) {
+        if (const auto self = weak.lock()) {
+            self->folders_->want_tree(file);
         }
     });
     http_ = std::make_unique<HttpServer>(executor_, disk_, settings_, library_, transfer_counters_, emit_later);
@@ -113,6 +124,13 @@ asio::awaitable<error_code> Engine::prepare() {
                 self->on_strand([damaged](Engine& engine) { engine.report({Error::state_damaged, damaged.string()}); });
             }
         });
+        if (has(Transport::quic)) {
+            // The store has made the folder.
+            key_ = IdentityKey::load_or_make(settings_.state_folder, error);
+            if (error) {
+                return {error, nullptr};
+            }
+        }
         store->prune(std::chrono::system_clock::now() - hashes_kept);
         hashes_->use(store);
         for (const auto& folder : settings_.shares) {
@@ -147,15 +165,12 @@ error_code Engine::listen() {
     if (events_.watched()) {
         router_->watch_queries(overlay::Router::QueryWatch::on);
     }
-    datagrams_ = std::make_shared<DatagramSocket>(
-        std::move(bound.datagrams), [weak = weak_from_this()](std::string_view, const udp::endpoint&) {
-            if (const auto self = weak.lock()) {
-                self->unknown_datagrams_.fetch_add(1, std::memory_order_relaxed);
-            }
-        });
-    datagrams_->start();
+    auto port = serve_datagrams(std::move(bound.datagrams), error);
+    if (error) {
+        return Error::cannot_listen;
+    }
     searches_.emplace(strand_, settings_, *router_, actions_, udp::endpoint(end.address(), 0), [this] { act(); });
-    answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_.queue(), datagrams_, log_);
+    answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_.queue(), std::move(port), log_);
     listener_ = std::make_shared<Listener>(
         std::move(bound.acceptor), executor_, settings_,
         [weak = weak_from_this()](Listener::Accepted connection) {
@@ -171,6 +186,35 @@ error_code Engine::listen() {
         });
     listener_->start();
     return {};
+}
+
+Answers::Port Engine::serve_datagrams(udp::socket socket, error_code& error) {
+    const auto unknown = [weak = weak_from_this()](std::string_view, const udp::endpoint&) {
+        if (const auto self = weak.lock()) {
+            self->unknown_datagrams_.fetch_add(1, std::memory_order_relaxed);
+        }
+    };
+    // On a strand of its own: what moves files must not wait for what decides about messages.
+    udp::socket moved = move_to(asio::make_strand(executor_), std::move(socket), error);
+    if (error) {
+        return {};
+    }
+    if (!key_) {
+        datagrams_ = std::make_shared<DatagramSocket>(std::move(moved), unknown);
+        datagrams_->start();
+        return [port = datagrams_](wire::Frame frame, const udp::endpoint& to) { port->send(std::move(frame), to); };
+    }
+    QuicEndpoint::Handlers handlers;
+    handlers.other = unknown;
+    handlers.accepted = [weak = weak_from_this()](QuicStream stream) {
+        if (const auto self = weak.lock()) {
+            self->http_->serve(std::move(stream));
+        }
+    };
+    quic_ = std::make_shared<QuicEndpoint>(std::move(moved), *key_, settings_, std::move(handlers));
+    quic_->start();
+    router_->show_key(key_->hash());
+    return [port = quic_](wire::Frame frame, const udp::endpoint& to) { port->send(std::move(frame), to); };
 }
 
 // ---- stop ----
@@ -254,6 +298,9 @@ void Engine::tear_down() {
     }
     if (datagrams_) {
         datagrams_->close();
+    }
+    if (quic_) {
+        quic_->stop();
     }
     for (auto& [id, neighbour] : neighbours_) {
         neighbour.session->abort();

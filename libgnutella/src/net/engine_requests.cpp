@@ -132,10 +132,23 @@ Counters Engine::counters() const {
     all.unknown_connections += unknown_connections_;
     all.files_not_shared += files_left_out_;
     all.uploads += transfer_counters_->uploads.load();
+    all.uploads_queued += transfer_counters_->uploads_queued.load();
     all.uploads_refused += transfer_counters_->uploads_refused.load();
+    all.upload_places_lost += transfer_counters_->upload_places_lost.load();
+    all.trees_sent += transfer_counters_->trees_sent.load();
+    all.trees_not_known += transfer_counters_->trees_not_known.load();
+    all.alternates_refused += transfer_counters_->alternates_refused.load();
     all.bytes_uploaded += transfer_counters_->bytes_uploaded.load();
     all.downloads += transfer_counters_->downloads.load();
     all.bytes_downloaded += transfer_counters_->bytes_downloaded.load();
+    if (quic_) {
+        const QuicCounters& quic = quic_->counters();
+        all.refused_connections += quic.refused_connections.load();
+        all.quic_connections += quic.connections.load();
+        all.failed_handshakes += quic.failed_handshakes.load();
+        all.quic_retries += quic.retries.load();
+        all.stray_packets += quic.stray_packets.load();
+    }
     if (answers_) {
         all.raw_files_sent += answers_->raw_files_sent();
         all.refused_datagrams += answers_->not_sent();

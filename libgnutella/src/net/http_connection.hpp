@@ -2,11 +2,15 @@
 
 #include "net/http_request_reader.hpp"
 #include "net/http_service.hpp"
+#include "net/paced_send.hpp"
+#include "net/pacer.hpp"
 #include "net/sendfile.hpp"
 #include "net/stream_end.hpp"
 #include "net/transfer_watch.hpp"
 #include "net/upload.hpp"
+#include "net/upload_desk.hpp"
 #include "transfer/http_response.hpp"
+#include "transfer/thex.hpp"
 
 #include <gnutella/endpoint.hpp>
 
@@ -20,11 +24,14 @@
 #include <boost/beast/http/read.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace gnutella::net {
 
@@ -42,7 +49,8 @@ class HttpConnection {
           service_(std::move(service)),
           remote_(std::move(remote)),
           buffer_(std::max(service_->settings.max_http_header, first_bytes.size())),
-          watch_(stream_.get_executor()) {
+          watch_(stream_.get_executor()),
+          pacer_(stream_.get_executor(), service_->upload_limit) {
         buffer_.commit(boost::asio::buffer_copy(buffer_.prepare(first_bytes.size()), boost::asio::buffer(first_bytes)));
         watch_.on_stall([this] { interrupt(boost::asio::error::timed_out); });
     }
@@ -75,9 +83,18 @@ class HttpConnection {
     static constexpr std::chrono::seconds linger{2};
     static constexpr std::chrono::seconds report_interval{1};
 
+    // What is sent of a file, shared or on its way here.
+    struct Outgoing {
+        transfer::HttpResponse response;
+        std::string name;
+        Urn urn{Sha1{}};
+        std::uint64_t size = 0;
+        /// Blocks: called on a disk thread.
+        std::function<ServedFile(error_code&)> open;
+    };
+
     boost::asio::awaitable<Next> exchange() {
-        // One deadline for the whole head: who sends a byte now and then does not stay.
-        watch_.start(service_->settings.http_idle_timeout);
+        watch_for_request();
         RequestParser parser;
         parser.header_limit(static_cast<std::uint32_t>(service_->settings.max_http_header));
         const auto [error, count] = co_await boost::beast::http::async_read_header(stream_, buffer_, parser, token);
@@ -86,30 +103,116 @@ class HttpConnection {
             if (!refusal || interrupted_) {
                 co_return Next::drop;
             }
-            const auto response = refuse(*refusal, transfer::Persistence::close, answerer());
-            co_return co_await answer(response, transfer::Persistence::close);
+            co_return co_await refuse(*refusal, transfer::Persistence::close);
         }
         const transfer::HttpRequest request = describe(parser);
         const auto plan = transfer::plan_request(request);
         if (const auto* wanted = std::get_if<transfer::FileRequest>(&plan)) {
-            co_return co_await answer_file_request(*wanted, request.persistence);
+            co_return co_await answer_file_request(*wanted, request);
         }
-        const auto refusal = refuse(std::get<transfer::HttpStatus>(plan), request.persistence, answerer());
-        co_return co_await answer(refusal, request.persistence);
+        slot_.release();
+        if (const auto* wanted = std::get_if<transfer::TreeRequest>(&plan)) {
+            co_return co_await answer_tree_request(*wanted, request.persistence);
+        }
+        co_return co_await refuse(std::get<transfer::HttpStatus>(plan), request.persistence);
+    }
+
+    // One deadline for the whole head: who sends a byte now and then does not stay. A slot is not kept as long.
+    void watch_for_request() {
+        const auto limit = service_->settings.http_idle_timeout;
+        if (!slot_) {
+            watch_.start(limit);
+            return;
+        }
+        const auto grace = service_->settings.upload_grace;
+        watch_.start(limit, grace, [this, limit, grace] {
+            slot_.release();
+            watch_.start(limit - grace);
+        });
     }
 
     boost::asio::awaitable<Next> answer_file_request(const transfer::FileRequest& wanted,
+                                                     const transfer::HttpRequest& request) {
+        const auto persistence = request.persistence;
+        const auto shared = co_await service_->catalogue->find(wanted.urn);
+        if (shared) {
+            const auto more = alternates(shared->urn, request);
+            Outgoing outgoing{transfer::answer_with_file(wanted, *shared, persistence, answerer(), more),
+                              shared->name,
+                              shared->urn,
+                              shared->size,
+                              {}};
+            outgoing.open = [this, file = *shared](error_code& error) {
+                const int descriptor = service_->catalogue->open(file, error);
+                return error ? ServedFile{} : ServedFile::adopt(descriptor, file.size, error);
+            };
+            co_return co_await send(std::move(outgoing), persistence);
+        }
+        const auto files = service_->partial_files();
+        const auto partial = files ? files->find(wanted.urn) : std::nullopt;
+        if (!partial) {
+            slot_.release();
+            co_return co_await refuse(transfer::HttpStatus::not_found, persistence);
+        }
+        const auto more = alternates(partial->urn, request);
+        Outgoing outgoing{transfer::answer_with_part(wanted, *partial, persistence, answerer(), more),
+                          partial->name,
+                          partial->urn,
+                          partial->size,
+                          {}};
+        outgoing.open = [files, file = *partial](error_code& error) {
+            const int descriptor = files->open(file, error);
+            return error ? ServedFile{} : ServedFile::adopt_unfinished(descriptor, error);
+        };
+        co_return co_await send(std::move(outgoing), persistence);
+    }
+
+    // Learns who else has a file, and tells it.
+    std::vector<transfer::HeaderField> alternates(const Urn& urn, const transfer::HttpRequest& request) {
+        const auto known = service_->alternates->hear(urn, remote_, request.alternates, request.former_alternates);
+        std::string others = service_->alternates->tell(urn, remote_, known);
+        std::vector<transfer::HeaderField> fields;
+        if (!others.empty()) {
+            fields.push_back({"X-Alt", std::move(others)});
+        }
+        return fields;
+    }
+
+    boost::asio::awaitable<Next> answer_tree_request(const transfer::TreeRequest& wanted,
                                                      transfer::Persistence persistence) {
-        const auto file = co_await service_->catalogue->find(wanted.urn);
-        if (!file) {
-            const auto refusal = refuse(transfer::HttpStatus::not_found, persistence, answerer());
-            co_return co_await answer(refusal, persistence);
+        const auto shared = co_await service_->catalogue->find(wanted.urn);
+        const auto files = service_->partial_files();
+        const auto partial = shared || !files ? std::nullopt : files->find(wanted.urn);
+        if (!shared && !partial) {
+            co_return co_await refuse(transfer::HttpStatus::not_found, persistence);
         }
-        const auto response = transfer::answer_with_file(wanted, *file, persistence, answerer());
-        if (response.body.length == 0) {
-            co_return co_await answer(response, persistence);
+        const auto read = [this, &shared, &partial, &files]() -> std::string {
+            const auto tree = shared ? service_->catalogue->tree(*shared) : files->tree(*partial);
+            return tree ? transfer::write_thex(*tree) : std::string();
+        };
+        const std::string message = co_await on_disk(service_->disk, read);
+        if (message.empty()) {
+            service_->counters->trees_not_known.fetch_add(1, std::memory_order_relaxed);
+            if (shared) {
+                service_->catalogue->want_tree(*shared);
+            }
+            co_return co_await refuse(transfer::HttpStatus::service_unavailable, persistence);
         }
-        co_return co_await send(response, *file, persistence);
+        const auto response = transfer::answer_with_tree(wanted, message.size(), persistence, answerer());
+        const std::string whole = response.head + message.substr(0, static_cast<std::size_t>(response.body.length));
+        watch_.start(service_->settings.transfer_timeout);
+        const SendProgress progress = [this](std::uint64_t) { watch_.progress(); };
+        if (response.body.length > 0) {
+            service_->counters->trees_sent.fetch_add(1, std::memory_order_relaxed);
+        }
+        const error_code error = co_await write_paced(stream_, pacer_, whole, progress);
+        co_return error ? Next::drop : after(persistence);
+    }
+
+    boost::asio::awaitable<Next> refuse(transfer::HttpStatus status, transfer::Persistence persistence,
+                                        std::span<const transfer::HeaderField> more = {}) {
+        const auto response = transfer::refuse(status, persistence, answerer(), more);
+        co_return co_await answer(response, persistence);
     }
 
     // An answer without a body.
@@ -120,36 +223,43 @@ class HttpConnection {
         co_return error ? Next::drop : after(persistence);
     }
 
-    boost::asio::awaitable<Next> send(const transfer::HttpResponse& response, const SharedFile& shared,
-                                      transfer::Persistence persistence) {
-        UploadSlot slot(service_);
-        if (!slot) {
-            const auto refusal = refuse(transfer::HttpStatus::service_unavailable, persistence, answerer());
-            co_return co_await answer(refusal, persistence);
+    boost::asio::awaitable<Next> send(Outgoing outgoing, transfer::Persistence persistence) {
+        const transfer::HttpResponse& response = outgoing.response;
+        if (response.body.length == 0) {
+            co_return co_await answer(response, persistence);
+        }
+        if (!slot_ || slot_for_ != outgoing.urn) {
+            slot_.release();
+            auto verdict = service_->desk->ask(remote_, outgoing.urn);
+            if (const auto* more = std::get_if<std::vector<transfer::HeaderField>>(&verdict)) {
+                co_return co_await refuse(transfer::HttpStatus::service_unavailable, persistence, *more);
+            }
+            slot_ = std::get<UploadSlot>(std::move(verdict));
+            slot_for_ = outgoing.urn;
         }
         error_code error;
-        const auto open = [this, &shared, &error] {
-            const int descriptor = service_->catalogue->open(shared, error);
-            return error ? ServedFile{} : ServedFile::adopt(descriptor, shared.size, error);
-        };
+        const auto open = [&outgoing, &error] { return outgoing.open(error); };
         const ServedFile file = co_await on_disk(service_->disk, open);
         if (error) {
+            slot_.release();
             service_->counters->files_not_shared.fetch_add(1, std::memory_order_relaxed);
-            const auto refusal = refuse(transfer::HttpStatus::not_found, persistence, answerer());
-            co_return co_await answer(refusal, persistence);
+            co_return co_await refuse(transfer::HttpStatus::not_found, persistence);
         }
-        Upload upload(service_, shared.name, remote_, response.body.length);
+        Upload upload(service_, outgoing.name, remote_, response.body.length);
         const SendProgress progress = [this, &upload](std::uint64_t bytes) {
             upload.sent(bytes);
             watch_.progress();
         };
         watch_.start(service_->settings.transfer_timeout, report_interval, [&upload] { upload.report(); });
-        error = co_await send_file(stream_, service_->disk, response.head, file, response.body, progress);
+        error = co_await send_file_paced(stream_, pacer_, service_->disk, response.head, file, response.body, progress);
         watch_.stop();
         if (error == Error::file_changed) {
             service_->counters->files_not_shared.fetch_add(1, std::memory_order_relaxed);
         }
-        slot.release();  // before it is told: who hears of the end may come for it
+        const bool to_the_end = response.body.first + response.body.length == outgoing.size;
+        if (error || to_the_end || after(persistence) != Next::exchange) {
+            slot_.release();  // before it is told: who hears of the end may come for it
+        }
         upload.end(error && interrupted_ ? interrupted_ : error);
         // Cut short, the far end must learn it: by the end of the connection before that of the body.
         co_return error ? Next::drop : after(persistence);
@@ -163,6 +273,7 @@ class HttpConnection {
 
     void interrupt(const error_code& why) {
         interrupted_ = why;
+        pacer_.cancel();
         abort_stream(stream_);
     }
 
@@ -172,6 +283,10 @@ class HttpConnection {
     // Kept from request to request: the next one may have come with the last.
     boost::beast::flat_buffer buffer_;
     TransferWatch watch_;
+    Pacer pacer_;
+    // Kept for the next range of the same file: see Settings::upload_grace.
+    UploadSlot slot_;
+    Urn slot_for_{Sha1{}};
     error_code interrupted_;
 };
 

@@ -10,7 +10,8 @@ namespace http = boost::beast::http;
 
 namespace {
 
-std::string_view only_value(const http::fields& fields, http::field name) {
+template <class Name>  // http::field, or the text of one that Beast does not know
+std::string_view only_value(const http::fields& fields, Name name) {
     const auto [first, last] = fields.equal_range(name);
     if (first == last || std::next(first) != last) {
         return {};
@@ -48,6 +49,8 @@ transfer::HttpRequest describe(const RequestParser& parser) {
     request.target = {target.data(), target.size()};
     request.range = only_value(head, http::field::range);
     request.if_range = only_value(head, http::field::if_range);
+    request.alternates = only_value(head, boost::beast::string_view("X-Alt"));
+    request.former_alternates = only_value(head, boost::beast::string_view("X-NAlt"));
     request.persistence = persistence_of(parser);
     return request;
 }

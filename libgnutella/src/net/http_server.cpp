@@ -1,11 +1,16 @@
 #include "net/http_server.hpp"
 
+#include "net/address.hpp"
 #include "net/http_connection.hpp"
 #include "net/http_service.hpp"
+#include "net/move_socket.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/write.hpp>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <utility>
@@ -15,25 +20,6 @@ namespace gnutella::net {
 
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
-using TcpConnection = HttpConnection<Tcp::socket>;
-
-namespace {
-
-// An accepted socket runs wherever its listener does; a connection runs on a strand of its own.
-Tcp::socket move_to(const asio::any_io_executor& strand, Tcp::socket socket, error_code& error) {
-    Tcp::socket moved(strand);
-    const auto local = socket.local_endpoint(error);
-    if (error) {
-        return moved;
-    }
-    const auto descriptor = socket.release(error);
-    if (!error) {
-        moved.assign(local.protocol(), descriptor, error);
-    }
-    return moved;
-}
-
-}  // namespace
 
 struct HttpServer::Impl {
     asio::any_io_executor executor;
@@ -42,17 +28,53 @@ struct HttpServer::Impl {
     mutable std::mutex mutex;
     bool stopped = false;
     std::uint64_t last_id = 0;
-    std::map<std::uint64_t, std::weak_ptr<TcpConnection>> open;
+    std::map<std::uint64_t, std::function<void()>> open;  // each with what stops it
+
+    std::string refusal() const {
+        service->counters->uploads_refused.fetch_add(1, std::memory_order_relaxed);
+        return transfer::refuse(transfer::HttpStatus::service_unavailable, transfer::Persistence::close,
+                                {service->settings.agent, std::chrono::system_clock::now()})
+            .head;
+    }
 
     void turn_away(Tcp::socket& socket) const {
-        service->counters->uploads_refused.fetch_add(1, std::memory_order_relaxed);
-        const auto refusal = transfer::refuse(transfer::HttpStatus::service_unavailable, transfer::Persistence::close,
-                                              {service->settings.agent, std::chrono::system_clock::now()});
+        const std::string head = refusal();
         // Said once, into the socket's empty buffer: nobody waits for one that must not stay.
         error_code ignored;
         socket.non_blocking(true, ignored);
-        socket.send(asio::buffer(refusal.head), 0, ignored);
+        socket.send(asio::buffer(head), 0, ignored);
         socket.shutdown(Tcp::socket::shutdown_send, ignored);
+    }
+
+    void turn_away(QuicStream& stream) const {
+        // What is written is sent even when the stream is gone.
+        const auto leaving = std::make_shared<std::pair<QuicStream, std::string>>(std::move(stream), refusal());
+        asio::async_write(leaving->first, asio::buffer(leaving->second),
+                          [leaving](error_code, std::size_t) { leaving->first.shutdown_send(); });
+    }
+
+    bool admits() const { return !stopped && open.size() < service->settings.max_http_connections; }
+
+    // On the stream's strand from now on. The mutex is held.
+    template <class Stream>
+    void begin(const std::shared_ptr<Impl>& self, Stream stream, std::string_view first_bytes, Endpoint remote,
+               std::shared_ptr<void> ticket) {
+        using Connection = HttpConnection<Stream>;
+        const asio::any_io_executor strand = stream.get_executor();
+        auto connection = std::make_shared<Connection>(std::move(stream), service, first_bytes, std::move(remote));
+        const std::uint64_t id = ++last_id;
+        open.emplace(id, [weak = std::weak_ptr<Connection>(connection)] {
+            if (auto running = weak.lock()) {
+                Connection::stop(std::move(running));
+            }
+        });
+        // Not at once, even on that strand: the end of it takes the mutex. An exception there is the end of this
+        // connection alone: no memory, or the disk threads gone.
+        asio::post(
+            strand, [self, strand, connection = std::move(connection), id, ticket = std::move(ticket)]() mutable {
+                asio::co_spawn(strand, Connection::run(std::move(connection)),
+                               [self, id, ticket = std::move(ticket)](const std::exception_ptr&) { self->remove(id); });
+            });
     }
 
     void remove(std::uint64_t id) {
@@ -66,12 +88,8 @@ HttpServer::HttpServer(asio::any_io_executor executor, const DiskPool& disk, con
                        std::function<void(Event)> emit)
     : impl_(std::make_shared<Impl>()) {
     impl_->executor = std::move(executor);
-    impl_->service = std::make_shared<HttpService>();
-    impl_->service->disk = disk.queue();
-    impl_->service->settings = settings;
-    impl_->service->catalogue = std::move(catalogue);
-    impl_->service->counters = std::move(counters);
-    impl_->service->emit = std::move(emit);
+    impl_->service = std::make_shared<HttpService>(disk.queue(), settings, std::move(catalogue), std::move(counters),
+                                                   std::move(emit));
 }
 
 HttpServer::~HttpServer() {
@@ -83,32 +101,45 @@ void HttpServer::serve(Tcp::socket socket, std::string first_bytes, Endpoint rem
     if (impl_->stopped) {
         return;
     }
-    if (impl_->open.size() >= impl_->service->settings.max_http_connections) {
+    if (!impl_->admits()) {
         impl_->turn_away(socket);
         return;
     }
     error_code error;
-    const asio::any_io_executor strand = asio::make_strand(impl_->executor);
-    Tcp::socket moved = move_to(strand, std::move(socket), error);
+    Tcp::socket moved = move_to(asio::make_strand(impl_->executor), std::move(socket), error);
     if (error) {
         return;
     }
     moved.set_option(Tcp::no_delay(true), error);  // an error would only make it slower
-    auto connection = std::make_shared<TcpConnection>(std::move(moved), impl_->service, first_bytes, std::move(remote));
-    const std::uint64_t id = ++impl_->last_id;
-    impl_->open.emplace(id, connection);
-    // An exception here is the end of this connection alone: no memory, or the disk threads gone.
-    asio::co_spawn(strand, TcpConnection::run(std::move(connection)),
-                   [impl = impl_, id, ticket = std::move(ticket)](const std::exception_ptr&) { impl->remove(id); });
+    impl_->begin(impl_, std::move(moved), first_bytes, std::move(remote), std::move(ticket));
+}
+
+void HttpServer::serve(QuicStream stream) {
+    const std::scoped_lock lock(impl_->mutex);
+    if (impl_->stopped) {
+        return;
+    }
+    if (!impl_->admits()) {
+        impl_->turn_away(stream);
+        return;
+    }
+    Endpoint remote = to_endpoint(stream.remote_endpoint());
+    impl_->begin(impl_, std::move(stream), {}, std::move(remote), nullptr);
+}
+
+void HttpServer::share_partial_files(std::shared_ptr<transfer::PartialFiles> files) {
+    impl_->service->share_partial_files(std::move(files));
+}
+
+const std::shared_ptr<Alternates>& HttpServer::alternates() const {
+    return impl_->service->alternates;
 }
 
 void HttpServer::stop() {
     const std::scoped_lock lock(impl_->mutex);
     impl_->stopped = true;
-    for (const auto& [id, weak] : impl_->open) {
-        if (auto connection = weak.lock()) {
-            TcpConnection::stop(std::move(connection));
-        }
+    for (const auto& [id, stop_one] : impl_->open) {
+        stop_one();
     }
 }
 

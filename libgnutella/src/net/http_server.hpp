@@ -1,8 +1,11 @@
 #pragma once
 
+#include "net/alternates.hpp"
 #include "net/disk_pool.hpp"
+#include "net/quic/quic_stream.hpp"
 #include "net/transfer_counters.hpp"
 #include "transfer/catalogue.hpp"
+#include "transfer/partial_files.hpp"
 
 #include <gnutella/endpoint.hpp>
 #include <gnutella/event.hpp>
@@ -38,6 +41,16 @@ class HttpServer {
     /// @param ticket dropped when the connection is closed: its place among those of its address.
     void serve(boost::asio::ip::tcp::socket socket, std::string first_bytes, Endpoint remote,
                std::shared_ptr<void> ticket = nullptr);
+
+    /// Takes a QUIC stream over, in the same way.
+    void serve(QuicStream stream);
+
+    /// Serves from now on what is verified of these files, too; nullptr: no more.
+    void share_partial_files(std::shared_ptr<transfer::PartialFiles> files);
+
+    /// Who else has which file, as its askers tell and are told. A download finds sources here, and tells what it
+    /// finds.
+    const std::shared_ptr<Alternates>& alternates() const;
 
     /// Cuts all connections and takes no more. Does not wait.
     void stop();

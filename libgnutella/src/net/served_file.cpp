@@ -21,8 +21,15 @@ ServedFile ServedFile::adopt(int descriptor, std::uint64_t expected_size, error_
     return file;
 }
 
+ServedFile ServedFile::adopt_unfinished(int descriptor, error_code& error) {
+    ServedFile file;
+    file.descriptor_ = FileDescriptor(descriptor);
+    error = file.read_stamp() ? error_code{} : error_code(Error::file_unreadable);
+    return file;
+}
+
 bool ServedFile::has_changed() const noexcept {
-    return read_stamp() != stamp_;
+    return stamp_ && read_stamp() != stamp_;
 }
 
 std::optional<ServedFile::Stamp> ServedFile::read_stamp() const noexcept {

@@ -18,9 +18,13 @@ class ServedFile {
     /// size.
     static ServedFile adopt(int descriptor, std::uint64_t expected_size, error_code& error);
 
+    /// The same for a file that is still being written to, elsewhere than in what is sent: that it changes means
+    /// nothing.
+    static ServedFile adopt_unfinished(int descriptor, error_code& error);
+
     int descriptor() const noexcept { return descriptor_.get(); }
 
-    /// Whether somebody has written to it since it was adopted.
+    /// Whether somebody has written to it since it was adopted, who should not have.
     bool has_changed() const noexcept;
 
   private:
@@ -33,7 +37,7 @@ class ServedFile {
     std::optional<Stamp> read_stamp() const noexcept;
 
     FileDescriptor descriptor_;
-    Stamp stamp_;
+    std::optional<Stamp> stamp_;  // none: it may change
 };
 
 }  // namespace gnutella::net

@@ -26,10 +26,16 @@ std::optional<Urn> StoredHashes::find(const std::filesystem::path& path, std::ui
     return store ? store->find(path, size, modified) : std::nullopt;
 }
 
-void StoredHashes::remember(const SharedFile& file) {
+void StoredHashes::remember(const SharedFile& file, const HashTree& tree) {
     if (const auto store = current()) {
         store->remember(file);
+        store->remember_tree(tree);
     }
+}
+
+std::optional<HashTree> StoredHashes::find_tree(std::uint64_t size, const TigerRoot& root) {
+    const auto store = current();
+    return store ? store->find_tree(size, root) : HashTree::from_root(size, root);
 }
 
 void StoredHashes::forget(const std::filesystem::path& path) {
@@ -65,6 +71,16 @@ asio::awaitable<std::optional<SharedFile>> SharedLibrary::find_on_strand(Urn urn
         co_return std::nullopt;
     }
     co_return *index_.file(found.front());
+}
+
+std::optional<HashTree> SharedLibrary::tree(const SharedFile& file) {
+    return file.urn.tiger() ? hashes_->find_tree(file.size, *file.urn.tiger()) : std::nullopt;
+}
+
+void SharedLibrary::want_tree(const SharedFile& file) {
+    if (compute_tree_) {
+        compute_tree_(file.path);
+    }
 }
 
 int SharedLibrary::open(const SharedFile& file, error_code& error) {

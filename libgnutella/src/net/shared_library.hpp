@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -28,8 +29,11 @@ class StoredHashes final : public share::HashCache {
     void use(std::shared_ptr<store::Store> store);
 
     std::optional<Urn> find(const std::filesystem::path& path, std::uint64_t size, std::int64_t modified) override;
-    void remember(const SharedFile& file) override;
+    void remember(const SharedFile& file, const HashTree& tree) override;
     void forget(const std::filesystem::path& path) override;
+
+    /// The tree of a file that was hashed. May be called from any thread.
+    std::optional<HashTree> find_tree(std::uint64_t size, const TigerRoot& root);
 
   private:
     std::shared_ptr<store::Store> current();
@@ -41,7 +45,8 @@ class StoredHashes final : public share::HashCache {
 /// What this node offers, as the router asks for it and as uploads do. The peer's strand owns it.
 class SharedLibrary final : public overlay::Library, public transfer::Catalogue {
   public:
-    explicit SharedLibrary(boost::asio::any_io_executor strand) : strand_(std::move(strand)) {}
+    SharedLibrary(boost::asio::any_io_executor strand, std::shared_ptr<StoredHashes> hashes)
+        : strand_(std::move(strand)), hashes_(std::move(hashes)) {}
 
     share::Index& index() { return index_; }
     const share::Index& index() const { return index_; }
@@ -54,11 +59,20 @@ class SharedLibrary final : public overlay::Library, public transfer::Catalogue 
     // ---- transfer::Catalogue: called from uploads' own strands and from disk threads ----
     boost::asio::awaitable<std::optional<SharedFile>> find(Urn urn) override;
     int open(const SharedFile& file, error_code& error) override;
+    std::optional<HashTree> tree(const SharedFile& file) override;
+    void want_tree(const SharedFile& file) override;
+
+    /// Who computes trees. Called before anything else.
+    void on_tree_wanted(std::function<void(const std::filesystem::path&)> compute) {
+        compute_tree_ = std::move(compute);
+    }
 
   private:
     boost::asio::awaitable<std::optional<SharedFile>> find_on_strand(Urn urn);
 
     boost::asio::any_io_executor strand_;
+    std::shared_ptr<StoredHashes> hashes_;
+    std::function<void(const std::filesystem::path&)> compute_tree_;
     share::Index index_;
     mutable std::vector<share::Index::FileId> found_;  // reused for each query
 };

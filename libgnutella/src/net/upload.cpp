@@ -7,26 +7,6 @@
 
 namespace gnutella::net {
 
-UploadSlot::UploadSlot(std::shared_ptr<HttpService> service) {
-    if (service->uploads_running.fetch_add(1) < service->settings.max_uploads) {
-        service_ = std::move(service);
-        return;
-    }
-    service->uploads_running.fetch_sub(1);
-    service->counters->uploads_refused.fetch_add(1, std::memory_order_relaxed);
-}
-
-UploadSlot::~UploadSlot() {
-    release();
-}
-
-void UploadSlot::release() {
-    if (service_) {
-        service_->uploads_running.fetch_sub(1);
-        service_ = nullptr;
-    }
-}
-
 Upload::Upload(std::shared_ptr<HttpService> service, std::string name, Endpoint to, std::uint64_t size)
     : service_(std::move(service)), meter_(std::chrono::steady_clock::now()) {
     progress_.id = ++service_->last_upload_id;

@@ -11,22 +11,6 @@
 
 namespace gnutella::net {
 
-/// One of the Settings::max_uploads; free again when this is released or destroyed.
-class UploadSlot {
-  public:
-    /// Holds nothing when none is free; that is counted.
-    explicit UploadSlot(std::shared_ptr<HttpService> service);
-    ~UploadSlot();
-    UploadSlot(const UploadSlot&) = delete;
-    UploadSlot& operator=(const UploadSlot&) = delete;
-
-    explicit operator bool() const noexcept { return service_ != nullptr; }
-    void release();
-
-  private:
-    std::shared_ptr<HttpService> service_;
-};
-
 /// A file on its way to somebody: counts its bytes, and tells how far it is when it begins, when asked, and at its end.
 class Upload {
   public:

@@ -54,6 +54,7 @@ std::size_t LocalQueries::take(const Guid& id, const wire::QueryHit& hit, std::s
         found.urn = result.urn;
         found.source = {std::string(host), hit.from.port};
         found.peer = hit.peer;
+        found.key = hit.key;
         found.transports = transports_of(hit, result);
         switch (make_room(search->second, found)) {
             case Room::new_hit:

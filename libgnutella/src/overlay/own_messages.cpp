@@ -66,8 +66,15 @@ wire::Frame OwnMessages::query(std::string_view host, const Router::LocalQuery& 
 
 wire::Frame OwnMessages::hit(const Neighbour& to, std::string_view id,
                              const std::vector<Library::Match>& matches) const {
-    wire::QueryHit hit{sender(to), true, identity_, {}, {}};
-    hit.transports.add(Transport::http);
+    wire::QueryHit hit{sender(to), true, identity_, {}, {}, {}};
+    for (const Transport transport : settings_.transports) {
+        if (transport == Transport::quic && key_) {
+            hit.transports.add(transport);
+            hit.key = key_;
+        } else if (transport == Transport::http) {
+            hit.transports.add(transport);
+        }
+    }
     const std::size_t most = std::min({matches.size(), settings_.max_results, max_results_of_a_hit});
     hit.results.reserve(most);
     for (std::size_t at = 0; at < most; ++at) {
@@ -83,7 +90,7 @@ wire::Frame OwnMessages::hit(const Neighbour& to, std::string_view id,
 }
 
 wire::Frame OwnMessages::legacy_hit(const Neighbour& to, std::string_view id, const Library::Match* match) const {
-    return wire::encode_query_hit(id, {sender(to), match != nullptr, std::nullopt, {}, {}});
+    return wire::encode_query_hit(id, {sender(to), match != nullptr, std::nullopt, {}, {}, {}});
 }
 
 }  // namespace gnutella::overlay

@@ -8,10 +8,12 @@
 #include "wire/message.hpp"
 
 #include <gnutella/guid.hpp>
+#include <gnutella/key_hash.hpp>
 #include <gnutella/settings.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -34,6 +36,9 @@ class OwnMessages {
     OwnMessages(const Settings& settings, Guid identity, std::uint16_t port)
         : settings_(settings), identity_(identity), port_(port) {}
 
+    /// The key by which files can be had from us over QUIC; without it hits do not offer that.
+    void show_key(const KeyHash& key) { key_ = key; }
+
     /// The host that a neighbour is told.
     std::string_view host_for(const Neighbour& neighbour) const;
 
@@ -54,6 +59,7 @@ class OwnMessages {
     const Settings& settings_;
     Guid identity_;
     std::uint16_t port_;
+    std::optional<KeyHash> key_;
 };
 
 }  // namespace gnutella::overlay

@@ -88,6 +88,9 @@ class Router {
 
     // ---- searches ----
 
+    /// The key by which our files can be had over QUIC: hits of ours name it from now on.
+    void show_key(const KeyHash& key);
+
     enum class QueryWatch : std::uint8_t { off, on };
     /// Whether Actions::queries_seen is filled. Off at first: it costs a string for each query, and mostly nobody
     /// looks.

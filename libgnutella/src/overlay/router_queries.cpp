@@ -43,6 +43,10 @@ std::optional<Actions::Destination> asker_of(const Neighbour& from, const wire::
 
 }  // namespace
 
+void Router::show_key(const KeyHash& key) {
+    impl_->own.show_key(key);
+}
+
 void Router::watch_queries(QueryWatch watch) {
     impl_->query_watch = watch;
 }

@@ -11,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <mutex>
+#include <set>
 #include <system_error>
 #include <thread>
 
@@ -20,6 +21,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// Strangers have us compute trees: of so many files at once, and each once, since it is then remembered.
+constexpr std::size_t max_trees_wanted = 64;
 // What a wait is at most: poll() counts milliseconds in an int.
 constexpr std::chrono::hours max_wait{24};
 
@@ -86,6 +89,16 @@ class Folders::Follower {
         wake();
     }
 
+    void want_tree(const std::string& path) {
+        {
+            const std::scoped_lock lock(orders_mutex_);
+            if (trees_wanted_.size() >= max_trees_wanted || !trees_wanted_.insert(path).second) {
+                return;
+            }
+        }
+        wake();
+    }
+
     std::uint64_t orders_given() {
         const std::scoped_lock lock(orders_mutex_);
         return orders_given_;
@@ -125,9 +138,16 @@ class Folders::Follower {
 
     bool take_orders() {
         std::vector<Order> orders;
+        std::set<std::string> trees;
         {
             const std::scoped_lock lock(orders_mutex_);
             orders.swap(orders_);
+            trees.swap(trees_wanted_);
+        }
+        for (const std::string& path : trees) {
+            if (SharedFolder* owner = owner_of(path)) {
+                owner->hash_again(path);
+            }
         }
         orders_taken_ += orders.size();
         for (const Order& order : orders) {
@@ -226,8 +246,9 @@ class Folders::Follower {
     const FileDescriptor wake_;
     std::mutex orders_mutex_;
     std::vector<Order> orders_;
-    std::uint64_t orders_given_ = 0;  // guarded by orders_mutex_
-    std::uint64_t orders_taken_ = 0;  // the thread's own
+    std::set<std::string> trees_wanted_;  // guarded by orders_mutex_
+    std::uint64_t orders_given_ = 0;      // guarded by orders_mutex_
+    std::uint64_t orders_taken_ = 0;      // the thread's own
     std::mutex join_mutex_;
     std::jthread thread_;
 };
@@ -257,6 +278,10 @@ void Folders::remove(const std::filesystem::path& folder) {
     std::error_code error;
     const auto canonical = std::filesystem::weakly_canonical(folder, error);
     follower_->order(error ? folder : canonical, false);
+}
+
+void Folders::want_tree(const std::filesystem::path& file) {
+    follower_->want_tree(file);
 }
 
 std::uint64_t Folders::orders() const {

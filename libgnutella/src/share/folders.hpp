@@ -41,6 +41,10 @@ class Folders {
     /// Shares the folder no more. Its files are reported as removed, but for those in another shared folder.
     void remove(const std::filesystem::path& folder);
 
+    /// Has a shared file hashed again, one that was before trees were kept: the cache is told its tree. It is no more
+    /// than a wish: when too many are waiting, or the file is not shared any more, nothing happens. Does not block.
+    void want_tree(const std::filesystem::path& file);
+
     /// How many times add() and remove() have taken effect so far. A report that is `settled` speaks of the folders as
     /// they are shared now only if its `orders` are as many.
     std::uint64_t orders() const;

@@ -6,6 +6,12 @@
 
 namespace gnutella::share {
 
+void HashQueue::add(const std::string& path, std::uint64_t size) {
+    if (std::ranges::find(under_way_, path, &Job::path) == under_way_.end()) {
+        waiting_.emplace(size, path);
+    }
+}
+
 void HashQueue::cancel(const std::string& path, std::uint64_t size) {
     waiting_.erase({size, path});
     std::erase_if(under_way_, [&](const Job& job) { return job.path == path; });
@@ -22,11 +28,11 @@ std::optional<HashQueue::Result> HashQueue::advance() {
     }
     Job& job = under_way_.back();
     error_code error;
-    const auto urn = job.hashing.advance(error);
-    if (!urn && !error) {
+    auto content = job.hashing.advance(error);
+    if (!content && !error) {
         return std::nullopt;
     }
-    Result result{std::move(job.path), urn, job.hashing.stamp(), error};
+    Result result{std::move(job.path), std::move(content), job.hashing.stamp(), error};
     under_way_.pop_back();
     return result;
 }

@@ -3,7 +3,6 @@
 #include "file_hashing.hpp"
 
 #include <gnutella/error.hpp>
-#include <gnutella/urn.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -21,14 +20,15 @@ class HashQueue {
     /// A file that has been hashed, or could not be.
     struct Result {
         std::string path;
-        std::optional<Urn> urn;
+        std::optional<HashedContent> content;
         /// The file as it was hashed, when it was.
         FileStamp stamp;
         /// Error::file_unreadable or Error::file_changed.
         error_code error;
     };
 
-    void add(const std::string& path, std::uint64_t size) { waiting_.emplace(size, path); }
+    /// One that waits already, or is under way, is hashed once.
+    void add(const std::string& path, std::uint64_t size);
     /// Hashes it no more. @param size as it was added with.
     void cancel(const std::string& path, std::uint64_t size);
     bool empty() const noexcept { return waiting_.empty() && under_way_.empty(); }

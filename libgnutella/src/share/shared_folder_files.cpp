@@ -112,15 +112,25 @@ void SharedFolder::hashed(HashQueue::Result result, Time now) {
     Directory* directory = find_directory(parent_path(result.path));
     const std::string name = last_part(result.path);
     const auto place = directory == nullptr ? decltype(directory->files.end()){} : directory->files.find(name);
-    if (directory == nullptr || place == directory->files.end() || place->second.state != State::queued) {
+    if (directory == nullptr || place == directory->files.end()) {
         return;
     }
     File& file = place->second;
     const bool expected = result.stamp.size == file.size && result.stamp.modified == file.modified;
+    if (file.state == State::shared && result.content && expected) {  // its tree was wanted
+        const auto& [urn, tree] = *result.content;
+        const SharedFile known{name, result.path, file.size, file.modified, urn};
+        around_.cache.remember(known, tree);
+        around_.batch.add(known);  // what it is now, should that not be what was remembered
+    }
+    if (file.state != State::queued) {
+        return;
+    }
     release(result.path, file);
-    if (result.urn && expected) {
-        share(result.path, name, file, *result.urn);
-        around_.cache.remember({name, result.path, file.size, file.modified, *result.urn});
+    if (result.content && expected) {
+        const auto& [urn, tree] = *result.content;
+        around_.cache.remember({name, result.path, file.size, file.modified, urn}, tree);  // before anybody asks for it
+        share(result.path, name, file, urn);
     } else if (result.error == Error::file_unreadable && stamp_of(result.path)) {
         if (!file.counted_left_out) {
             around_.batch.trouble(Error::file_unreadable, result.path);
@@ -129,6 +139,15 @@ void SharedFolder::hashed(HashQueue::Result result, Time now) {
     } else {  // it changed, or is gone: see what it is when it has settled
         file.state = State::settling;
         settling_.touch(result.path, now);
+    }
+}
+
+void SharedFolder::hash_again(const std::string& path) {
+    Directory* directory = find_directory(parent_path(path));
+    const auto place =
+        directory == nullptr ? decltype(directory->files.end()){} : directory->files.find(last_part(path));
+    if (directory != nullptr && place != directory->files.end() && place->second.state == State::shared) {
+        around_.queue.add(path, place->second.size);
     }
 }
 
@@ -154,6 +173,7 @@ void SharedFolder::release(const std::string& path, File& file) {
         around_.queue.cancel(path, file.size);
         --queued_;
     } else if (file.state == State::shared) {
+        around_.queue.cancel(path, file.size);  // its tree may have been wanted
         --files_;
         bytes_ -= file.size;
         changed_ = true;

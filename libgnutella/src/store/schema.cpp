@@ -25,6 +25,14 @@ constexpr std::array steps = {
            host TEXT NOT NULL,
            port INTEGER NOT NULL
        );)",
+    // The trees of files of more than one block: the Tiger roots of the blocks, one after another.
+    R"(CREATE TABLE trees (
+           tiger BLOB NOT NULL,
+           size INTEGER NOT NULL,
+           leaves BLOB NOT NULL,
+           seen INTEGER NOT NULL,
+           PRIMARY KEY (tiger, size)
+       );)",
 };
 
 bool is_foreign(Database& database, error_code& error) {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <string>
 
 namespace gnutella::store {
@@ -31,6 +32,13 @@ std::optional<Digest> digest(std::span<const std::byte> bytes) {
     return value;
 }
 
+// As many whole ones as there are.
+std::vector<TigerRoot> leaves_of(std::span<const std::byte> bytes) {
+    std::vector<TigerRoot> leaves(bytes.size() / sizeof(TigerRoot));
+    std::memcpy(leaves.data(), bytes.data(), leaves.size() * sizeof(TigerRoot));
+    return leaves;
+}
+
 void create_private_folder(const std::filesystem::path& folder, error_code& error) {
     std::error_code ignored;  // what matters is whether the folder is there in the end
     std::filesystem::create_directories(folder.parent_path(), ignored);
@@ -50,6 +58,9 @@ struct Store::Connection {
     Statement see;
     Statement remember;
     Statement forget;
+    Statement find_tree;
+    Statement see_tree;
+    Statement remember_tree;
 
     static std::unique_ptr<Connection> open(const std::filesystem::path& path, error_code& error, bool& corrupt) {
         auto database = Database::open(path, error);
@@ -70,7 +81,10 @@ struct Store::Connection {
           find(*database, "SELECT sha1, tiger, seen FROM hashes WHERE path = ? AND size = ? AND modified = ?", error),
           see(*database, "UPDATE hashes SET seen = ? WHERE path = ?", error),
           remember(*database, "INSERT OR REPLACE INTO hashes VALUES (?, ?, ?, ?, ?, ?)", error),
-          forget(*database, "DELETE FROM hashes WHERE path = ?", error) {}
+          forget(*database, "DELETE FROM hashes WHERE path = ?", error),
+          find_tree(*database, "SELECT leaves, seen FROM trees WHERE tiger = ? AND size = ?", error),
+          see_tree(*database, "UPDATE trees SET seen = ? WHERE tiger = ? AND size = ?", error),
+          remember_tree(*database, "INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?)", error) {}
 };
 
 std::unique_ptr<Store> Store::open(const std::filesystem::path& folder, error_code& error, Clock now) {
@@ -213,11 +227,54 @@ void Store::prune(std::chrono::system_clock::time_point unseen_since) {
     }
     error_code error;
     {
-        Statement statement(*connection_->database, "DELETE FROM hashes WHERE seen < ?", error);
-        if (!error) {
-            statement.run(error, (limit - seen_precision).count());
-        }
+        const std::int64_t before = (limit - seen_precision).count();
+        Statement hashes(*connection_->database, "DELETE FROM hashes WHERE seen < ?", error);
+        hashes.run(error, before);
+        Statement trees(*connection_->database,
+                        "DELETE FROM trees WHERE seen < ? AND tiger NOT IN (SELECT tiger FROM hashes)", error);
+        trees.run(error, before);
     }
+    replace_when_corrupt();
+}
+
+std::optional<HashTree> Store::find_tree(std::uint64_t size, const TigerRoot& root) {
+    if (auto single = HashTree::from_root(size, root)) {
+        return single;
+    }
+    const std::scoped_lock lock(mutex_);
+    if (!connection_) {
+        return std::nullopt;
+    }
+    const auto key = std::as_bytes(std::span(root));
+    error_code error;
+    Statement& statement = connection_->find_tree;
+    statement.reset();
+    statement.bind(key).bind(static_cast<std::int64_t>(size));
+    if (!statement.step(error)) {
+        statement.reset();
+        replace_when_corrupt();
+        return std::nullopt;
+    }
+    auto tree = HashTree::from_leaves(size, leaves_of(statement.bytes(0)));
+    const std::int64_t seen = statement.number(1);
+    statement.reset();
+    const std::int64_t now = seconds_now();
+    if (now - seen >= seen_precision.count()) {
+        connection_->see_tree.run(error, now, key, static_cast<std::int64_t>(size));
+        replace_when_corrupt();
+    }
+    // What the disk says is checked like what a stranger says.
+    return tree && tree->root() == root ? tree : std::nullopt;
+}
+
+void Store::remember_tree(const HashTree& tree) {
+    const std::scoped_lock lock(mutex_);
+    if (!connection_ || tree.leaves().size() == 1) {
+        return;
+    }
+    error_code ignored;
+    connection_->remember_tree.run(ignored, std::as_bytes(std::span(tree.root())),
+                                   static_cast<std::int64_t>(tree.size()), std::as_bytes(tree.leaves()), seconds_now());
     replace_when_corrupt();
 }
 

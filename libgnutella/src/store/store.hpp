@@ -1,5 +1,7 @@
 #pragma once
 
+#include "hash_tree.hpp"
+
 #include <gnutella/endpoint.hpp>
 #include <gnutella/error.hpp>
 #include <gnutella/shared_file.hpp>
@@ -17,9 +19,9 @@
 
 namespace gnutella::store {
 
-/// What outlives the process: the hashes of the files that were shared, and the hosts that were known. It is an SQLite
-/// database, `gnutella.sqlite` in the state folder; several processes may use one folder at once. Any thread may call
-/// any function; each call is one read or one write of the disk.
+/// What outlives the process: the hashes and trees of the files that were shared, and the hosts that were known. It is
+/// an SQLite database, `gnutella.sqlite` in the state folder; several processes may use one folder at once. Any thread
+/// may call any function; each call is one read or one write of the disk.
 ///
 /// All of it can be found out again, so that a store which no longer works is no reason to stop: what cannot be read is
 /// not known, and what cannot be written is not remembered.
@@ -43,8 +45,13 @@ class Store {
     /// The same for many files: all in one write.
     void remember(std::span<const SharedFile> files);
     void forget(const std::filesystem::path& path);
-    /// Forgets the files that were neither found nor remembered since then. A day's precision: finding a file does not
-    /// write to the disk more often.
+
+    /// The tree of a file of that size with that root. That of a file of one block is known without being remembered.
+    std::optional<HashTree> find_tree(std::uint64_t size, const TigerRoot& root);
+    void remember_tree(const HashTree& tree);
+
+    /// Forgets the files that were neither found nor remembered since then, and such trees when no file is left that
+    /// has them. A day's precision: finding something does not write to the disk more often.
     void prune(std::chrono::system_clock::time_point unseen_since);
 
     /// The hosts that were saved last, in their order; at most 10,000.

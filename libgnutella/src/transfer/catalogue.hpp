@@ -1,5 +1,7 @@
 #pragma once
 
+#include "hash_tree.hpp"
+
 #include <gnutella/error.hpp>
 #include <gnutella/shared_file.hpp>
 #include <gnutella/urn.hpp>
@@ -22,6 +24,14 @@ class Catalogue {
     /// @param error set when the file is gone, has changed since it was hashed, or may not be served any more.
     /// @return a descriptor that the caller closes; meaningless when `error` is set.
     virtual int open(const SharedFile& file, error_code& error) = 0;
+
+    /// The tree of a file that `find` gave; nullopt when it is not known (yet). Blocks: called on a disk thread, by
+    /// several at once.
+    virtual std::optional<HashTree> tree(const SharedFile& file) = 0;
+
+    /// Somebody wants the tree of a file, which `tree` did not know. Does not block. Called on any connection's strand,
+    /// by several at once.
+    virtual void want_tree(const SharedFile& file) = 0;
 };
 
 }  // namespace gnutella::transfer

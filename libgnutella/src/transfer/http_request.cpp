@@ -4,9 +4,12 @@
 
 namespace gnutella::transfer {
 
-std::variant<FileRequest, HttpStatus> plan_request(const HttpRequest& request) {
+std::variant<FileRequest, TreeRequest, HttpStatus> plan_request(const HttpRequest& request) {
     if (request.method == HttpMethod::other) {
         return HttpStatus::method_not_allowed;
+    }
+    if (const auto urn = parse_tree_target(request.target)) {
+        return TreeRequest{request.method, *urn};
     }
     const auto urn = parse_target(request.target);
     if (!urn) {

@@ -41,6 +41,9 @@ struct HttpRequest {
     /// The header's value; empty when there is none, or more than one.
     std::string_view range;
     std::string_view if_range;
+    /// The values of X-Alt and X-NAlt: who else has the file, and who has it no more.
+    std::string_view alternates;
+    std::string_view former_alternates;
     Persistence persistence = Persistence::keep_alive;
 };
 
@@ -53,7 +56,13 @@ struct FileRequest {
     std::string if_range;
 };
 
-/// What a request means, before it is known whether the file is there: the file wanted, or the refusal to send.
-std::variant<FileRequest, HttpStatus> plan_request(const HttpRequest& request);
+/// The tree of a file is wanted.
+struct TreeRequest {
+    HttpMethod method = HttpMethod::get;
+    Urn urn;
+};
+
+/// What a request means, before it is known whether the file is there: the file or tree wanted, or the refusal to send.
+std::variant<FileRequest, TreeRequest, HttpStatus> plan_request(const HttpRequest& request);
 
 }  // namespace gnutella::transfer

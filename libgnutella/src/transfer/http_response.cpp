@@ -1,5 +1,9 @@
 #include "transfer/http_response.hpp"
 
+#include "transfer/available_ranges.hpp"
+#include "transfer/request_target.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -64,9 +68,28 @@ bool is_attribute_character(char letter) {
            others.find(letter) != std::string_view::npos;
 }
 
+void add_fields(std::string& head, std::span<const HeaderField> fields) {
+    for (const HeaderField& field : fields) {
+        add_field(head, field.name, field.value);
+    }
+}
+
+// What a person's program needs to save a file, and a servent's to know what it is.
+void add_description(std::string& head, std::string_view name, const Urn& urn) {
+    // Somebody's file must not act as a page or a script of this address in a browser.
+    add_field(head, "Content-Type", "application/octet-stream");
+    add_field(head, "X-Content-Type-Options", "nosniff");
+    add_field(head, "Content-Disposition", content_disposition(name));
+    add_field(head, "ETag", entity_tag(urn));
+    add_field(head, "X-Gnutella-Content-URN", urn.to_string());
+    if (urn.sha1() && urn.tiger()) {
+        add_field(head, "X-Thex-URI", thex_uri_of(urn));
+    }
+}
+
 // RFC 9110, 13.1.5: a range conditional on another content than ours is ignored. A date is never equal to our tag.
-bool range_holds(const FileRequest& wanted, const SharedFile& file) {
-    return wanted.if_range.empty() || wanted.if_range == entity_tag(file.urn);
+bool range_holds(const FileRequest& wanted, const Urn& urn) {
+    return wanted.if_range.empty() || wanted.if_range == entity_tag(urn);
 }
 
 }  // namespace
@@ -113,26 +136,29 @@ std::string http_date(std::chrono::system_clock::time_point time) {
     return {text.data(), static_cast<std::size_t>(length)};
 }
 
-HttpResponse refuse(HttpStatus status, Persistence persistence, const Answerer& answerer) {
+HttpResponse refuse(HttpStatus status, Persistence persistence, const Answerer& answerer,
+                    std::span<const HeaderField> more) {
     HttpResponse response{status, begin_head(status, persistence, answerer), {}};
     if (status == HttpStatus::method_not_allowed) {
         add_field(response.head, "Allow", "GET, HEAD");
     }
-    if (status == HttpStatus::service_unavailable) {
+    const bool says_when = std::ranges::find(more, "Retry-After", &HeaderField::name) != more.end();
+    if (status == HttpStatus::service_unavailable && !says_when) {
         add_field(response.head, "Retry-After", retry_after);
     }
+    add_fields(response.head, more);
     add_field(response.head, "Content-Length", "0");
     response.head += "\r\n";
     return response;
 }
 
 HttpResponse answer_with_file(const FileRequest& wanted, const SharedFile& file, Persistence persistence,
-                              const Answerer& answerer) {
+                              const Answerer& answerer, std::span<const HeaderField> more) {
     HttpResponse response{HttpStatus::ok, {}, {0, file.size}};
     // "-n" of an empty file can be satisfied, by nothing at all (RFC 9110, 14.1.2), but no Content-Range says so.
     const bool whole_of_nothing =
         wanted.range && !wanted.range->first && wanted.range->suffix_length > 0 && file.size == 0;
-    if (wanted.range && !whole_of_nothing && range_holds(wanted, file)) {
+    if (wanted.range && !whole_of_nothing && range_holds(wanted, file.urn)) {
         const auto range = resolve_range(*wanted.range, file.size);
         response.status = range ? HttpStatus::partial_content : HttpStatus::range_not_satisfiable;
         response.body = range.value_or(ByteRange{});
@@ -148,12 +174,46 @@ HttpResponse answer_with_file(const FileRequest& wanted, const SharedFile& file,
     if (response.status == HttpStatus::partial_content) {
         add_field(response.head, "Content-Range", content_range_text(response.body, file.size));
     }
-    // Somebody's file must not act as a page or a script of this address in a browser.
-    add_field(response.head, "Content-Type", "application/octet-stream");
-    add_field(response.head, "X-Content-Type-Options", "nosniff");
-    add_field(response.head, "Content-Disposition", content_disposition(file.name));
-    add_field(response.head, "ETag", entity_tag(file.urn));
-    add_field(response.head, "X-Gnutella-Content-URN", file.urn.to_string());
+    add_description(response.head, file.name, file.urn);
+    add_fields(response.head, more);
+    response.head += "\r\n";
+    if (wanted.method == HttpMethod::head) {
+        response.body = {};
+    }
+    return response;
+}
+
+HttpResponse answer_with_part(const FileRequest& wanted, const PartialFile& file, Persistence persistence,
+                              const Answerer& answerer, std::span<const HeaderField> more) {
+    std::vector<HeaderField> fields(more.begin(), more.end());
+    if (!file.verified.empty()) {
+        fields.push_back({"X-Available-Ranges", available_ranges_text(file.verified)});
+    }
+    if (!wanted.range || !range_holds(wanted, file.urn)) {
+        return refuse(HttpStatus::service_unavailable, persistence, answerer, fields);
+    }
+    const auto range = resolve_range(*wanted.range, file.size);
+    const auto part = range ? available_part(*range, file.verified) : std::nullopt;
+    if (!part) {
+        fields.push_back({"Content-Range", "bytes */" + std::to_string(file.size)});
+        return refuse(HttpStatus::range_not_satisfiable, persistence, answerer, fields);
+    }
+    HttpResponse response{HttpStatus::partial_content, {}, *part};
+    response.head = begin_head(response.status, persistence, answerer);
+    add_field(response.head, "Content-Length", std::to_string(part->length));
+    add_field(response.head, "Accept-Ranges", "bytes");
+    add_field(response.head, "Content-Range", content_range_text(*part, file.size));
+    add_description(response.head, file.name, file.urn);
+    add_fields(response.head, fields);
+    response.head += "\r\n";
+    return response;
+}
+
+HttpResponse answer_with_tree(const TreeRequest& wanted, std::uint64_t size, Persistence persistence,
+                              const Answerer& answerer) {
+    HttpResponse response{HttpStatus::ok, begin_head(HttpStatus::ok, persistence, answerer), {0, size}};
+    add_field(response.head, "Content-Type", "application/dime");
+    add_field(response.head, "Content-Length", std::to_string(size));
     response.head += "\r\n";
     if (wanted.method == HttpMethod::head) {
         response.body = {};

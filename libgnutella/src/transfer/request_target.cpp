@@ -4,7 +4,8 @@ namespace gnutella::transfer {
 
 namespace {
 
-constexpr std::string_view resolver = "/uri-res/n2r?";
+constexpr std::string_view file_resolver = "/uri-res/n2r?";
+constexpr std::string_view tree_resolver = "/uri-res/n2x?";
 
 char lower(char letter) noexcept {
     return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
@@ -63,18 +64,43 @@ std::string_view without_authority(std::string_view target) noexcept {
     return path == std::string_view::npos ? std::string_view{} : target.substr(path);
 }
 
-}  // namespace
-
-std::optional<Urn> parse_target(std::string_view target) {
-    const auto decoded = percent_decode(without_authority(target));
+// What a resolver is asked for; nullopt when it is not the one that is asked.
+std::optional<std::string> asked_of(std::string_view resolver, std::string_view target) {
+    auto decoded = percent_decode(without_authority(target));
     if (!decoded || !starts_with_ignoring_case(*decoded, resolver)) {
         return std::nullopt;
     }
-    return Urn::parse(std::string_view(*decoded).substr(resolver.size()));
+    decoded->erase(0, resolver.size());
+    return decoded;
+}
+
+std::string name_in_target(const Urn& urn) {
+    return urn.sha1() ? urn.sha1_string() : urn.to_string();
+}
+
+}  // namespace
+
+std::optional<Urn> parse_target(std::string_view target) {
+    const auto urn = asked_of(file_resolver, target);
+    return urn ? Urn::parse(*urn) : std::nullopt;
+}
+
+std::optional<Urn> parse_tree_target(std::string_view target) {
+    const auto urn = asked_of(tree_resolver, target);
+    return urn ? Urn::parse(std::string_view(*urn).substr(0, urn->find(';'))) : std::nullopt;
 }
 
 std::string target_of(const Urn& urn) {
-    return "/uri-res/N2R?" + (urn.sha1() ? urn.sha1_string() : urn.to_string());
+    return "/uri-res/N2R?" + name_in_target(urn);
+}
+
+std::string tree_target_of(const Urn& urn) {
+    return "/uri-res/N2X?" + name_in_target(urn);
+}
+
+std::string thex_uri_of(const Urn& urn) {
+    const std::string root = Urn(urn.tiger().value()).to_string();
+    return tree_target_of(urn) + ";" + root.substr(root.rfind(':') + 1);
 }
 
 }  // namespace gnutella::transfer

@@ -48,15 +48,20 @@ Error explain_unsatisfiable(const SourceAnswer& answer, const PieceRequest& requ
 
 }  // namespace
 
-std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent) {
-    std::string head = "GET " + target_of(request.urn) + " HTTP/1.1\r\nHost: ";
+std::string request_line_and_names(std::string_view target, std::string_view host, std::string_view agent) {
+    std::string head = "GET " + std::string(target) + " HTTP/1.1\r\nHost: ";
     head += host;
     head += "\r\nUser-Agent: ";
     for (const char letter : agent) {
         head += static_cast<unsigned char>(letter) < 0x20 || letter == 0x7F ? ' ' : letter;
     }
-    head += "\r\nRange: bytes=" + std::to_string(request.first) + "-" + std::to_string(request.size - 1) + "\r\n\r\n";
+    head += "\r\n";
     return head;
+}
+
+std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent) {
+    return request_line_and_names(target_of(request.urn), host, agent) +
+           "Range: bytes=" + std::to_string(request.first) + "-" + std::to_string(request.size - 1) + "\r\n\r\n";
 }
 
 std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const PieceRequest& request) {

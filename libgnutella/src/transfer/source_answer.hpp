@@ -25,6 +25,10 @@ struct PieceRequest {
 /// @param host the source as its hit names it, "host:port".
 std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent);
 
+/// The part of a request's head that does not depend on what is asked: its first line, and who asks whom. More fields
+/// and an empty line must follow.
+std::string request_line_and_names(std::string_view target, std::string_view host, std::string_view agent);
+
 /// What counts of the head of a source's answer. The views are into the bytes that were parsed.
 struct SourceAnswer {
     unsigned status = 0;

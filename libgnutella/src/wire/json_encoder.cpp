@@ -129,6 +129,9 @@ Frame encode_query_hit(std::string_view id, const QueryHit& hit) {
     json.member("hasFile").literal(hit.has_file ? "true" : "false");
     write_id(json, id);
     write_peer(json, hit.peer);
+    if (hit.key) {
+        json.member("key").text(hit.key->to_string());
+    }
     write_transports(json, hit.transports);
     if (!hit.results.empty()) {
         json.member("results").open('[');

@@ -25,7 +25,8 @@ enum class JsonMember : std::uint8_t {
     reply,  // QUERY
     has_file,
     results,
-    transports,  // QUERY-HIT
+    transports,
+    key,  // QUERY-HIT
     code,
     reason,  // BYE
     none,    // any other
@@ -59,37 +60,37 @@ struct JsonValue {
 
 // Comparing by length first lets the compiler make each comparison one of machine words.
 
-constexpr JsonMember json_member_named(std::string_view key) noexcept {
+constexpr JsonMember json_member_named(std::string_view name) noexcept {
     using enum JsonMember;
-    switch (key.size()) {
+    switch (name.size()) {
         case 1:
-            return key == "v" ? version : none;
+            return name == "v" ? version : none;
         case 2:
-            return key == "id" ? id : none;
+            return name == "id" ? id : none;
         case 3:
-            return key == "ttl" ? ttl : key == "urn" ? urn : none;
+            return name == "ttl" ? ttl : name == "urn" ? urn : name == "key" ? key : none;
         case 4:
-            return key == "type"   ? type
-                   : key == "host" ? host
-                   : key == "port" ? port
-                   : key == "file" ? file
-                   : key == "hops" ? hops
-                   : key == "peer" ? peer
-                   : key == "code" ? code
-                                   : none;
-        case 5:
-            return key == "reply"   ? reply
-                   : key == "agent" ? agent
-                   : key == "files" ? files
-                   : key == "bytes" ? bytes
-                   : key == "hosts" ? hosts
+            return name == "type"   ? type
+                   : name == "host" ? host
+                   : name == "port" ? port
+                   : name == "file" ? file
+                   : name == "hops" ? hops
+                   : name == "peer" ? peer
+                   : name == "code" ? code
                                     : none;
+        case 5:
+            return name == "reply"   ? reply
+                   : name == "agent" ? agent
+                   : name == "files" ? files
+                   : name == "bytes" ? bytes
+                   : name == "hosts" ? hosts
+                                     : none;
         case 6:
-            return key == "reason" ? reason : none;
+            return name == "reason" ? reason : none;
         case 7:
-            return key == "hasFile" ? has_file : key == "results" ? results : none;
+            return name == "hasFile" ? has_file : name == "results" ? results : none;
         case 10:
-            return key == "transports" ? transports : none;
+            return name == "transports" ? transports : none;
         default:
             return none;
     }

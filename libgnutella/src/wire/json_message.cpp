@@ -221,10 +221,13 @@ void read_query_hit(MemberReader& read, JsonLists& lists, Message& out) {
                                                         .has_file = !lists.results.empty(),
                                                         .peer = {},
                                                         .transports = lists.transports,
-                                                        .results = std::move(lists.results)});
+                                                        .results = std::move(lists.results),
+                                                        .key = {}});
     read.sender(hit.from);
     hit.has_file |= read.boolean(JsonMember::has_file);
     read.peer(hit.peer);
+    // What is no key is as none: there is no QUIC with that peer, but HTTP.
+    hit.key = KeyHash::parse(read.text(JsonMember::key, std::string_view::npos));
 }
 
 void read_bye(MemberReader& read, Message& out) {

@@ -7,6 +7,7 @@
 #include <gnutella/dialect.hpp>
 #include <gnutella/guid.hpp>
 #include <gnutella/hit.hpp>
+#include <gnutella/key_hash.hpp>
 #include <gnutella/urn.hpp>
 
 #include <array>
@@ -130,6 +131,8 @@ struct QueryHit {
     TransportSet transports;
     /// Empty from a legacy peer.
     std::pmr::vector<Result> results;
+    /// Of the peer that has the files.
+    std::optional<KeyHash> key{};
     /// In kB/s, as the peer claims.
     std::uint32_t speed = 0;
     /// Four letters that say which program it is; empty when it does not say.

@@ -69,6 +69,37 @@ TEST_F(FileHash, EndsWhenItIsToldTo) {
     EXPECT_EQ(error_, boost::asio::error::operation_aborted);
 }
 
+TEST_F(FileHash, VerifiesAFileByEveryHashOfItsUrn) {
+    const auto path = folder_.write("abc", "abc");
+    const Urn urn = hash_file(path, error_);
+    TigerRoot other = *urn.tiger();
+    other[0] ^= 1;
+    EXPECT_EQ(verify_file(path, urn), error_code());
+    EXPECT_EQ(verify_file(path, Urn(*urn.sha1())), error_code());
+    EXPECT_EQ(verify_file(path, Urn(*urn.tiger())), error_code());
+    EXPECT_EQ(verify_file(path, Urn(other)), Error::file_differs);
+    EXPECT_EQ(verify_file(path, Urn(*urn.sha1(), other)), Error::file_differs);
+    EXPECT_EQ(verify_file(path, Urn(Sha1{}, *urn.tiger())), Error::file_differs);
+    EXPECT_EQ(verify_file(folder_.path() / "missing", urn), Error::file_unreadable);
+}
+
+TEST_F(FileHash, TellsHowFarAVerificationIsAndEndsItWhenToldTo) {
+    const auto path = folder_.write("large", std::string(3'000'000, 'x'));
+    const Urn urn = hash_file(path, error_);
+    std::uint64_t last = 0;
+    EXPECT_EQ(verify_file(path, urn, {},
+                          [&](std::uint64_t done, std::uint64_t size) {
+                              EXPECT_GE(done, last);
+                              EXPECT_EQ(size, 3'000'000U);
+                              last = done;
+                          }),
+              error_code());
+    EXPECT_EQ(last, 3'000'000U);
+    std::stop_source stop;
+    EXPECT_EQ(verify_file(path, urn, stop.get_token(), [&](std::uint64_t, std::uint64_t) { stop.request_stop(); }),
+              boost::asio::error::operation_aborted);
+}
+
 TEST_F(FileHash, FailsWhenTheFileGrows) {
     const auto path = folder_.write("file", std::string(3 << 20, 'a'));
     auto hashing = FileHashing::begin(open_file(path), error_);

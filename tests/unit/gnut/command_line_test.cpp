@@ -103,6 +103,18 @@ TEST(CommandLine, PingAndHashTakeTheirArguments) {
     EXPECT_EQ(parse<HashOptions>({"hash", "a", "--magnet"}).form, HashOptions::Form::magnet);
 }
 
+TEST(CommandLine, VerifyTakesAFileAndWhatItShouldBe) {
+    const std::string urn = "urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB";
+    for (const std::string& target : {urn, "magnet:?xt=" + urn}) {
+        const auto options = parse<VerifyOptions>({"verify", "a b", target});
+        EXPECT_EQ(options.file, "a b");
+        EXPECT_EQ(options.urn.to_string(), urn);
+    }
+    EXPECT_THAT(complaint_of({"verify", "a"}), HasSubstr("FILE URN"));
+    EXPECT_THAT(complaint_of({"verify", "a", "b"}), HasSubstr("b is no URN"));
+    EXPECT_THAT(complaint_of({"verify", "a", urn, "c"}), HasSubstr("FILE URN"));
+}
+
 TEST(CommandLine, TheConfigurationFileSpeaksWhereTheCommandLineIsSilent) {
     const test::ScratchFolder scratch;
     const UserFolders folders{
@@ -127,7 +139,7 @@ TEST(CommandLine, TheConfigurationFileSpeaksWhereTheCommandLineIsSilent) {
 TEST(CommandLine, HelpIsGivenEvenWithABrokenConfigurationFile) {
     const test::ScratchFolder scratch;
     const UserFolders folders{"/home/x", scratch.write("gnut.conf", "nonsense=1\n"), ""};
-    for (const std::string command : {"peer", "search", "get", "ping", "hash"}) {
+    for (const std::string command : {"peer", "search", "get", "ping", "hash", "verify"}) {
         EXPECT_THAT(parse<TextWanted>({command, "--help"}, folders).text, HasSubstr("gnut " + command));
     }
     EXPECT_THAT(parse<TextWanted>({"--help"}, folders).text, HasSubstr("gnut search"));

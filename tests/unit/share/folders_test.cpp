@@ -344,6 +344,24 @@ TEST_F(FoldersFollowed, AfterARestartTakeTheirHashesFromTheCache) {
     EXPECT_EQ(cache_.hashed(), 3);
 }
 
+TEST_F(FoldersFollowed, ComputeATreeThatIsWantedOfAFileThatTheCacheKnew) {
+    write("share/one", "first");
+    write("outside", "second");
+    start();
+    folders_->add(share());
+    expect_shared({"share/one"});
+    restart();
+    folders_->add(share());
+    expect_shared({"share/one"});
+    EXPECT_EQ(cache_.hashed(), 1);
+    folders_->want_tree(temporary_.path() / "outside");
+    folders_->want_tree(share() / "one");
+    wait_until([&] { return cache_.hashed() == 2; });
+    expect_shared({"share/one"});
+    expect_shared_file("share/one", "first");
+    EXPECT_FALSE(cache_.knows(temporary_.path() / "outside"));
+}
+
 TEST_F(FoldersFollowed, MayBeMany) {
     std::vector<std::string> names;
     test::FollowedFolders::Names expected;

@@ -21,7 +21,8 @@ std::optional<Urn> CountingCache::find(const std::filesystem::path& path, std::u
     return place->second.urn;
 }
 
-void CountingCache::remember(const SharedFile& file) {
+void CountingCache::remember(const SharedFile& file, const HashTree& tree) {
+    ASSERT_EQ(tree.root(), file.urn.tiger());
     const std::scoped_lock lock(mutex_);
     files_.insert_or_assign(file.path, file);
     ++hashed_;

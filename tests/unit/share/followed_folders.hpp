@@ -20,7 +20,7 @@ namespace gnutella::share::test {
 class CountingCache : public HashCache {
   public:
     std::optional<Urn> find(const std::filesystem::path& path, std::uint64_t size, std::int64_t modified) override;
-    void remember(const SharedFile& file) override;
+    void remember(const SharedFile& file, const HashTree& tree) override;
     void forget(const std::filesystem::path& path) override;
 
     int hashed() const;

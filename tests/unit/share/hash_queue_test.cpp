@@ -21,7 +21,7 @@ class Hashed : public ::testing::Test {
         std::vector<std::string> order;
         while (!queue_.empty()) {
             if (const auto result = queue_.advance()) {
-                EXPECT_TRUE(result->urn) << result->path << ": " << result->error.message();
+                EXPECT_TRUE(result->content) << result->path << ": " << result->error.message();
                 order.push_back(std::filesystem::path(result->path).filename());
             }
         }
@@ -48,6 +48,15 @@ TEST_F(Hashed, AHugeFileGivesWayToASmallerOneThatComesLater) {
     EXPECT_EQ(order_of_results(), (std::vector<std::string>{"small", "large", "huge"}));
 }
 
+TEST_F(Hashed, AFileThatIsAddedTwiceIsHashedOnce) {
+    const std::string path = write("file", 3 * mebibyte);
+    queue_.add(path, 3 * mebibyte);
+    queue_.add(path, 3 * mebibyte);
+    EXPECT_FALSE(queue_.advance());
+    queue_.add(path, 3 * mebibyte);
+    EXPECT_EQ(order_of_results(), (std::vector<std::string>{"file"}));
+}
+
 TEST_F(Hashed, AnAlmostFinishedFileIsFinished) {
     queue_.add(write("first", 3 * mebibyte), 3 * mebibyte);
     EXPECT_FALSE(queue_.advance());
@@ -67,7 +76,7 @@ TEST_F(Hashed, TheResultSaysWhatTheFileWas) {
     ContentHasher hasher;
     const std::string content(10, 'x');
     hasher.update(std::as_bytes(std::span(content)));
-    EXPECT_EQ(result->urn, hasher.finish());
+    EXPECT_EQ(result->content, hasher.finish_with_tree());
 }
 
 TEST_F(Hashed, ACancelledFileIsHashedNoMore) {
@@ -92,7 +101,7 @@ TEST_F(Hashed, WhatIsNoRegularFileAnyMoreIsUnreadable) {
         queue_.add((folder_.path() / name).string(), 10);
         const auto result = queue_.advance();
         ASSERT_TRUE(result) << name;
-        EXPECT_FALSE(result->urn) << name;
+        EXPECT_FALSE(result->content) << name;
         EXPECT_EQ(result->error, Error::file_unreadable) << name;
     }
 }

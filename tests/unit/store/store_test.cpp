@@ -1,6 +1,8 @@
 #include "store/store.hpp"
 
 #include "store/database.hpp"
+#include "block_tree_hasher.hpp"
+#include "sample_bytes.hpp"
 #include "temporary_folder.hpp"
 
 #include <gtest/gtest.h>
@@ -20,6 +22,13 @@ SharedFile file(const std::filesystem::path& path, std::uint8_t content = 1) {
     TigerRoot tiger{};
     sha1.front() = tiger.back() = content;
     return {path.filename().string(), path, 100, -5, Urn(sha1, tiger)};
+}
+
+HashTree tree_of(std::size_t size) {
+    const std::string content = test::sample_bytes(size);
+    BlockTreeHasher hasher;
+    hasher.update(test::bytes_of(content));
+    return hasher.finish();
 }
 
 class Stored : public ::testing::Test {
@@ -116,6 +125,67 @@ TEST_F(Stored, AFileSeenWithinADayOfTheLimitIsKept) {
     EXPECT_TRUE(store->find("/s/one", 100, -5));  // seen again, but not written
     store->prune(now_);
     EXPECT_TRUE(store->find("/s/one", 100, -5));
+}
+
+TEST_F(Stored, TreesOutliveTheStore) {
+    const HashTree tree = tree_of(200'000);
+    open()->remember_tree(tree);
+    const auto store = open();
+    EXPECT_EQ(store->find_tree(200'000, tree.root()), tree);
+    EXPECT_EQ(store->find_tree(200'001, tree.root()), std::nullopt);
+    EXPECT_EQ(store->find_tree(200'000, TigerRoot{}), std::nullopt);
+}
+
+TEST_F(Stored, TheTreeOfOneBlockNeedNotBeRemembered) {
+    const HashTree tree = tree_of(1'000);
+    EXPECT_EQ(open()->find_tree(1'000, tree.root()), tree);
+}
+
+TEST_F(Stored, ATreeThatTheDiskHasSpoiltIsNotFound) {
+    const HashTree tree = tree_of(200'000);
+    open()->remember_tree(tree);
+    open_database()->execute("UPDATE trees SET leaves = zeroblob(length(leaves))", error_);
+    ASSERT_FALSE(error_);
+    EXPECT_FALSE(open()->find_tree(200'000, tree.root()));
+    open_database()->execute("UPDATE trees SET leaves = x'00'", error_);
+    EXPECT_FALSE(open()->find_tree(200'000, tree.root()));
+}
+
+TEST_F(Stored, TreesAreKeptAsLongAsAFileHasThemOrSomebodyAsks) {
+    const auto store = open();
+    const HashTree shared = tree_of(100'000);
+    const HashTree asked = tree_of(200'000);
+    const HashTree gone = tree_of(300'000);
+    for (const HashTree* tree : {&shared, &asked, &gone}) {
+        store->remember_tree(*tree);
+    }
+    now_ += hours(24 * 100);
+    store->remember({"one", "/s/one", 100'000, -5, Urn(Sha1{}, shared.root())});
+    EXPECT_TRUE(store->find_tree(200'000, asked.root()));
+    store->prune(now_ - hours(24 * 90));
+    EXPECT_TRUE(store->find_tree(100'000, shared.root()));
+    EXPECT_TRUE(store->find_tree(200'000, asked.root()));
+    EXPECT_FALSE(store->find_tree(300'000, gone.root()));
+}
+
+TEST_F(Stored, HashesOfVersion1AreKeptAndTreesCanBeAdded) {
+    open_database()->execute(R"(
+        CREATE TABLE hashes (path BLOB PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+            sha1 BLOB NOT NULL, tiger BLOB NOT NULL, seen INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE hosts (position INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL);
+        INSERT INTO hashes VALUES (CAST('/s/old' AS BLOB), 100, -5, zeroblob(20), zeroblob(24), 0);
+        INSERT INTO hosts VALUES (1, 'old', 8025);
+        PRAGMA application_id = 1735292276; PRAGMA user_version = 1;)",
+                             error_);
+    ASSERT_FALSE(error_) << error_.message();
+    const auto store = open();
+    ASSERT_TRUE(store) << error_.message();
+    EXPECT_FALSE(store->moved_aside());
+    EXPECT_EQ(store->find("/s/old", 100, -5), Urn(Sha1{}, TigerRoot{}));
+    EXPECT_EQ(store->hosts(), (std::vector<Endpoint>{{"old", 8025}}));
+    const HashTree tree = tree_of(200'000);
+    store->remember_tree(tree);
+    EXPECT_EQ(store->find_tree(200'000, tree.root()), tree);
 }
 
 TEST_F(Stored, HostsComeBackInTheirOrder) {

@@ -14,7 +14,10 @@ const std::string bitprint_text =
     "urn:bitprint:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 HttpRequest get(std::string_view target) {
-    return {HttpMethod::get, target, {}, {}, Persistence::keep_alive};
+    HttpRequest request;
+    request.method = HttpMethod::get;
+    request.target = target;
+    return request;
 }
 
 TEST(RequestTarget, NamesAFileByAnyFormOfItsUrn) {
@@ -89,6 +92,17 @@ TEST(HttpRequest, IgnoresARangeItDoesNotServe) {
     for (const char* range : {"bytes=1-2,3-4", "nonsense"}) {
         request.range = range;
         EXPECT_EQ(std::get<FileRequest>(plan_request(request)).range, std::nullopt) << range;
+    }
+}
+
+TEST(HttpRequest, AsksForATreeByGetAndHead) {
+    const std::string target = "/uri-res/N2X?" + sha1_text;
+    for (const HttpMethod method : {HttpMethod::get, HttpMethod::head}) {
+        HttpRequest request = get(target);
+        request.method = method;
+        const auto wanted = std::get<TreeRequest>(plan_request(request));
+        EXPECT_EQ(wanted.method, method);
+        EXPECT_EQ(wanted.urn, *Urn::parse(sha1_text));
     }
 }
 

@@ -1,0 +1,130 @@
+#include "net/quic/tls_session.hpp"
+
+#include <gnutls/abstract.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+#include <ngtcp2/ngtcp2_crypto_gnutls.h>
+
+#include <memory>
+#include <new>
+
+namespace gnutella::net {
+
+namespace {
+
+// TLS 1.3 alone, as QUIC wants it (RFC 9001, 4.2), with what every end must know and what is fast.
+constexpr const char* priority =
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:"
+    "-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:%DISABLE_TLS13_COMPAT_MODE";
+
+void require(int result) {
+    if (result < 0) {
+        throw std::bad_alloc();
+    }
+}
+
+// Parsed once for all sessions.
+gnutls_priority_t parsed_priority() {
+    static const gnutls_priority_t parsed = [] {
+        gnutls_priority_t made = nullptr;
+        require(gnutls_priority_init(&made, priority, nullptr));
+        return made;
+    }();
+    return parsed;
+}
+
+// The client shows no certificate and trusts no authority: one set for all.
+gnutls_certificate_credentials_t no_credentials() {
+    static const gnutls_certificate_credentials_t empty = [] {
+        gnutls_certificate_credentials_t made = nullptr;
+        require(gnutls_certificate_allocate_credentials(&made));
+        return made;
+    }();
+    return empty;
+}
+
+std::optional<KeyHash> hash_of_peer(gnutls_session_t session) {
+    unsigned count = 0;
+    const gnutls_datum_t* const chain = gnutls_certificate_get_peers(session, &count);
+    gnutls_x509_crt_t certificate = nullptr;
+    if (chain == nullptr || count == 0 || gnutls_x509_crt_init(&certificate) < 0) {
+        return std::nullopt;
+    }
+    const std::unique_ptr<gnutls_x509_crt_int, void (*)(gnutls_x509_crt_t)> owner(certificate, gnutls_x509_crt_deinit);
+    gnutls_pubkey_t key = nullptr;
+    if (gnutls_x509_crt_import(certificate, &chain[0], GNUTLS_X509_FMT_DER) < 0 || gnutls_pubkey_init(&key) < 0) {
+        return std::nullopt;
+    }
+    const std::unique_ptr<gnutls_pubkey_st, void (*)(gnutls_pubkey_t)> key_owner(key, gnutls_pubkey_deinit);
+    gnutls_datum_t info{nullptr, 0};
+    if (gnutls_pubkey_import_x509(key, certificate, 0) < 0 ||
+        gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &info) < 0) {
+        return std::nullopt;
+    }
+    KeyHash hash;
+    const int result = gnutls_hash_fast(GNUTLS_DIG_SHA256, info.data, info.size, hash.bytes.data());
+    gnutls_free(info.data);
+    return result < 0 ? std::nullopt : std::optional(hash);
+}
+
+auto make_session(unsigned flags) {
+    gnutls_session_t made = nullptr;
+    require(gnutls_init(&made, flags | GNUTLS_NO_TICKETS | GNUTLS_NO_END_OF_EARLY_DATA));
+    return std::unique_ptr<gnutls_session_int, void (*)(gnutls_session_t)>(made, gnutls_deinit);
+}
+
+TlsSession& owner_of(gnutls_session_t session) {
+    const auto* const reference = static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session));
+    return *static_cast<TlsSession*>(reference->user_data);
+}
+
+}  // namespace
+
+TlsSession::TlsSession(const IdentityKey& identity, std::string_view protocol)
+    : session_(make_session(GNUTLS_SERVER)), protocol_(protocol), identity_(identity) {
+    prepare();
+    gnutls_session_t session = native();
+    require(ngtcp2_crypto_gnutls_configure_server_session(session));
+    require(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, identity.credentials()));
+    gnutls_certificate_server_set_request(session, GNUTLS_CERT_IGNORE);
+    const auto require_protocol = [](gnutls_session_t of, unsigned, unsigned, unsigned, const gnutls_datum_t*) {
+        return owner_of(of).has_agreed_on_protocol() ? 0 : GNUTLS_E_NO_APPLICATION_PROTOCOL;
+    };
+    gnutls_handshake_set_hook_function(session, GNUTLS_HANDSHAKE_CLIENT_HELLO, GNUTLS_HOOK_POST, require_protocol);
+}
+
+TlsSession::TlsSession(const KeyHash& expected, std::string_view protocol)
+    : session_(make_session(GNUTLS_CLIENT)), protocol_(protocol), expected_(expected) {
+    prepare();
+    gnutls_session_t session = native();
+    require(ngtcp2_crypto_gnutls_configure_client_session(session));
+    require(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, no_credentials()));
+    gnutls_session_set_verify_function(session, [](gnutls_session_t of) { return owner_of(of).judge_key(); });
+}
+
+void TlsSession::prepare() {
+    reference_.user_data = this;
+    reference_.get_conn = [](ngtcp2_crypto_conn_ref* reference) {
+        return static_cast<TlsSession*>(reference->user_data)->connection_;
+    };
+    gnutls_session_set_ptr(native(), &reference_);
+    require(gnutls_priority_set(native(), parsed_priority()));
+    const gnutls_datum_t protocol{reinterpret_cast<unsigned char*>(const_cast<char*>(protocol_.data())),
+                                  static_cast<unsigned>(protocol_.size())};
+    require(gnutls_alpn_set_protocols(native(), &protocol, 1, GNUTLS_ALPN_MANDATORY));
+}
+
+int TlsSession::judge_key() {
+    const auto shown = hash_of_peer(native());
+    saw_wrong_key_ = shown != expected_;
+    return saw_wrong_key_ ? GNUTLS_E_CERTIFICATE_ERROR : 0;
+}
+
+bool TlsSession::has_agreed_on_protocol() const {
+    gnutls_datum_t selected{nullptr, 0};
+    return gnutls_alpn_get_selected_protocol(native(), &selected) == 0 &&
+           std::string_view(reinterpret_cast<const char*>(selected.data), selected.size) == protocol_;
+}
+
+}  // namespace gnutella::net

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <gnutella/endpoint.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+
+#include <chrono>
+#include <vector>
+
+namespace gnutella::net {
+
+/// The addresses of a host, numeric or by name, in the order in which they should be tried. Empty when there are none,
+/// when they are not known by the deadline, when the text can be no host, and when the coroutine was cancelled.
+/// @param strand the coroutine's.
+boost::asio::awaitable<std::vector<boost::asio::ip::address>> resolve(boost::asio::any_io_executor strand,
+                                                                      const Endpoint& to,
+                                                                      std::chrono::steady_clock::time_point deadline);
+
+}  // namespace gnutella::net

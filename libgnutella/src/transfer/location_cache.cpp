@@ -1,0 +1,62 @@
+#include "transfer/location_cache.hpp"
+
+#include <algorithm>
+
+namespace gnutella::transfer {
+
+void LocationCache::learn(const Urn& urn, const AlternateLocation& location, Time now) {
+    if (!urn.sha1() || max_locations_ == 0) {
+        return;
+    }
+    const auto [place, added] = files_.try_emplace(*urn.sha1());
+    File& file = place->second;
+    if (added) {
+        latest_.push_front(*urn.sha1());
+        file.place = latest_.begin();
+    } else {
+        latest_.splice(latest_.begin(), latest_, file.place);
+    }
+    file.locations.remove_if([&](const Known& known) { return known.location == location; });
+    file.locations.push_front({location, now});
+    if (file.locations.size() > max_locations_) {
+        file.locations.pop_back();
+    }
+    if (files_.size() > max_files) {
+        files_.erase(latest_.back());
+        latest_.pop_back();
+    }
+}
+
+void LocationCache::forget(const Urn& urn, const AlternateLocation& location) {
+    const auto place = urn.sha1() ? files_.find(*urn.sha1()) : files_.end();
+    if (place == files_.end()) {
+        return;
+    }
+    place->second.locations.remove_if([&](const Known& known) { return known.location == location; });
+    if (place->second.locations.empty()) {
+        latest_.erase(place->second.place);
+        files_.erase(place);
+    }
+}
+
+std::vector<AlternateLocation> LocationCache::tell(const Urn& urn, const std::optional<wire::IpAddress>& who,
+                                                   std::span<const AlternateLocation> known, std::size_t most,
+                                                   Time now) const {
+    std::vector<AlternateLocation> told;
+    const auto place = urn.sha1() ? files_.find(*urn.sha1()) : files_.end();
+    if (place == files_.end()) {
+        return told;
+    }
+    for (const auto& [location, heard] : place->second.locations) {
+        if (told.size() == most || now - heard > lifetime) {
+            break;
+        }
+        const bool himself = location.address == who && !location.address.is_local();
+        if (!himself && is_fit_for(location, who) && std::ranges::find(known, location) == known.end()) {
+            told.push_back(location);
+        }
+    }
+    return told;
+}
+
+}  // namespace gnutella::transfer

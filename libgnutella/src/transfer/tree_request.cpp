@@ -1,0 +1,52 @@
+#include "transfer/tree_request.hpp"
+
+#include "transfer/http_request.hpp"
+#include "transfer/request_target.hpp"
+#include "transfer/thex.hpp"
+
+#include <algorithm>
+
+namespace gnutella::transfer {
+
+namespace {
+
+constexpr unsigned code(HttpStatus status) {
+    return static_cast<unsigned>(status);
+}
+
+// Servents that make the tree as they send it do not know how long it will be.
+bool is_chunked(std::string_view transfer_encoding) {
+    return std::ranges::equal(transfer_encoding, std::string_view("chunked"), {}, [](char letter) {
+        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
+    });
+}
+
+}  // namespace
+
+std::string tree_request_head(const Urn& urn, std::string_view host, std::string_view agent) {
+    return request_line_and_names(tree_target_of(urn), host, agent) + "\r\n";
+}
+
+std::variant<std::uint64_t, Error> check_tree_answer(const SourceAnswer& answer, std::uint64_t file_size) {
+    switch (answer.status) {
+        case code(HttpStatus::not_found):
+        case code(HttpStatus::gone):
+            return Error::source_lacks_file;
+        case code(HttpStatus::service_unavailable):
+            return Error::source_busy;
+        case code(HttpStatus::ok):
+            break;
+        default:
+            return Error::source_answer;
+    }
+    const std::uint64_t most = max_thex_size(file_size);
+    if (is_chunked(answer.transfer_encoding)) {
+        return most;
+    }
+    if (!answer.transfer_encoding.empty() || !answer.content_length || *answer.content_length > most) {
+        return Error::source_answer;
+    }
+    return *answer.content_length;
+}
+
+}  // namespace gnutella::transfer
