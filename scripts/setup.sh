@@ -9,7 +9,7 @@ set -eu
 packages='
 g++ cmake ninja-build pkg-config ccache git
 libboost1.81-dev libboost-json1.81-dev libboost-program-options1.81-dev
-libsqlite3-dev librhash-dev libutf8proc-dev libedit-dev
+libsqlite3-dev librhash-dev libutf8proc-dev zlib1g-dev libedit-dev
 libngtcp2-dev libngtcp2-crypto-gnutls-dev libgnutls28-dev
 libgtest-dev libgmock-dev libbenchmark-dev
 clang-14 libclang-rt-14-dev clang-format-14 clang-tidy-14

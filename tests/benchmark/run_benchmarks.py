@@ -19,7 +19,11 @@ SECTIONS = [
     ("Decoding JSON, beside plain `boost::json::parse` on the same bytes",
      "At least as fast is asked. `boost::json::parse` gives a tree of values; ours gives a `wire::Message`, with the "
      "URNs read and the names checked.",
-     [str(BUILD / "gnutella_benchmarks"), "--benchmark_filter=-neighbours", "--benchmark_min_time=0.3"]),
+     [str(BUILD / "gnutella_benchmarks"), "--benchmark_filter=-neighbours|/(json|gnutella)$",
+      "--benchmark_min_time=0.3"]),
+    ("Both dialects, on the same messages",
+     "The pong tells five other hosts, the hit ten files by both hashes.",
+     [str(BUILD / "gnutella_benchmarks"), "--benchmark_filter=/(json|gnutella)$", "--benchmark_min_time=0.3"]),
     ("Routing one query to its neighbours",
      "`items_per_second` are deliveries: one query to 64 neighbours is 64 of them.",
      [str(BUILD / "gnutella_benchmarks"), "--benchmark_filter=neighbours", "--benchmark_min_time=0.3"]),

@@ -61,6 +61,12 @@ bool same(const Bye& one, const Bye& other) {
     return one.code == other.code && one.reason == other.reason;
 }
 
+// No other kind of message is JSON.
+template <class Other>
+bool same(const Other&, const Other&) {
+    return false;
+}
+
 bool same_body(const Message& one, const Message& other) {
     return one.body.index() == other.body.index() &&
            std::visit(
@@ -80,6 +86,10 @@ struct Encode {
     }
     Frame operator()(const QueryHit& hit) const { return encode_query_hit(message.id_text, hit); }
     Frame operator()(const Bye& bye) const { return encode_bye({}, bye); }
+    template <class Other>
+    Frame operator()(const Other&) const {
+        return {};
+    }
 };
 
 /// A message decoded from a frame that must be one.

@@ -30,22 +30,6 @@ boost::json::parse_options parse_options_for(const DecodeLimits& limits) {
 
 }  // namespace
 
-std::string_view reason_of(Malformed malformed) noexcept {
-    switch (malformed) {
-        case Malformed::not_json:
-            return "not a JSON object in UTF-8";
-        case Malformed::too_large:
-            return "message too large";
-        case Malformed::too_deep:
-            return "nested too deeply";
-        case Malformed::missing_field:
-            return "a field is missing";
-        case Malformed::wrong_kind:
-            return "a field has a value of the wrong kind, or out of its range";
-    }
-    return "malformed";
-}
-
 struct JsonDecoder::State {
     explicit State(const DecodeLimits& limits)
         : scanner(limits.max_message_size, limits.max_nesting),

@@ -2,7 +2,6 @@
 
 #include "wire/json_writer.hpp"
 
-#include <cstring>
 #include <string>
 
 namespace gnutella::wire {
@@ -20,7 +19,8 @@ std::string& emptied_buffer() {
 // In the seed's order; BYE has no id there.
 void write_head(JsonWriter& json, std::string_view type, const Sender& from) {
     json.member("type").text(type);
-    json.member("host").text(from.host);
+    IpText room;
+    json.member("host").text(from.host_text(room));
     json.member("port").number(from.port);
 }
 
@@ -158,54 +158,6 @@ Frame encode_bye(const Sender& from, const Bye& bye) {
         json.member("reason").text(bye.reason);
     }
     return finish(json, buffer);
-}
-
-Frame encode_forward(const Message& message, std::uint8_t ttl, std::uint8_t hops) {
-    struct Replacement {
-        Span place;
-        std::uint8_t number = 0;
-        std::array<char, 3> digits{};
-        std::size_t size = 0;
-    };
-    std::array<Replacement, 2> replacements{Replacement{.place = message.ttl_text, .number = ttl},
-                                            Replacement{.place = message.hops_text, .number = hops}};
-    const std::string_view raw = message.raw;
-    if (!message.carries_ttl()) {
-        return Frame::make(raw.size() + 1, [raw](char* to) {
-            std::memcpy(to, raw.data(), raw.size());
-            to[raw.size()] = '\n';
-        });
-    }
-    if (replacements[1].place.offset < replacements[0].place.offset) {
-        std::swap(replacements[0], replacements[1]);
-    }
-    std::size_t size = raw.size() + 1;
-    for (Replacement& replacement : replacements) {
-        if (!replacement.place.empty()) {
-            const auto digits = replacement.digits.data();
-            const auto end = std::to_chars(digits, digits + replacement.digits.size(), replacement.number).ptr;
-            replacement.size = static_cast<std::size_t>(end - digits);
-            size = size - replacement.place.length + replacement.size;
-        }
-    }
-    return Frame::make(size, [&](char* to) {
-        std::size_t copied = 0;  // of raw
-        const auto copy_up_to = [&](std::size_t end) {
-            std::memcpy(to, raw.data() + copied, end - copied);
-            to += end - copied;
-            copied = end;
-        };
-        for (const Replacement& replacement : replacements) {
-            if (!replacement.place.empty()) {
-                copy_up_to(replacement.place.offset);
-                std::memcpy(to, replacement.digits.data(), replacement.size);
-                to += replacement.size;
-                copied += replacement.place.length;
-            }
-        }
-        copy_up_to(raw.size());
-        *to = '\n';
-    });
 }
 
 }  // namespace gnutella::wire

@@ -257,6 +257,7 @@ JsonDecoder::Step read_message(std::string_view object, const JsonCollector& mem
     }
 
     MemberReader read(members);
+    out.dialect = Dialect::json;
     out.raw = object;
     out.id_text = read.id_text(JsonMember::id);
     out.id = out.id_text.empty() ? Guid{} : guid_of_id(out.id_text);

@@ -1,10 +1,16 @@
 #pragma once
 
+#include "wire/gnutella/query_flags.hpp"
+#include "wire/ip_address.hpp"
+#include "wire/ip_text.hpp"
+
+#include <gnutella/dialect.hpp>
 #include <gnutella/guid.hpp>
 #include <gnutella/hit.hpp>
 #include <gnutella/key_hash.hpp>
 #include <gnutella/urn.hpp>
 
+#include <array>
 #include <cstdint>
 #include <memory_resource>
 #include <optional>
@@ -21,6 +27,18 @@ namespace gnutella::wire {
 struct Sender {
     std::string_view host;
     std::uint16_t port = 0;
+    /// In the binary dialect, in place of `host`.
+    std::optional<IpAddress> address{};
+
+    /// The host as a text, whichever way it came.
+    /// @param room holds the text, when there is none yet.
+    std::string_view host_text(IpText& room) const {
+        if (!host.empty() || !address) {
+            return host;
+        }
+        room = IpText(*address);
+        return room.view();
+    }
 };
 
 /// What a PING and a PONG tell of who sends them. A legacy peer tells nothing.
@@ -31,9 +49,14 @@ struct Introduction {
     std::optional<Guid> peer;
 };
 
+// `extensions` below are bytes of the binary dialect as they came: they are written as they are, so that those that we
+// do not know survive. wire/gnutella/ has readers and writers for them. In JSON they are empty.
+
 struct Ping {
     Sender from;
     Introduction introduction;
+    /// GGEP blocks.
+    std::string_view extensions{};
 };
 
 struct Pong {
@@ -41,8 +64,10 @@ struct Pong {
     Introduction introduction;
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;
-    /// "host:port" of peers that the sender knows; not checked.
+    /// "host:port" of peers that the sender knows; not checked. In the binary dialect they are in `extensions`.
     std::pmr::vector<std::string_view> hosts;
+    /// GGEP blocks.
+    std::string_view extensions{};
 };
 
 struct Query {
@@ -52,12 +77,21 @@ struct Query {
     std::optional<Urn> urn;
     /// Whether hits go back hop by hop. Not so for legacy askers, which take one raw datagram.
     bool routed = false;
+    QueryFlags flags{};
+    /// Whether the asker wants to be told the URNs of what is found (HUGE, 4.1).
+    bool wants_urns = false;
+    /// All that stands behind the text: HUGE, XML and GGEP.
+    std::string_view extensions{};
 };
 
 struct Result {
     std::string_view name;
     std::uint64_t size = 0;
     std::optional<Urn> urn;
+    /// The number by which the peer that has the file can be asked for it.
+    std::uint32_t index = 0;
+    /// All that stands behind the name: HUGE, GGEP and plain text.
+    std::string_view extensions{};
 };
 
 /// How a file can be had, as bits: 1 << Transport.
@@ -75,6 +109,19 @@ class TransportSet {
     std::uint8_t bits_ = 0;
 };
 
+/// What a hit says of the peer that it comes from; nullopt where it does not say (Gnutella 0.6, 2.2.6).
+struct ServentState {
+    /// It cannot be connected to, and must be sent a Push.
+    std::optional<bool> firewalled;
+    /// All its upload slots are taken.
+    std::optional<bool> busy;
+    std::optional<bool> has_uploaded;
+    /// Whether the speed that it tells was measured, not set by its user.
+    std::optional<bool> speed_measured;
+
+    friend bool operator==(const ServentState&, const ServentState&) = default;
+};
+
 struct QueryHit {
     /// Where the peer that has the files listens.
     Sender from;
@@ -86,14 +133,64 @@ struct QueryHit {
     std::pmr::vector<Result> results;
     /// Of the peer that has the files.
     std::optional<KeyHash> key{};
+    /// In kB/s, as the peer claims.
+    std::uint32_t speed = 0;
+    /// Four letters that say which program it is; empty when it does not say.
+    std::string_view vendor{};
+    ServentState state{};
+    /// GGEP blocks of the trailer.
+    std::string_view extensions{};
+    /// Metadata, as it came: passed by.
+    std::string_view xml{};
+};
+
+/// Asks a peer that cannot be connected to to connect itself and offer a file (Gnutella 0.6, 2.2.8).
+struct Push {
+    /// Who is asked: the `peer` of the hit.
+    Guid target;
+    std::uint32_t index = 0;
+    /// Where it is to connect to.
+    Sender to;
+    /// GGEP blocks.
+    std::string_view extensions{};
 };
 
 struct Bye {
     std::uint16_t code = 0;
     std::string_view reason;
+    /// Lines of headers behind the reason, as they came; the binary dialect's.
+    std::string_view headers{};
 };
 
-using Body = std::variant<Ping, Pong, Query, QueryHit, Bye>;
+/// A message between neighbours that one program invented ("Framework for Vendor-specific Messages").
+struct VendorMessage {
+    /// Four letters, or four zeros.
+    std::array<char, 4> vendor{};
+    std::uint16_t selector = 0;
+    std::uint16_t version = 0;
+    std::string_view payload;
+};
+
+/// The neighbour's query routing table begins anew, empty (Query Routing 0.6, "Gnutella Protocol Changes").
+struct RouteTableReset {
+    /// Of its entries: a power of two.
+    std::uint32_t length = 0;
+    /// The value of an entry that stands for nothing.
+    std::uint8_t infinity = 0;
+};
+
+/// A part of what changes in it.
+struct RouteTablePatch {
+    std::uint8_t number = 0;
+    std::uint8_t count = 0;
+    /// 0 for none, 1 for zlib.
+    std::uint8_t compressor = 0;
+    std::uint8_t entry_bits = 0;
+    std::string_view data;
+};
+
+/// In JSON there are the first five.
+using Body = std::variant<Ping, Pong, Query, QueryHit, Bye, Push, VendorMessage, RouteTableReset, RouteTablePatch>;
 
 /// A part of Message::raw.
 struct Span {
@@ -105,14 +202,17 @@ struct Span {
 struct Message {
     /// The message's name in here: of a UUID its bytes, of any other id the first 16 bytes of its SHA-1, of none nil.
     Guid id;
-    /// The id as it was written, for the answer. Empty when there was none (or null).
+    /// The id as it was written, for the answer. Empty when there was none (or null), and in the binary dialect.
     std::string_view id_text;
     std::uint8_t ttl = 0;
     std::uint8_t hops = 0;
     Body body;
-    /// The bytes of the whole message, from brace to brace: what is sent on. Unknown fields survive in it.
+    /// The one that it came in, and is sent on in.
+    Dialect dialect = Dialect::json;
+    /// The bytes of the whole message, from brace to brace or from header to end: what is sent on. Unknown fields
+    /// survive in it.
     std::string_view raw;
-    /// Where raw writes TTL and hops; empty where it does not (a legacy peer's query).
+    /// Where raw writes TTL and hops: digits in JSON, else a byte. Empty where it does not (a legacy peer's query).
     Span ttl_text;
     Span hops_text;
 

@@ -31,6 +31,9 @@ class Stream {
                 case JsonDecoder::Outcome::unknown_type:
                     outcomes_.push_back("unknown");
                     break;
+                case JsonDecoder::Outcome::dropped:
+                    outcomes_.push_back("dropped");
+                    break;
                 case JsonDecoder::Outcome::malformed:
                     outcomes_.push_back("malformed " + std::string(reason_of(step.problem)));
                     ended_ = true;
