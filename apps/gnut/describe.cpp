@@ -70,6 +70,9 @@ std::string describe_arrived(const gnutella::DownloadedFile& file) {
     if (const std::uint64_t fetched = file.bytes - std::min(file.resumed, file.bytes); seconds > 0 && fetched > 0) {
         text += " (" + format_rate(static_cast<double>(fetched) / seconds) + ')';
     }
+    if (file.transport) {
+        text += *file.transport == gnutella::Transport::quic ? " over QUIC" : " over HTTP";
+    }
     if (file.resumed > 0) {
         text += ", " + format_bytes(file.resumed) + " of it fetched before";
     }
@@ -77,6 +80,30 @@ std::string describe_arrived(const gnutella::DownloadedFile& file) {
         return text + ", " + verified_hash(file);
     }
     return text + ", not verified: a legacy peer's file comes without a hash to check it by";
+}
+
+std::string describe(const gnutella::DownloadProgress& progress) {
+    using gnutella::DownloadState;
+    std::string text = right_aligned(std::to_string(progress.id), 3) + "  " + printable(progress.name) + ": " +
+                       format_bytes(progress.received) + " of " + format_bytes(progress.size);
+    switch (progress.state) {
+        case DownloadState::waiting:
+            return text + ", waiting";
+        case DownloadState::connecting:
+            return text + ", looking for a source";
+        case DownloadState::verifying:
+            return text + ", being verified";
+        case DownloadState::paused:
+            return text + ", paused";
+        case DownloadState::fetching:
+        case DownloadState::ended:
+            break;
+    }
+    text += ", " + format_rate(progress.rate) + ", " + format_count(progress.sources, "source");
+    if (const auto left = progress.time_left()) {
+        text += ", " + format_clock(*left) + " left";
+    }
+    return text;
 }
 
 std::string describe_saved(const gnutella::DownloadedFile& file) {

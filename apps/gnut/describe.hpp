@@ -3,6 +3,7 @@
 #include "found_file.hpp"
 
 #include <gnutella/download.hpp>
+#include <gnutella/event.hpp>
 #include <gnutella/hit.hpp>
 #include <gnutella/session_info.hpp>
 #include <gnutella/shared_file.hpp>
@@ -25,6 +26,9 @@ std::string describe(const gnutella::SessionInfo& session);
 
 /// Size, name, URN.
 std::string describe(const gnutella::SharedFile& file);
+
+/// Number, name, how far it is, and what it does.
+std::string describe(const gnutella::DownloadProgress& progress);
 
 /// "saved PATH: 3.4 MB in 0.8 s (4.2 MB/s), verified SHA-1 ..."
 std::string describe_saved(const gnutella::DownloadedFile& file);

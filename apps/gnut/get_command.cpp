@@ -161,8 +161,8 @@ ExitCode run_get(const GetOptions& options) {
     OpenFile content;
     gnutella::Settings settings = errand_settings();
     apply(options.transfers, settings);
-    const ExitCode result = run_errand(
-        [&](gnutella::Peer& peer) { return get(peer, options, destination, content); }, std::move(settings));
+    const ExitCode result =
+        run_errand([&](gnutella::Peer& peer) { return get(peer, options, destination, content); }, std::move(settings));
     if (result != ExitCode::done || !content) {
         return result;
     }

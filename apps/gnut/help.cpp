@@ -71,7 +71,8 @@ that have its words; where several different files match, it lists them and asks
       --download-limit RATE
                          take no more bytes a second: 500k, 2.5M
   -t, --timeout S        wait so many seconds for somebody who has it (5)
-      --json             at the end a JSON object: path, bytes, seconds, urn, verified, sources
+      --json             at the end a JSON object: path, bytes, seconds, urn, verified, transport,
+                         resumed, sources
   -h, --help
 
 Example: gnut get sonata.ogg --peer localhost:8025 -o ~/Music/

@@ -37,6 +37,13 @@ json::value text_or_null(const std::optional<gnutella::Urn>& urn) {
     return urn ? json::value(urn->to_string()) : json::value(nullptr);
 }
 
+json::value name_or_null(const std::optional<gnutella::Transport>& transport) {
+    if (!transport) {
+        return nullptr;
+    }
+    return *transport == gnutella::Transport::quic ? "quic" : "http";
+}
+
 }  // namespace
 
 std::string json_line(const gnutella::Hit& hit) {
@@ -61,6 +68,8 @@ std::string json_line(const gnutella::DownloadedFile& file, Kept kept) {
                         {"seconds", file.seconds.count()},
                         {"urn", text_or_null(file.urn)},
                         {"verified", file.verification == gnutella::Verification::verified},
+                        {"transport", name_or_null(file.transport)},
+                        {"resumed", file.resumed},
                         {"sources", std::move(sources)}});
 }
 

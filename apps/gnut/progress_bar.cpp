@@ -22,9 +22,16 @@ std::string time_left(const gnutella::DownloadProgress& progress) {
     return format_clock(std::chrono::seconds(std::llround(std::ceil(missing / progress.rate)))) + " left";
 }
 
-std::string bar(double share, std::size_t width) {
-    const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
-    std::string drawn(filled, '=');
+double part_of(std::uint64_t bytes, std::uint64_t size) {
+    return size == 0 ? 1 : std::min(1.0, static_cast<double>(bytes) / static_cast<double>(size));
+}
+
+/// "=====-->   ": what is verified, what has come beside, and what is missing.
+std::string bar(double verified, double received, std::size_t width) {
+    const auto columns = [width](double part) { return static_cast<std::size_t>(part * static_cast<double>(width)); };
+    const std::size_t filled = columns(std::max(verified, received));
+    std::string drawn(columns(verified), '=');
+    drawn.resize(filled, '-');
     if (filled < width) {
         drawn += '>';
     }
@@ -35,27 +42,26 @@ std::string bar(double share, std::size_t width) {
 }  // namespace
 
 std::string render_progress(const gnutella::DownloadProgress& progress, std::size_t columns) {
-    const double share =
-        progress.size == 0 ? 1
-                           : std::min(1.0, static_cast<double>(progress.received) / static_cast<double>(progress.size));
+    const double share = part_of(progress.received, progress.size);
     const std::string percent = std::to_string(static_cast<int>(share * 100)) + '%';
     std::string line = std::string(percent.size() < 4 ? 4 - percent.size() : 0, ' ') + percent;
 
     const std::string amount = ' ' + format_bytes(progress.received) + " of " + format_bytes(progress.size);
     const std::string pace = ", " + format_rate(progress.rate) + ", " + time_left(progress);
+    const std::string sources = progress.sources > 0 ? ", " + format_count(progress.sources, "source") : std::string();
     std::string after;
-    if (line.size() + amount.size() <= columns) {
-        after = amount;
-        if (line.size() + amount.size() + pace.size() <= columns) {
-            after += pace;
+    for (const std::string& more : {amount, pace, sources}) {
+        if (line.size() + after.size() + more.size() > columns) {
+            break;
         }
+        after += more;
     }
     constexpr std::size_t widest = 40;
     constexpr std::size_t narrowest = 5;
     constexpr std::size_t brackets = 3;
     const std::size_t room = columns - std::min(columns, line.size() + after.size() + brackets);
     if (room >= narrowest) {
-        line += " [" + bar(share, std::min(room, widest)) + ']';
+        line += " [" + bar(part_of(progress.verified, progress.size), share, std::min(room, widest)) + ']';
     }
     return line + after;
 }

@@ -7,8 +7,8 @@
 
 namespace gnut {
 
-/// " 42% [=====>      ] 1.4 MB of 3.4 MB, 1.2 MB/s, 0:02 left" in at most so many columns; what does not fit is left
-/// out, the percentage last of all.
+/// " 42% [====->      ] 1.4 MB of 3.4 MB, 1.2 MB/s, 0:02 left, 3 sources" in at most so many columns; what does not fit
+/// is left out, the percentage last of all. "=" is verified, "-" has come and can be verified only at the end.
 std::string render_progress(const gnutella::DownloadProgress& progress, std::size_t columns);
 
 /// Draws a download's progress on standard error, in place, when that is a terminal; does nothing when it is not.

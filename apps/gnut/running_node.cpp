@@ -1,5 +1,6 @@
 #include "running_node.hpp"
 
+#include "amounts.hpp"
 #include "complaint.hpp"
 #include "completion.hpp"
 #include "line_input.hpp"
@@ -113,6 +114,9 @@ awaitable<void> RunningNode::live() {
         co_return;
     }
     tell_where_it_listens();
+    if (const std::size_t remembered = shell_.follow_remembered_downloads(); remembered > 0) {
+        console_.answer("going on with " + format_count(remembered, "download"));
+    }
     follow_signals();
     open_line_source();
     if (options_.shares.empty() && has_terminal) {

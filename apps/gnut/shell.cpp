@@ -10,6 +10,9 @@
 #include "usage_error.hpp"
 #include "user_folders.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -64,6 +67,8 @@ awaitable<void> Shell::execute(std::string line) {
         co_await list_files();
     } else if (command == "downloads") {
         list_downloads();
+    } else if (command == "pause" || command == "resume" || command == "cancel") {
+        change_download(command, argument);
     } else if (command == "stats") {
         co_await show_statistics();
     } else if (command == "help") {
@@ -207,14 +212,9 @@ awaitable<std::optional<gnutella::DownloadedFile>> Shell::fetch(FoundFile file) 
     gnutella::DownloadRequest request;
     request.sources = file.sources;
     request.folder = downloads_;
-    auto [error, arrived] = co_await peer_.async_download(std::move(request), as_result);
-    if (error) {
-        console_.complain(complaint_about(file.name, error));
-        co_return std::nullopt;
-    }
-    arrived.path = arrived.path.lexically_normal();
-    console_.answer(describe_saved(arrived));
-    co_return arrived;
+    request.lifetime = gnutella::DownloadRequest::Lifetime::durable;
+    const gnutella::Download download = peer_.download(std::move(request));
+    co_return co_await tell_end(download);
 }
 
 awaitable<void> Shell::connect(std::string where) {
@@ -272,11 +272,49 @@ awaitable<void> Shell::list_files() {
 void Shell::list_downloads() {
     const auto downloads = peer_.downloads();
     for (const auto& download : downloads) {
-        const auto progress = download.progress();
-        console_.answer(printable(progress.name) + ": " + format_bytes(progress.received) + " of " +
-                        format_bytes(progress.size) + ", " + format_rate(progress.rate));
+        console_.answer(describe(download.progress()));
     }
     console_.answer(format_count(downloads.size(), "download"));
+}
+
+void Shell::change_download(std::string_view command, std::string_view number) {
+    auto downloads = peer_.downloads();
+    const auto found = std::ranges::find_if(
+        downloads, [number](const auto& download) { return std::to_string(download.id()) == number; });
+    if (found == downloads.end()) {
+        console_.complain("there is no download of number '" + printable(number) +
+                          "'; `downloads` lists those that are under way");
+        return;
+    }
+    if (command == "pause") {
+        found->pause();
+    } else if (command == "resume") {
+        found->resume();
+    } else {
+        found->cancel();
+    }
+}
+
+std::size_t Shell::follow_remembered_downloads() {
+    const auto downloads = peer_.downloads();
+    for (const auto& download : downloads) {
+        boost::asio::co_spawn(peer_.executor(), tell_end(download), boost::asio::detached);
+    }
+    return downloads.size();
+}
+
+awaitable<std::optional<gnutella::DownloadedFile>> Shell::tell_end(gnutella::Download download) {
+    auto [error, arrived] = co_await download.async_wait(as_result);
+    if (error == gnutella::Error::stopped) {
+        co_return std::nullopt;  // the node leaves; it goes on with it the next time
+    }
+    if (error) {
+        console_.complain(complaint_about(download.progress().name, error));
+        co_return std::nullopt;
+    }
+    arrived.path = arrived.path.lexically_normal();
+    console_.answer(describe_saved(arrived));
+    co_return arrived;
 }
 
 awaitable<void> Shell::show_statistics() {

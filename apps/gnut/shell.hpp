@@ -30,6 +30,9 @@ class Shell {
     /// text.
     awaitable<void> fetch_and_show(std::string name);
 
+    /// Tells of the end of each download that an earlier run of this node has begun. @return how many there are.
+    std::size_t follow_remembered_downloads();
+
   private:
     awaitable<void> search(std::string words);
     awaitable<void> get(std::string what);
@@ -38,6 +41,7 @@ class Shell {
     awaitable<void> list_peers();
     awaitable<void> list_files();
     void list_downloads();
+    void change_download(std::string_view command, std::string_view number);
     awaitable<void> show_statistics();
     void help();
 
@@ -45,6 +49,7 @@ class Shell {
     /// Finds one file, or lists those that it could be and gives nothing.
     awaitable<std::optional<FoundFile>> find(Target target);
     awaitable<std::optional<gnutella::DownloadedFile>> fetch(FoundFile file);
+    awaitable<std::optional<gnutella::DownloadedFile>> tell_end(gnutella::Download download);
 
     gnutella::Peer& peer_;
     Console& console_;

@@ -79,9 +79,12 @@ class Get(CommandTest):
                                   folder=folder)
             self.assertEqual(fetched.code, DONE, fetched)
             report = json.loads(fetched.output)
-            self.assertEqual(sorted(report), ["bytes", "path", "seconds", "sources", "urn", "verified"])
+            self.assertEqual(sorted(report), ["bytes", "path", "resumed", "seconds", "sources", "transport", "urn",
+                                              "verified"])
             self.assertEqual(report["bytes"], 10)
             self.assertIs(report["verified"], True)
+            self.assertEqual(report["transport"], "quic")
+            self.assertEqual(report["resumed"], 0)
             self.assertEqual(report["sources"], [ours.address])
             self.assertEqual((folder / "mine.txt").read_bytes(), b"the report")
             self.assertEqual([path.name for path in folder.iterdir()], ["mine.txt"])

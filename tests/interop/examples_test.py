@@ -26,6 +26,18 @@ class Examples(unittest.TestCase):
             program.wait_for("^search_and_fetch: .*nothing listens there")
             self.assertEqual(program.wait(), 3)
 
+    def test_fetch_from_many(self):
+        content = b"music" * 1_000_000
+        with Network() as network:
+            nodes = [network.gnut({"moonlight.ogg": content}, options=["--upload-limit", "4M"]) for _ in range(3)]
+            folder = network.new_folder("fetched")
+            program = network.start_example("fetch_from_many", str(folder), "moonlight",
+                                            *(node.address for node in nodes))
+            program.wait_for("^moonlight.ogg: 5000000 bytes, at 3 peers$")
+            program.wait_for("^saved {}, verified, from 3 peers$".format(re.escape(str(folder / "moonlight.ogg"))))
+            self.assertEqual(program.wait(), 0)
+            self.assertEqual((folder / "moonlight.ogg").read_bytes(), content)
+
     def test_callbacks_and_futures(self):
         with Network() as network:
             node = network.gnut({"moonlight.ogg": b"music"})

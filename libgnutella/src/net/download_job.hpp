@@ -4,7 +4,6 @@
 #include "net/download_service.hpp"
 #include "net/download_state.hpp"
 #include "net/source_dialler.hpp"
-#include "net/source_dialler.hpp"
 #include "transfer/block_map.hpp"
 #include "transfer/part_file.hpp"
 #include "transfer/prefix_hasher.hpp"

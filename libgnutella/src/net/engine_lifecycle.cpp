@@ -68,8 +68,8 @@ void Engine::assemble() {
         }
     });
     http_ = std::make_unique<HttpServer>(executor_, disk_, settings_, library_, transfer_counters_, emit_later);
-    downloads_ = std::make_unique<Downloads>(executor_, disk_, settings_, transfer_counters_, http_->alternates(),
-                                             emit_later);
+    downloads_ =
+        std::make_unique<Downloads>(executor_, disk_, settings_, transfer_counters_, http_->alternates(), emit_later);
     http_->share_partial_files(downloads_->parts());
 }
 

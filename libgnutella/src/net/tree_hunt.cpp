@@ -26,13 +26,8 @@ constexpr std::size_t most_at_once = 4;
 
 }  // namespace
 
-TreeHunt::TreeHunt(const DownloadService& service, asio::any_io_executor strand, const Urn& urn,
-                   SourceDialler& dialler)
-    : service_(service),
-      strand_(std::move(strand)),
-      urn_(urn),
-      dialler_(dialler),
-      changed_(strand_) {}
+TreeHunt::TreeHunt(const DownloadService& service, asio::any_io_executor strand, const Urn& urn, SourceDialler& dialler)
+    : service_(service), strand_(std::move(strand)), urn_(urn), dialler_(dialler), changed_(strand_) {}
 
 asio::awaitable<std::optional<HashTree>> TreeHunt::run(std::vector<Hit> sources, std::function<bool()> goes_on) {
     co_await asio::this_coro::throw_if_cancelled(false);

@@ -47,6 +47,28 @@ TEST(Describe, TheRateIsOfWhatWasFetchedThisTime) {
     EXPECT_THAT(describe_arrived(file), HasSubstr("(1.0 MB/s), 3.0 MB of it fetched before"));
 }
 
+TEST(Describe, ADownloadUnderWaySaysItsNumberAndHowItGoes) {
+    gnutella::DownloadProgress progress;
+    progress.id = 7;
+    progress.name = "a\n.ogg";
+    progress.state = gnutella::DownloadState::fetching;
+    progress.received = 1'400'000;
+    progress.size = 3'400'000;
+    progress.rate = 1'000'000;
+    progress.sources = 2;
+    EXPECT_EQ(describe(progress), "  7  a\\n.ogg: 1.4 MB of 3.4 MB, 1.0 MB/s, 2 sources, 0:02 left");
+    progress.state = gnutella::DownloadState::paused;
+    EXPECT_EQ(describe(progress), "  7  a\\n.ogg: 1.4 MB of 3.4 MB, paused");
+}
+
+TEST(Describe, AnArrivedFileSaysHowItCame) {
+    auto file = downloaded();
+    file.transport = gnutella::Transport::quic;
+    EXPECT_THAT(describe_arrived(file), HasSubstr("(1.7 MB/s) over QUIC, verified"));
+    file.transport = gnutella::Transport::http;
+    EXPECT_THAT(describe_arrived(file), HasSubstr("(1.7 MB/s) over HTTP, verified"));
+}
+
 TEST(Describe, ASessionIsNamedByWhereItsPeerListens) {
     gnutella::SessionInfo session;
     session.direction = gnutella::Direction::incoming;

@@ -63,16 +63,25 @@ TEST(JsonLines, ADownloadSaysWhereWhatAndFromWhom) {
     file.seconds = std::chrono::duration<double>(0.5);
     file.urn = hit().urn;
     file.verification = gnutella::Verification::verified;
+    file.transport = gnutella::Transport::quic;
+    file.resumed = 5;
     file.sources = {{"h", 1}, {"2001:db8::1", 2}};
 
     const auto object = boost::json::parse(json_line(file, Kept::on_disk)).as_object();
-    EXPECT_THAT(keys(object), ElementsAre("path", "bytes", "seconds", "urn", "verified", "sources"));
+    EXPECT_THAT(keys(object),
+                ElementsAre("path", "bytes", "seconds", "urn", "verified", "transport", "resumed", "sources"));
     EXPECT_EQ(object.at("path"), "down/a.txt");
     EXPECT_EQ(object.at("bytes"), 12);
     EXPECT_EQ(object.at("seconds").as_double(), 0.5);
     EXPECT_EQ(object.at("verified"), true);
+    EXPECT_EQ(object.at("transport"), "quic");
+    EXPECT_EQ(object.at("resumed"), 5);
     EXPECT_EQ(object.at("sources"), boost::json::array({"h:1", "[2001:db8::1]:2"}));
     EXPECT_TRUE(boost::json::parse(json_line(file, Kept::nowhere)).at("path").is_null());
+    file.transport = gnutella::Transport::http;
+    EXPECT_EQ(boost::json::parse(json_line(file, Kept::on_disk)).at("transport"), "http");
+    file.transport.reset();
+    EXPECT_TRUE(boost::json::parse(json_line(file, Kept::on_disk)).at("transport").is_null());
 }
 
 TEST(JsonLines, APingOfALegacyPeerHasNullForWhatItDoesNotTell) {

@@ -8,6 +8,7 @@ namespace {
 gnutella::DownloadProgress progress(std::uint64_t received, std::uint64_t size, double rate) {
     gnutella::DownloadProgress progress;
     progress.received = received;
+    progress.verified = received;
     progress.size = size;
     progress.rate = rate;
     return progress;
@@ -16,6 +17,16 @@ gnutella::DownloadProgress progress(std::uint64_t received, std::uint64_t size, 
 TEST(ProgressBar, ShowsShareBytesRateAndTimeLeft) {
     EXPECT_EQ(render_progress(progress(1'700'000, 3'400'000, 850'000), 75),
               " 50% [===============>              ] 1.7 MB of 3.4 MB, 850 kB/s, 0:02 left");
+}
+
+TEST(ProgressBar, TellsWhatIsVerifiedFromWhatIsNotYet) {
+    auto half = progress(1'700'000, 3'400'000, 850'000);
+    half.verified = 850'000;
+    half.sources = 1;
+    EXPECT_EQ(render_progress(half, 86),
+              " 50% [=======-------->               ] 1.7 MB of 3.4 MB, 850 kB/s, 0:02 left, 1 source");
+    half.sources = 12;
+    EXPECT_TRUE(render_progress(half, 120).ends_with(", 12 sources"));
 }
 
 TEST(ProgressBar, FitsIntoTheColumnsThatThereAre) {

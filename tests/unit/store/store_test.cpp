@@ -1,8 +1,8 @@
 #include "store/store.hpp"
 
-#include "store/database.hpp"
 #include "block_tree_hasher.hpp"
 #include "sample_bytes.hpp"
+#include "store/database.hpp"
 #include "temporary_folder.hpp"
 
 #include <gtest/gtest.h>
