@@ -17,7 +17,7 @@ doxygen python3 curl
 '
 case ${1-} in
     '') ;;
-    --with-benchmarks) packages="$packages nginx-light ngtcp2-server ngtcp2-client" ;;
+    --with-benchmarks) packages="$packages nginx-light ngtcp2-server ngtcp2-client openssl" ;;
     *)
         echo "usage: scripts/setup.sh [--with-benchmarks]" >&2
         exit 2
