@@ -26,7 +26,7 @@ std::vector<AlternateLocation> Alternates::hear(const Urn& urn, const Endpoint& 
         return {};
     }
     const auto address = address_of(who);
-    const auto known = transfer::parse_alternate_locations(alternates, max_heard);
+    auto known = transfer::parse_alternate_locations(alternates, max_heard);
     const auto gone = transfer::parse_alternate_locations(former, max_heard);
     const std::scoped_lock lock(mutex_);
     for (const AlternateLocation& location : known) {

@@ -200,7 +200,7 @@ Downloads::~Downloads() {
 
 std::shared_ptr<Download::State> Downloads::start(DownloadRequest request) {
     std::unique_lock lock(impl_->mutex);
-    if (const auto known = impl_->find_durable(request)) {
+    if (auto known = impl_->find_durable(request)) {
         lock.unlock();
         for (Hit& source : request.sources) {
             known->add_source(std::move(source));
@@ -255,7 +255,7 @@ void Downloads::use(std::shared_ptr<QuicEndpoint> quic) {
     impl_->service->use(std::move(quic));
 }
 
-void Downloads::offer(const Hit& hit) {
+void Downloads::offer(const Hit& hit) const {
     if (!hit.urn || hit.content) {
         return;
     }

@@ -49,7 +49,7 @@ class Downloads {
     void use(std::shared_ptr<QuicEndpoint> quic);
 
     /// A hit of a search: who has a file that is being downloaded is one more source of it.
-    void offer(const Hit& hit);
+    void offer(const Hit& hit) const;
 
     /// Those that have not ended.
     std::vector<std::shared_ptr<Download::State>> list() const;

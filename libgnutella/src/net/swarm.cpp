@@ -232,7 +232,7 @@ void Swarm::received(Member& member, std::size_t bytes, Transport transport) {
     callbacks_.received(bytes, transport);
 }
 
-void Swarm::skipped(Member& member, std::size_t bytes, Transport transport) {
+void Swarm::skipped(Member& member, std::size_t bytes, Transport transport) const {
     member.sends = true;
     callbacks_.received(bytes, transport);
 }

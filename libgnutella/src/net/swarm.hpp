@@ -97,7 +97,7 @@ class Swarm {
     /// What to ask a source for; waits while there is nothing. nullopt: it is to end.
     boost::asio::awaitable<std::optional<transfer::BlockRange>> next(Member& member);
     void received(Member& member, std::size_t bytes, Transport transport);
-    void skipped(Member& member, std::size_t bytes, Transport transport);
+    void skipped(Member& member, std::size_t bytes, Transport transport) const;
     void waits_for_source(Member& member);
     void waits_for_us(Member& member);
     void verified(Member& member, std::size_t block);

@@ -32,9 +32,9 @@ class TreeFetcher {
   public:
     using Stream = typename Dialler::Stream;
 
-    TreeFetcher(const DownloadService& service, boost::asio::any_io_executor strand, const Urn& urn, const Hit& source,
-                Dialler& dialler)
-        : service_(service), urn_(urn), source_(source), dialler_(dialler), watch_(std::move(strand)) {}
+    TreeFetcher(const DownloadService& service, const boost::asio::any_io_executor& strand, const Urn& urn,
+                const Hit& source, Dialler& dialler)
+        : service_(service), urn_(urn), source_(source), dialler_(dialler), watch_(strand) {}
 
     /// Gives success without a tree when the source has none, or one of something else.
     boost::asio::awaitable<Attempt> run(std::optional<HashTree>& tree) {
@@ -90,7 +90,7 @@ template <class Dialler>
 boost::asio::awaitable<Attempt> fetch_tree(const DownloadService& service, boost::asio::any_io_executor strand,
                                            const Urn& urn, const Hit& source, std::optional<HashTree>& tree,
                                            Dialler& dialler) {
-    TreeFetcher<Dialler> fetcher(service, std::move(strand), urn, source, dialler);
+    TreeFetcher<Dialler> fetcher(service, strand, urn, source, dialler);
     co_return co_await fetcher.run(tree);
 }
 

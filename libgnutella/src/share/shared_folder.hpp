@@ -67,7 +67,7 @@ class SharedFolder {
     bool step(Time now, const std::stop_token& stop);
     void handle(const DirectoryChange& change, Time now);
     /// Hashes a file of this folder that is shared, once more.
-    void hash_again(const std::string& file);
+    void hash_again(const std::string& path);
     /// A file of this folder has been hashed, or could not be.
     void hashed(HashQueue::Result result, Time now);
 

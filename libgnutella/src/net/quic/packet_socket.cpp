@@ -293,7 +293,6 @@ std::size_t PacketSocket::send(const Batch& batch) {
 }
 
 udp::endpoint PacketSocket::source_for(const udp::endpoint& remote) const {
-    const udp::endpoint none(remote.protocol(), 0);
     if (!local_.address().is_unspecified()) {
         return local_;
     }
@@ -303,12 +302,12 @@ udp::endpoint PacketSocket::source_for(const udp::endpoint& remote) const {
         set_option(probe.get(), IPPROTO_IPV6, IPV6_V6ONLY, 0);
     }
     if (!probe || ::connect(probe.get(), remote.data(), static_cast<socklen_t>(remote.size())) != 0) {
-        return none;
+        return {remote.protocol(), 0};
     }
     udp::endpoint chosen;
     auto size = static_cast<socklen_t>(chosen.capacity());
     if (::getsockname(probe.get(), chosen.data(), &size) != 0) {
-        return none;
+        return {remote.protocol(), 0};
     }
     chosen.resize(size);
     chosen.port(local_.port());

@@ -128,7 +128,7 @@ std::shared_ptr<QuicConnection> QuicEndpoint::connection_to(const udp::endpoint&
         error = Error::cannot_connect;
         return nullptr;
     }
-    const auto connection = std::make_shared<QuicConnection>(*this, to, key);
+    auto connection = std::make_shared<QuicConnection>(*this, to, key);
     connection->begin(from);
     connections_.insert(connection);
     return connection;
@@ -188,7 +188,7 @@ void QuicEndpoint::dispatch(const PacketSocket::Datagram& datagram) {
     }
 }
 
-void QuicEndpoint::hand_on(const PacketSocket::Datagram& datagram) {
+void QuicEndpoint::hand_on(const PacketSocket::Datagram& datagram) const {
     if (handlers_.other) {
         const std::string_view bytes(reinterpret_cast<const char*>(datagram.bytes.data()), datagram.bytes.size());
         handlers_.other(bytes, {plain(datagram.from.address()), datagram.from.port()});

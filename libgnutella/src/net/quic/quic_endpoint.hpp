@@ -126,7 +126,7 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
     void dispatch_long(const PacketSocket::Datagram& datagram);
     void dispatch_short(const PacketSocket::Datagram& datagram);
     void deliver(QuicConnection& connection, const PacketSocket::Datagram& datagram);
-    void hand_on(const PacketSocket::Datagram& datagram);
+    void hand_on(const PacketSocket::Datagram& datagram) const;
     void begin_accepting(const PacketSocket::Datagram& datagram);
     void accept(const ngtcp2_pkt_hd& header, std::optional<ngtcp2_cid> before_retry,
                 const PacketSocket::Datagram& datagram);

@@ -26,7 +26,7 @@ void require(int result) {
 
 // Parsed once for all sessions.
 gnutls_priority_t parsed_priority() {
-    static const gnutls_priority_t parsed = [] {
+    static gnutls_priority_st* const parsed = [] {
         gnutls_priority_t made = nullptr;
         require(gnutls_priority_init(&made, priority, nullptr));
         return made;
@@ -36,7 +36,7 @@ gnutls_priority_t parsed_priority() {
 
 // The client shows no certificate and trusts no authority: one set for all.
 gnutls_certificate_credentials_t no_credentials() {
-    static const gnutls_certificate_credentials_t empty = [] {
+    static gnutls_certificate_credentials_st* const empty = [] {
         gnutls_certificate_credentials_t made = nullptr;
         require(gnutls_certificate_allocate_credentials(&made));
         return made;
