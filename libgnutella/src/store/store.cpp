@@ -1,13 +1,13 @@
 #include "store/store.hpp"
 
 #include "store/database.hpp"
+#include "store/leaves.hpp"
 #include "store/schema.hpp"
 
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <string>
 
 namespace gnutella::store {
@@ -30,13 +30,6 @@ std::optional<Digest> digest(std::span<const std::byte> bytes) {
     }
     std::ranges::transform(bytes, value.begin(), [](std::byte byte) { return std::to_integer<std::uint8_t>(byte); });
     return value;
-}
-
-// As many whole ones as there are.
-std::vector<TigerRoot> leaves_of(std::span<const std::byte> bytes) {
-    std::vector<TigerRoot> leaves(bytes.size() / sizeof(TigerRoot));
-    std::memcpy(leaves.data(), bytes.data(), leaves.size() * sizeof(TigerRoot));
-    return leaves;
 }
 
 void create_private_folder(const std::filesystem::path& folder, error_code& error) {

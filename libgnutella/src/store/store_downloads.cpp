@@ -1,4 +1,5 @@
 #include "store/database.hpp"
+#include "store/leaves.hpp"
 #include "store/store.hpp"
 
 #include <algorithm>
@@ -26,12 +27,6 @@ std::span<const std::byte> bytes_of(const Guid& id) {
 
 std::span<const std::byte> bytes_of(const std::filesystem::path& path) {
     return std::as_bytes(std::span(path.native()));
-}
-
-std::vector<TigerRoot> leaves_of(std::span<const std::byte> bytes) {
-    std::vector<TigerRoot> leaves(bytes.size() / sizeof(TigerRoot));
-    std::memcpy(leaves.data(), bytes.data(), leaves.size() * sizeof(TigerRoot));
-    return leaves;
 }
 
 std::vector<Hit> sources_of(Database& database, const DownloadRecord& download, error_code& error) {
