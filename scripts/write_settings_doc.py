@@ -21,7 +21,7 @@ All that a `gnutella::Peer` can be told, every bound and every time, with its de
 """
 
 UNITS = {"std::chrono::milliseconds": " ms", "std::chrono::seconds": " s"}
-NAMED = {"default_port": "8025", "LogLevel::info": "info"}
+NAMED = {"default_port": "8025", "LogLevel::info": "info", "Role::ultrapeer": "ultrapeer", "Reachability::open": "open"}
 FIELD = re.compile(r"(?P<type>.+?)\s+(?P<name>\w+)\s*(?:\{(?P<braced>.*)\}|=\s*(?P<assigned>.*))?;$")
 
 

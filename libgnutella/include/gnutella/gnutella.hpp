@@ -15,6 +15,7 @@
 #include <gnutella/magnet.hpp>
 #include <gnutella/peer.hpp>
 #include <gnutella/query.hpp>
+#include <gnutella/role.hpp>
 #include <gnutella/session.hpp>
 #include <gnutella/session_info.hpp>
 #include <gnutella/settings.hpp>

@@ -32,6 +32,18 @@ struct Hit {
     std::optional<KeyHash> key;
     /// The dialect that the hit came in.
     Dialect dialect = Dialect::json;
+    /// The number by which that peer can be asked for the file over HTTP, as "/get/index/name", and by a Push; of
+    /// meaning in a hit of Gnutella 0.6 alone.
+    std::uint32_t index = 0;
+    /// The program that has the file, such as "gtk-gnutella"; empty when the hit does not say.
+    std::string client;
+    /// Whether that peer cannot be connected to, and must be sent a Push.
+    bool firewalled = false;
+    /// Who passes a Push on to it.
+    std::vector<Endpoint> push_proxies;
+    /// Whether it can be browsed, and whether it speaks TLS.
+    bool browsable = false;
+    bool tls = false;
     /// How the file can be had, as the peer says, best first. Empty when `content` is all there is.
     std::vector<Transport> transports;
     /// The whole file, when a legacy peer sent it raw in its datagram: unverified, since nobody vouched for a hash.

@@ -3,6 +3,7 @@
 #include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
 #include <gnutella/guid.hpp>
+#include <gnutella/role.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -22,6 +23,8 @@ struct SessionInfo {
     SessionId id = 0;
     Direction direction = Direction::outgoing;
     Dialect dialect = Dialect::json;
+    /// What the neighbour is; nullopt in the JSON dialect, which knows no roles.
+    std::optional<Role> role;
     /// Whether it speaks only what the seed describes.
     bool legacy = false;
     /// The far end of the connection: a numeric address, and for an incoming one a port that nobody listens on.

@@ -3,6 +3,7 @@
 #include <gnutella/endpoint.hpp>
 #include <gnutella/guid.hpp>
 #include <gnutella/log.hpp>
+#include <gnutella/role.hpp>
 #include <gnutella/transport.hpp>
 
 #include <chrono>
@@ -110,6 +111,17 @@ struct Settings {
     std::size_t max_known_hosts = 1'000;
     /// Sessions below which remembered hosts are tried, when `neighbours` or earlier sessions are gone.
     std::size_t min_sessions = 1;
+
+    // ---- Gnutella 0.6 ----
+
+    /// What this node is among peers of Gnutella 0.6.
+    Role role = Role::ultrapeer;
+    /// Whether others can connect to this node. A firewalled one is sent a Push by who wants a file.
+    Reachability reachability = Reachability::open;
+    /// Sessions of Gnutella 0.6 with leaves; an ultrapeer refuses more (503), and names other ultrapeers.
+    std::size_t max_leaves = 150;
+    /// Sessions of Gnutella 0.6 with ultrapeers; more are refused (503).
+    std::size_t max_ultrapeers = 32;
 
     // ---- transfer ----
 

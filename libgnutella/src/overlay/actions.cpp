@@ -7,6 +7,8 @@ void Actions::clear() {
     datagrams.clear();
     files.clear();
     too_large.clear();
+    pushes.clear();
+    fetches.clear();
     opened.clear();
     hits.clear();
     queries_seen.clear();
@@ -17,8 +19,9 @@ void Actions::clear() {
 }
 
 bool Actions::empty() const {
-    return sends.empty() && datagrams.empty() && files.empty() && too_large.empty() && opened.empty() && hits.empty() &&
-           queries_seen.empty() && closes.empty() && closed.empty() && joins_failed.empty() && connects.empty();
+    return sends.empty() && datagrams.empty() && files.empty() && too_large.empty() && pushes.empty() &&
+           fetches.empty() && opened.empty() && hits.empty() && queries_seen.empty() && closes.empty() &&
+           closed.empty() && joins_failed.empty() && connects.empty();
 }
 
 }  // namespace gnutella::overlay

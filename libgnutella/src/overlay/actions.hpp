@@ -19,6 +19,9 @@ enum class Priority : std::uint8_t {
     control,  ///< PING, PONG, BYE: never dropped; when there is no room the session is closed
 };
 
+/// What one UDP datagram carries over IPv4.
+inline constexpr std::uint64_t max_datagram = 65'507;
+
 /// What the router wants done. The shell does it in the order of the members, then clears it for the next use.
 struct Actions {
     struct Send {
@@ -48,6 +51,17 @@ struct Actions {
         Destination to;
         std::uint64_t file = 0;
     };
+    /// A Push names this node: connect to `to`, and offer the file of that index (GIV).
+    struct GivePush {
+        Endpoint to;
+        std::uint32_t index = 0;
+    };
+    /// A legacy peer asked, and a peer that it cannot fetch from has the file: fetch and verify it, and send it raw to
+    /// `to` as one datagram, if Router::allow_datagram says so of the resolved address. At most max_datagram bytes.
+    struct FetchForAsker {
+        Hit hit;
+        Destination to;
+    };
     /// A legacy peer asked for a shared file that fits in no datagram, and was told that it cannot have it: worth a
     /// line in the log.
     struct TooLarge {
@@ -75,6 +89,8 @@ struct Actions {
     std::vector<SendDatagram> datagrams;
     std::vector<SendFile> files;
     std::vector<TooLarge> too_large;
+    std::vector<GivePush> pushes;
+    std::vector<FetchForAsker> fetches;
     std::vector<Opened> opened;
     std::vector<HitReceived> hits;
     std::vector<QuerySeen> queries_seen;

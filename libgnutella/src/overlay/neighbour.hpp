@@ -21,6 +21,8 @@ struct Neighbour {
     std::string local_host;
     wire::IpAddress address;
     std::optional<Endpoint> target;
+    /// Whether its end, before it was open, is no failure of `target` yet (Router::Start::on_failure).
+    bool dialect_follows = false;
     SessionMachine machine;
     RateLimiter queries;
     DeadlineQueue::Timer timer;

@@ -3,6 +3,8 @@
 #include "overlay/actions.hpp"
 #include "overlay/library.hpp"
 #include "overlay/time_point.hpp"
+#include "wire/gnutella/handshake_headers.hpp"
+#include "wire/gnutella/handshake_machine.hpp"
 #include "wire/ip_address.hpp"
 #include "wire/json_decoder.hpp"
 #include "wire/message.hpp"
@@ -36,6 +38,34 @@ class Router {
         wire::IpAddress remote_address;
         /// What was asked to be connected to, for an outgoing session: the name that join() knows it by.
         std::optional<Endpoint> target;
+        Dialect dialect = Dialect::json;
+        /// Of a Gnutella session: what the far end said of itself in the handshake. Such a session is open at once.
+        std::optional<wire::HandshakeHeaders> handshake;
+        /// What becomes of `target` when the session ends before it was open.
+        enum class OnFailure : std::uint8_t {
+            count_as_failure,
+            /// The shell tries the host in another dialect next, and tells how that ends; not so when the reason is
+            /// connected_to_self, already_connected or stopped, which no dialect changes.
+            dialect_follows,
+        };
+        OnFailure on_failure = OnFailure::count_as_failure;
+    };
+    /// The connection that a handshake of Gnutella 0.6 is about.
+    struct HandshakeContext {
+        Direction direction = Direction::outgoing;
+        /// The numeric addresses of both ends.
+        Endpoint remote;
+        Endpoint local;
+        wire::IpAddress remote_address;
+    };
+    /// What is to be answered in a handshake.
+    struct HandshakeVerdict {
+        /// Set when the session is not wanted.
+        std::optional<wire::HandshakeRefusal> refusal;
+        /// What this node says of itself.
+        wire::HandshakeHeaders ours;
+        /// Whom a refused peer may try instead.
+        std::vector<Endpoint> try_ultrapeers;
     };
     struct LocalQuery {
         Guid id;
@@ -54,7 +84,15 @@ class Router {
 
     // ---- sessions ----
 
-    /// A connection stands. An outgoing one is greeted with a PING, an incoming one must PING.
+    /// What this node says of itself when it begins a handshake of Gnutella 0.6.
+    wire::HandshakeHeaders greeting(const HandshakeContext& context) const;
+    /// Whether a session is wanted with who says that of himself, and what to answer him.
+    HandshakeVerdict judge(const HandshakeContext& context, const wire::HandshakeHeaders& theirs) const;
+    /// A handshake was refused by the far end, which named others to try.
+    void refused_handshake(const std::vector<Endpoint>& try_instead);
+
+    /// A connection stands. In the JSON dialect an outgoing one is greeted with a PING, an incoming one must PING; in
+    /// the other the handshake is done, and the session is open.
     void opened(const Start& start, TimePoint now, Actions& out);
     /// A whole message came. One for a session that has been closed meanwhile is passed over.
     void receive(SessionId from, const wire::Message& message, TimePoint now, const Library& library, Actions& out);
@@ -82,6 +120,8 @@ class Router {
     void leave(const Endpoint& neighbour);
     /// What Actions::Connect asked for could not be had.
     void connect_failed(const Endpoint& to, error_code reason, TimePoint now, Actions& out);
+    /// In which order the dialects are to be tried with that host: the one that worked last time first.
+    std::vector<Dialect> dialects_for(const Endpoint& host) const;
     /// Hosts known from an earlier life, from the store; and those known now, best first.
     void remember_hosts(const std::vector<Endpoint>& hosts);
     std::vector<Endpoint> known_hosts() const;
@@ -104,6 +144,12 @@ class Router {
     /// A datagram came to the inbox of `query`, and is none: a legacy peer's raw file.
     void receive_raw_file(const Guid& query, std::string_view content, const Endpoint& from, TimePoint now,
                           Actions& out);
+
+    /// Asks a peer that cannot be connected to to connect to us, along the way that a hit of its came.
+    /// @param servent Hit::peer.
+    /// @param index Hit::index.
+    /// @return false when no way is known.
+    bool push(const Guid& servent, std::uint32_t index, TimePoint now, Actions& out);
 
     // ---- datagrams that leave ----
 

@@ -10,8 +10,7 @@ namespace gnutella::overlay {
 
 namespace {
 
-constexpr std::uint8_t legacy_ttl = 7;          // what a query without TTL counts as
-constexpr std::uint64_t max_datagram = 65'507;  // what one UDP datagram carries over IPv4
+constexpr std::uint8_t legacy_ttl = 7;  // what a query without TTL counts as
 
 // A hop is added when it is sent on, and TTL and hops together may not be more than the bound.
 std::uint8_t ttl_of(const wire::Message& message, std::uint8_t max_ttl) {

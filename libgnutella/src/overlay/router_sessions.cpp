@@ -53,10 +53,12 @@ void Router::opened(const Start& start, TimePoint now, Actions& out) {
     info.id = start.id;
     info.direction = start.direction;
     info.remote = start.remote;
+    info.dialect = start.dialect;
     Neighbour neighbour{std::move(info),
                         start.local.host,
                         start.remote_address,
                         start.target,
+                        start.on_failure == Start::OnFailure::dialect_follows,
                         SessionMachine(start.direction, now),
                         {},
                         {},
@@ -308,6 +310,8 @@ void Router::Impl::forget(Neighbour& neighbour, error_code reason, std::string_v
     const SessionId id = neighbour.info.id;
     const std::optional<Endpoint> target = neighbour.target;
     const Ended when = neighbour.machine.is_open() ? Ended::open : Ended::opening;
+    const bool goes_on = neighbour.dialect_follows && when == Ended::opening && reason != Error::connected_to_self &&
+                         reason != Error::already_connected && reason != Error::stopped;
     if (when == Ended::open) {
         guard.session_closed(neighbour.address);
     }
@@ -317,7 +321,9 @@ void Router::Impl::forget(Neighbour& neighbour, error_code reason, std::string_v
     deadlines.disarm(id, neighbour.timer);
     out.closed.push_back({neighbour.info, when == Ended::open, reason, std::string(text)});
     sessions.remove(id);
-    attempt_ended(target, when, reason, now, out);
+    if (!goes_on) {
+        attempt_ended(target, when, reason, now, out);
+    }
 }
 
 }  // namespace gnutella::overlay
