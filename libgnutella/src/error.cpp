@@ -98,6 +98,8 @@ const char* sentence(Error error) {
             return "the key of this peer is damaged; move identity.key out of the state folder, and another is made";
         case Error::download_active:
             return "this file is being downloaded to this folder already";
+        case Error::tls_failed:
+            return "the peer does not speak TLS as we do; connect without it";
     }
     return "unknown error";
 }

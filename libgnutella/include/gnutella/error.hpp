@@ -61,10 +61,11 @@ enum class Error {
     disk,               ///< a file cannot be written
     state_unusable,     ///< the state folder or its database cannot be used
     state_damaged,      ///< the database of the state folder was damaged: it was moved aside, and another begun
-    wrong_key,          ///< the far end of a QUIC connection has another key than the hit says
+    wrong_key,          ///< the far end of an encrypted connection has another key than the hit says
     quic_refused,       ///< the far end did not take the QUIC connection
     identity_damaged,   ///< the key in the state folder cannot be read
     download_active,    ///< the same file is being downloaded to the same place by another download or program
+    tls_failed,         ///< what the far end says over TCP is not TLS, or TLS that cannot be agreed on
 };
 
 /// The category of gnutella::Error; its name is "gnutella".
