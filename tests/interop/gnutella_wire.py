@@ -112,7 +112,7 @@ def read_pong(payload):
 
 def query(text, extensions=b"", flags=0x8000):
     """`flags` as "New Interpretation of the MinSpeed field" has them, big-endian."""
-    return struct.pack(">H", flags) + text.encode("utf-8") + b"\0" + (extensions + b"\0" if extensions else b"")
+    return struct.pack(">H", flags) + text.encode("utf-8") + b"\0" + extensions
 
 
 def read_query(payload):
