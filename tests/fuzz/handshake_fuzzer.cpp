@@ -17,7 +17,7 @@ namespace {
 
 using Next = HandshakeMachine::Next;
 
-constexpr HeaderLimits limits{.max_size = 600, .max_lines = 12};
+constexpr HeaderLimits limits{.max_size = 1000, .max_lines = 24};
 
 struct Outcome {
     Next next = Next::more;

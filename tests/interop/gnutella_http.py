@@ -107,13 +107,23 @@ def ask(connection, stream, method, target, host, headers=None):
         raise ConnectionError("closed without an answer")
     first, fields = answer
     status = int(first.split(" ")[1])
-    length = 0 if method == "HEAD" else content_length(fields)
+    if method == "HEAD":
+        return status, fields, b""
+    if fields.get("transfer-encoding", "").lower() == "chunked":
+        return status, fields, b"".join(chunks(stream))
+    length = content_length(fields)
     body = stream.read() if length is None else stream.read(length)
     if length is not None and len(body) != length:
         raise ConnectionError("{} of {} bytes came".format(len(body), length))
-    if fields.get("transfer-encoding", "").lower() == "chunked":
-        raise BadBytes("chunks were not asked for")
     return status, fields, body
+
+
+def chunks(stream):
+    while size := int(stream.readline(64).split(b";")[0], 16):
+        yield stream.read(size)
+        stream.readline(16)
+    while stream.readline(1024).strip():
+        pass
 
 
 def content_length(fields):
