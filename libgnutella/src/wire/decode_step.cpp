@@ -16,6 +16,10 @@ std::string_view reason_of(Malformed malformed) noexcept {
             return "a field has a value of the wrong kind, or out of its range";
         case Malformed::cut_short:
             return "a message ends before its fields do";
+        case Malformed::not_deflated:
+            return "not a deflated stream";
+        case Malformed::too_dense:
+            return "a compressed stream that becomes too much";
     }
     return "malformed";
 }

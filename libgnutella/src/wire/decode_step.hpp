@@ -27,6 +27,8 @@ enum class Malformed : std::uint8_t {
     missing_field,  ///< no `type`, or no `id` where one is needed
     wrong_kind,     ///< a value of the wrong kind, or out of its range
     cut_short,      ///< a binary message that ends before its fields do
+    not_deflated,   ///< a compressed stream that is none
+    too_dense,      ///< a compressed stream that becomes many times itself
 };
 
 /// The reason that a BYE gives for it: a short sentence.

@@ -12,6 +12,7 @@ namespace {
 constexpr HeaderVersion spoken{0, 6};
 constexpr std::uint16_t ok_code = 200;
 constexpr std::size_t max_reason_length = 128;
+constexpr std::string_view no_answer = "the answer is none of Gnutella 0.6";
 constexpr std::string_view unasked_compression = "they compress what they send, which they were not asked for";
 
 // What the connector may not say before it knows what the other can do.
@@ -44,6 +45,9 @@ HandshakeMachine::Step HandshakeMachine::start() const {
 }
 
 HandshakeMachine::Step HandshakeMachine::feed(std::string_view bytes) {
+    if (stage_ == Stage::answer && !begins_as_answer(bytes)) {
+        return close(no_answer, 0);
+    }
     const HeaderBlockReader::Step step = reader_.feed(bytes);
     switch (step.outcome) {
         case HeaderBlockReader::Outcome::incomplete:
@@ -57,6 +61,14 @@ HandshakeMachine::Step HandshakeMachine::feed(std::string_view bytes) {
             break;
     }
     return close("a line of the handshake is no header", step.consumed, status_line(400, "Bad header") + "\r\n");
+}
+
+// Whoever speaks something else is known by his first bytes, and may never end a block.
+bool HandshakeMachine::begins_as_answer(std::string_view bytes) {
+    constexpr std::string_view beginning = "GNUTELLA/";
+    const std::string_view expected = beginning.substr(matched_, bytes.size());
+    matched_ += expected.size();
+    return bytes.starts_with(expected);
 }
 
 HandshakeMachine::Step HandshakeMachine::block_came(std::size_t consumed) {
@@ -99,7 +111,7 @@ HandshakeMachine::Step HandshakeMachine::request_came(std::size_t consumed) {
 HandshakeMachine::Step HandshakeMachine::answer_came(std::size_t consumed) {
     const auto status = read_status_line(reader_.block().first_line());
     if (!status || status->version < spoken) {
-        return close("the answer is none of Gnutella 0.6", consumed);
+        return close(no_answer, consumed);
     }
     theirs_ = read_handshake_headers(reader_.block());
     if (status->code != ok_code) {

@@ -85,6 +85,7 @@ class HandshakeMachine {
   private:
     enum class Stage : std::uint8_t { request, answer, decision, last_word, done };
 
+    bool begins_as_answer(std::string_view bytes);
     Step block_came(std::size_t consumed);
     Step request_came(std::size_t consumed);
     Step answer_came(std::size_t consumed);
@@ -99,6 +100,7 @@ class HandshakeMachine {
     HandshakeHeaders ours_;
     HandshakeHeaders theirs_;
     HeaderBlockReader reader_;
+    std::size_t matched_ = 0;  // bytes at the front of the answer that are as they must be
     Agreement agreed_;
     HandshakeRefusal refusal_;
     std::string_view problem_;

@@ -10,7 +10,8 @@ namespace gnutella::wire {
 
 struct StreamInflater::State {
     explicit State(InflateLimits the_limits) : limits(the_limits) {
-        if (inflateInit(&stream) != Z_OK) {
+        // 0: as large a window as the stream says, which is 4 KiB when it is ours.
+        if (inflateInit2(&stream, 0) != Z_OK) {
             throw std::bad_alloc();
         }
     }

@@ -52,6 +52,19 @@ struct Conversation {
     std::string last_word;
 };
 
+TEST(HandshakeMachine, KnowsByTheFirstByteThatTheAnswerIsNone) {
+    for (const std::string_view answer : {"S", "HTTP/1.0 400 Bad", "{", "gnutella/0.6"}) {
+        HandshakeMachine machine(HandshakeMachine::Side::connector, {});
+        EXPECT_EQ(machine.feed(answer).next, HandshakeMachine::Next::closed) << answer;
+        EXPECT_FALSE(machine.problem().empty());
+    }
+    HandshakeMachine machine(HandshakeMachine::Side::connector, {});
+    for (const char letter : std::string_view("GNUTELLA/0.6 200")) {
+        EXPECT_EQ(machine.feed({&letter, 1}).next, HandshakeMachine::Next::more);
+    }
+    EXPECT_EQ(machine.feed(" OK\r\n\r\n").next, HandshakeMachine::Next::decide);
+}
+
 TEST(HandshakeMachine, TwoOfThemComeToAnAgreement) {
     const Conversation talk(able("one/1"), able("two/2"));
     EXPECT_THAT(talk.request, StartsWith("GNUTELLA CONNECT/0.6\r\n"));
