@@ -36,6 +36,13 @@ const char* sentence(Error error) {
             return "too many sessions are open; close one, or raise max_sessions";
         case Error::refused:
             return "the peer does not want this session; try another one";
+        case Error::handshake_refused:
+            return "the peer does not want this session, as it said in the handshake; try another one, or later";
+        case Error::handshake_timed_out:
+            return "connected, but the handshake was not done in time; what listens there may not be a Gnutella peer";
+        case Error::not_gnutella:
+            return "what listens there speaks none of the dialects that were tried; check the port, or try another "
+                   "dialect";
         case Error::left:
             return "the neighbour said BYE";
         case Error::lost:

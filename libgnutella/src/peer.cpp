@@ -24,6 +24,7 @@ void check(const Settings& settings) {
     require(settings.announced_host.size() <= 255, "Settings::announced_host must be at most 255 bytes");
     require(settings.agent.size() <= 128, "Settings::agent must be at most 128 bytes");
     require(settings.disk_threads >= 1, "Settings::disk_threads must be at least 1");
+    require(!settings.dialects.empty(), "Settings::dialects must name at least one dialect");
     require(settings.max_sessions >= 1, "Settings::max_sessions must be at least 1");
     require(settings.max_connections_per_address >= 1, "Settings::max_connections_per_address must be at least 1");
     require(settings.max_message_size >= 1024, "Settings::max_message_size must be at least 1024 bytes");
@@ -48,11 +49,11 @@ void check(const Settings& settings) {
             "Settings::max_quic_stream_window must be at least 64 KiB, and max_quic_window no less than it");
     require(settings.max_quic_send_buffer >= 512 * 1024, "Settings::max_quic_send_buffer must be at least 512 KiB");
     for (const auto time :
-         {settings.connect_timeout, settings.first_bytes_timeout, settings.handshake_timeout, settings.ping_interval,
-          settings.retry_interval, settings.max_retry_interval, settings.bye_timeout, settings.route_lifetime,
-          settings.query_timeout, settings.transfer_timeout, settings.tree_timeout, settings.http_idle_timeout,
-          settings.upload_poll_min, settings.upload_grace, settings.quic_handshake_timeout,
-          settings.quic_idle_timeout}) {
+         {settings.connect_timeout, settings.first_bytes_timeout, settings.handshake_timeout,
+          settings.gnutella_handshake_timeout, settings.ping_interval, settings.retry_interval,
+          settings.max_retry_interval, settings.bye_timeout, settings.route_lifetime, settings.query_timeout,
+          settings.transfer_timeout, settings.tree_timeout, settings.http_idle_timeout, settings.upload_poll_min,
+          settings.upload_grace, settings.quic_handshake_timeout, settings.quic_idle_timeout}) {
         require(time.count() > 0, "every time-out and interval in Settings must be more than nothing");
     }
     require(settings.rescan_interval.count() > 0, "Settings::rescan_interval must be more than nothing");
@@ -87,8 +88,8 @@ void Peer::stop(detail::Completion<error_code> done) {
     impl_->engine->stop(std::move(done));
 }
 
-void Peer::connect(Endpoint endpoint, detail::Completion<error_code, Session> done) {
-    impl_->engine->connect(std::move(endpoint), std::move(done));
+void Peer::connect(ConnectRequest request, detail::Completion<error_code, Session> done) {
+    impl_->engine->connect(std::move(request), std::move(done));
 }
 
 void Peer::join(Endpoint endpoint) {

@@ -128,6 +128,7 @@ TEST(Session, SaysWhyItCannotBeHad) {
     Threads threads;
     Settings settings = quick_settings();
     settings.handshake_timeout = std::chrono::milliseconds(50);
+    settings.gnutella_handshake_timeout = std::chrono::milliseconds(50);
     Node node(threads, settings);
     node.start();
 

@@ -22,20 +22,23 @@ enum class Error {
     too_many_queries,  ///< Settings::max_local_queries searches are running
 
     // reaching a neighbour
-    cannot_resolve,     ///< the host name does not resolve
-    cannot_connect,     ///< nothing listens there, or the host cannot be reached
-    connect_timed_out,  ///< no TCP connection within Settings::connect_timeout
-    no_pong,            ///< connected, but no PONG within Settings::handshake_timeout
-    connected_to_self,  ///< the far end is this very node
-    already_connected,  ///< a session with that peer is open already
-    too_many_sessions,  ///< Settings::max_sessions are open
-    refused,            ///< the far end said BYE instead of PONG
-    left,               ///< the far end said BYE
-    lost,               ///< the connection ended without BYE
-    silent,             ///< two PINGs in a row were not answered
-    bad_message,        ///< what came is not a message of the dialect
-    message_too_large,  ///< a message is over Settings::max_message_size
-    queue_full,         ///< the far end reads too slowly for what it must be told
+    cannot_resolve,       ///< the host name does not resolve
+    cannot_connect,       ///< nothing listens there, or the host cannot be reached
+    connect_timed_out,    ///< no TCP connection within Settings::connect_timeout
+    no_pong,              ///< connected, but no PONG within Settings::handshake_timeout
+    connected_to_self,    ///< the far end is this very node
+    already_connected,    ///< a session with that peer is open already
+    too_many_sessions,    ///< Settings::max_sessions are open
+    refused,              ///< the far end said BYE instead of PONG
+    handshake_refused,    ///< the far end did not take our Gnutella 0.6 handshake; the event says its reason
+    handshake_timed_out,  ///< no whole handshake within Settings::gnutella_handshake_timeout
+    not_gnutella,         ///< what answers there speaks none of the dialects that were tried
+    left,                 ///< the far end said BYE
+    lost,                 ///< the connection ended without BYE
+    silent,               ///< two PINGs in a row were not answered
+    bad_message,          ///< what came is not a message of the dialect
+    message_too_large,    ///< a message is over Settings::max_message_size
+    queue_full,           ///< the far end reads too slowly for what it must be told
 
     // sharing
     folder_missing,     ///< a folder to be shared is not there

@@ -16,7 +16,7 @@
 
 namespace gnutella {
 
-/// A session is open: PING and PONG have been exchanged.
+/// A session is open: PING and PONG, or the headers of a handshake, have been exchanged.
 struct SessionOpened {
     SessionInfo session;
 };
@@ -33,6 +33,16 @@ struct SessionClosed {
 struct JoinFailed {
     Endpoint neighbour;
     error_code reason;
+    /// What the far end gave as its reason, such as "503 Too many leaves"; often empty.
+    std::string text{};
+};
+
+/// A Peer::async_connect has failed. Comes before its completion, and says more: what the far end gave as its reason.
+struct ConnectFailed {
+    Endpoint peer;
+    error_code reason;
+    /// As in JoinFailed.
+    std::string text{};
 };
 
 /// Somebody's query came by and was handled (each id once).
@@ -131,8 +141,8 @@ struct Trouble {
 };
 
 /// What a program can watch.
-using Event = std::variant<SessionOpened, SessionClosed, JoinFailed, QuerySeen, HitReceived, UploadProgress,
-                           DownloadProgress, ShareRead, Trouble>;
+using Event = std::variant<SessionOpened, SessionClosed, JoinFailed, ConnectFailed, QuerySeen, HitReceived,
+                           UploadProgress, DownloadProgress, ShareRead, Trouble>;
 
 /// Called on the Peer's strand, one event at a time: it must be quick and must not block. It may call any function of
 /// the Peer, whose effects come after it returns. What it throws ends the thread that runs the executor, as always

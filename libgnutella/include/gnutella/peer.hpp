@@ -16,6 +16,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,16 @@ class Subscription {
 
   private:
     std::shared_ptr<void> handler_;
+};
+
+/// A session that is to be opened.
+struct ConnectRequest {
+    // Not an aggregate: {"host", 8025} is to be an Endpoint.
+    ConnectRequest(Endpoint far_end, std::optional<Dialect> spoken) : peer(std::move(far_end)), dialect(spoken) {}
+
+    Endpoint peer;
+    /// The one that is to be spoken, and no other; nothing: those of Settings::dialects in turn.
+    std::optional<Dialect> dialect;
 };
 
 /// A node: this program's presence on the network. It listens, shares, searches and downloads.
@@ -76,16 +87,23 @@ class Peer {
             token);
     }
 
-    /// Opens a session. Completes after PING and PONG. Errors: cannot_resolve, cannot_connect, connect_timed_out,
-    /// no_pong, connected_to_self, already_connected, too_many_sessions, refused, lost, bad_message, not_started,
-    /// stopped; boost::asio::error::operation_aborted. Signature: void(error_code, Session).
+    /// Opens a session. Completes after PING and PONG, or after the handshake of Gnutella 0.6. Where one dialect gets
+    /// no answer that makes sense, the next of Settings::dialects is tried; the error is the one that says most.
+    /// Errors: cannot_resolve, cannot_connect, connect_timed_out, no_pong, handshake_timed_out, handshake_refused,
+    /// not_gnutella, connected_to_self, already_connected, too_many_sessions, refused, lost, bad_message, not_started,
+    /// stopped; boost::asio::error::operation_aborted. A ConnectFailed event gives the far end's own words.
+    /// Signature: void(error_code, Session).
     template <class CompletionToken>
     auto async_connect(Endpoint endpoint, CompletionToken&& token) {
+        return async_connect(ConnectRequest{std::move(endpoint), std::nullopt}, std::forward<CompletionToken>(token));
+    }
+    template <class CompletionToken>
+    auto async_connect(ConnectRequest request, CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code, Session)>(
-            [this](auto handler, Endpoint to) {
-                connect(std::move(to), {std::move(handler), executor()});
+            [this](auto handler, ConnectRequest what) {
+                connect(std::move(what), {std::move(handler), executor()});
             },
-            token, std::move(endpoint));
+            token, std::move(request));
     }
 
     /// Keeps a session with that peer from now on: tried again with back-off whenever it cannot be had or is lost. How
@@ -186,7 +204,7 @@ class Peer {
   private:
     void start(detail::Completion<error_code> done);
     void stop(detail::Completion<error_code> done);
-    void connect(Endpoint endpoint, detail::Completion<error_code, Session> done);
+    void connect(ConnectRequest request, detail::Completion<error_code, Session> done);
     void share(std::filesystem::path folder, detail::Completion<error_code> done);
     void wait_for_shares(detail::Completion<error_code> done);
     void files(detail::Completion<error_code, std::vector<SharedFile>> done);

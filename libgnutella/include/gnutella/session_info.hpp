@@ -18,11 +18,23 @@ using SessionId = std::uint64_t;
 /// Which side opened the connection.
 enum class Direction : std::uint8_t { outgoing, incoming };
 
+/// What the bytes of a session are put into on their way. In the JSON dialect they go as they are.
+struct SessionLayers {
+    /// Whether what we send, and what we receive, is compressed.
+    bool sends_deflated = false;
+    bool receives_deflated = false;
+    /// Whether both travel inside TLS. It hides them from others, and proves nothing of who the far end is.
+    bool tls = false;
+
+    friend bool operator==(const SessionLayers&, const SessionLayers&) = default;
+};
+
 /// What is known of a neighbour once its session is open.
 struct SessionInfo {
     SessionId id = 0;
     Direction direction = Direction::outgoing;
     Dialect dialect = Dialect::json;
+    SessionLayers layers;
     /// What the neighbour is; nullopt in the JSON dialect, which knows no roles.
     std::optional<Role> role;
     /// Whether it speaks only what the seed describes.
@@ -35,10 +47,11 @@ struct SessionInfo {
     std::string agent;
     /// Its identity; nullopt from a legacy peer.
     std::optional<Guid> peer;
-    /// Files and bytes that it says it shares.
+    /// Files and bytes that it says it shares; of a Gnutella 0.6 session not known before its first Pong.
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;
-    /// Time from the PING to the PONG that opened an outgoing session; zero for an incoming one.
+    /// Time from the PING to the PONG, or from the first words of a handshake to the answer, that opened an outgoing
+    /// session; zero for an incoming one.
     std::chrono::microseconds round_trip{0};
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
 #include <gnutella/guid.hpp>
 #include <gnutella/log.hpp>
@@ -53,6 +54,9 @@ struct Settings {
 
     // ---- sessions ----
 
+    /// The dialects that are spoken, one at least. Outgoing connections try them in this order, each over a connection
+    /// of its own, but first the one that the host is known to speak.
+    std::vector<Dialect> dialects{Dialect::json, Dialect::gnutella};
     /// Sessions open or opening at once, both ways together.
     std::size_t max_sessions = 8192;
     /// Sessions and HTTP connections accepted at once from one address (loopback is not counted).
@@ -61,8 +65,12 @@ struct Settings {
     std::chrono::milliseconds connect_timeout{10'000};
     /// Time in which an accepted connection must show what it is.
     std::chrono::milliseconds first_bytes_timeout{10'000};
-    /// Time in which a PING must be answered when a session opens.
+    /// Time in which a PING must be answered when a session in the JSON dialect opens.
     std::chrono::milliseconds handshake_timeout{5'000};
+    /// Time in which the whole handshake of a Gnutella 0.6 session must be done.
+    std::chrono::milliseconds gnutella_handshake_timeout{10'000};
+    /// Whether Gnutella 0.6 sessions are compressed, each way, where the far end can do it too.
+    bool deflate = true;
     /// Silence after which an open session is PINGed.
     std::chrono::milliseconds ping_interval{30'000};
     /// PINGs in a row that may go unanswered before the session is closed.

@@ -30,6 +30,7 @@ struct Counters {
     std::uint64_t excess_hits = 0;          ///< beyond Settings::max_hits_per_query
     std::uint64_t unknown_messages = 0;     ///< of a type that is not known
     std::uint64_t bad_messages = 0;         ///< that closed their session
+    std::uint64_t unreadable_messages = 0;  ///< whose payload is none of their type; of Gnutella 0.6
     std::uint64_t dropped_from_queues = 0;  ///< messages to neighbours that read too slowly
     std::uint64_t refused_datagrams = 0;    ///< raw datagrams that might have hit a third party
     std::uint64_t excess_datagrams = 0;     ///< beyond Settings::datagrams_per_second
@@ -37,6 +38,7 @@ struct Counters {
     std::uint64_t refused_connections =
         0;  ///< beyond Settings::max_sessions, max_connections_per_address or QUIC's bounds
     std::uint64_t unknown_connections = 0;  ///< whose first bytes were nothing we know, or did not come in time
+    std::uint64_t handshakes_failed = 0;    ///< of Gnutella 0.6, both ways, that led to no session
 
     // ---- QUIC ----
     std::uint64_t quic_connections = 0;   ///< both ways, whose handshake was completed
@@ -76,12 +78,14 @@ void for_each_counter(const Counters& counters, Visitor&& visit) {
     visit(std::string_view{"excess_hits"}, counters.excess_hits);
     visit(std::string_view{"unknown_messages"}, counters.unknown_messages);
     visit(std::string_view{"bad_messages"}, counters.bad_messages);
+    visit(std::string_view{"unreadable_messages"}, counters.unreadable_messages);
     visit(std::string_view{"dropped_from_queues"}, counters.dropped_from_queues);
     visit(std::string_view{"refused_datagrams"}, counters.refused_datagrams);
     visit(std::string_view{"excess_datagrams"}, counters.excess_datagrams);
     visit(std::string_view{"unknown_datagrams"}, counters.unknown_datagrams);
     visit(std::string_view{"refused_connections"}, counters.refused_connections);
     visit(std::string_view{"unknown_connections"}, counters.unknown_connections);
+    visit(std::string_view{"handshakes_failed"}, counters.handshakes_failed);
     visit(std::string_view{"quic_connections"}, counters.quic_connections);
     visit(std::string_view{"failed_handshakes"}, counters.failed_handshakes);
     visit(std::string_view{"quic_retries"}, counters.quic_retries);

@@ -1,13 +1,8 @@
 #include "net/engine.hpp"
 
 #include "net/address.hpp"
-#include "net/dial.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <chrono>
 #include <utility>
@@ -33,12 +28,22 @@ void Engine::session_read(SessionId id, std::unique_ptr<ReadBatch> batch) {
         for (std::size_t unknown = 0; unknown < batch->unknown; ++unknown) {
             self->router_->received_unknown(id, now);
         }
+        for (const wire::Malformed problem : batch->dropped) {
+            self->drop(id, problem, now);
+        }
         if (batch->malformed) {
             self->router_->received_malformed(id, *batch->malformed, now, self->actions_);
         }
         self->act();
         session->batch_done(std::move(batch));
     });
+}
+
+void Engine::drop(SessionId id, wire::Malformed problem, overlay::TimePoint now) {
+    router_->received_unreadable(id, now);
+    if (const SessionInfo* const from = router_->session(id)) {
+        log_(LogLevel::debug, "a message from ", from->remote.to_string(), " was dropped: ", wire::reason_of(problem));
+    }
 }
 
 void Engine::session_lost(SessionId id, error_code reason) {
@@ -115,7 +120,7 @@ void Engine::act() {
             emit(failed);
         }
         for (auto& connect : doing.connects) {
-            start_dial(make_dial(std::move(connect.to)));
+            start_dial(std::make_shared<Dial>(std::move(connect.to)));
         }
         doing.clear();
     }
@@ -145,9 +150,11 @@ void Engine::handle_opened(const overlay::Actions::Opened& opened) {
     }
     log_(LogLevel::info, "session with ", opened.info.remote.to_string(), " is open",
          opened.info.legacy ? " (legacy peer)" : "");
-    if (neighbour.connecting) {
-        neighbour.connecting({}, Session(opened.info, neighbour.handle));
-        std::erase_if(dials_, [&](const auto& dial) { return dial->session == opened.info.id; });
+    if (const auto dial = std::exchange(neighbour.dial, nullptr)) {
+        if (dial->done) {
+            dial->done({}, Session(opened.info, neighbour.handle));
+        }
+        std::erase(dials_, dial);
     }
     emit(SessionOpened{opened.info});
 }
@@ -155,19 +162,20 @@ void Engine::handle_opened(const overlay::Actions::Opened& opened) {
 void Engine::handle_closed(const overlay::Actions::Closed& closed) {
     log_(LogLevel::info, "session with ", closed.info.remote.to_string(), " has ended: ", closed.reason.message(),
          closed.text.empty() ? "" : " (", closed.text, closed.text.empty() ? "" : ")");
-    std::erase_if(dials_, [&](const auto& dial) { return dial->session == closed.info.id; });
+    std::shared_ptr<Dial> dial;
     if (const auto found = neighbours_.find(closed.info.id); found != neighbours_.end()) {
         Neighbour& neighbour = found->second;
         neighbour.handle->ended = closed.reason;
-        if (neighbour.connecting) {
-            neighbour.connecting(closed.reason, Session());
-        }
+        dial = std::exchange(neighbour.dial, nullptr);
         for (auto& waiting : std::exchange(neighbour.waiting_for_end, {})) {
             waiting(closed.reason);
         }
     }
     if (closed.was_open) {
         emit(SessionClosed{closed.info, closed.reason, closed.text});
+    }
+    if (dial) {
+        attempt_failed(dial, closed.reason, closed.text);
     }
 }
 
@@ -215,128 +223,18 @@ void Engine::accepted(Listener::Accepted connection) {
     if (error || phase_ != Phase::running) {
         return;
     }
-    if (connection.kind == wire::FirstBytes::json) {
-        adopt(std::move(connection.socket), Direction::incoming, std::move(connection.first_bytes),
-              std::move(connection.ticket), nullptr);
+    if (connection.kind == wire::FirstBytes::json && speaks(Dialect::json)) {
+        Connection accepted{std::move(connection.socket)};
+        accepted.first_bytes = std::move(connection.first_bytes);
+        accepted.ticket = std::move(connection.ticket);
+        adopt(std::move(accepted));
+    } else if (connection.kind == wire::FirstBytes::gnutella && speaks(Dialect::gnutella)) {
+        greet(std::move(connection));
     } else if (connection.kind == wire::FirstBytes::http && has(Transport::http)) {
         http_->serve(std::move(connection.socket), std::move(connection.first_bytes), to_endpoint(remote),
                      std::move(connection.ticket));
     } else {
         ++unknown_connections_;
-    }
-}
-
-void Engine::adopt(tcp::socket socket, Direction direction, std::string first_bytes, std::shared_ptr<void> ticket,
-                   const std::shared_ptr<Dial>& dial) {
-    error_code error;
-    const tcp::endpoint remote = socket.remote_endpoint(error);
-    const tcp::endpoint local = error ? tcp::endpoint() : socket.local_endpoint(error);
-    if (error) {
-        // The far end is gone already: as if it had closed a moment later.
-        if (dial && dial->done) {
-            dial->done(Error::lost, Session());
-        } else if (dial) {
-            router_->connect_failed(dial->to, Error::lost, std::chrono::steady_clock::now(), actions_);
-        }
-        return;
-    }
-    overlay::Router::Start start;
-    start.id = ++last_session_;
-    start.direction = direction;
-    start.remote = to_endpoint(remote);
-    start.local = to_endpoint(local);
-    start.remote_address = to_wire(remote.address());
-    Neighbour& neighbour = neighbours_[start.id];
-    neighbour.session =
-        std::make_shared<TcpSession>(start.id, std::move(socket), settings_, batches_,
-                                     std::weak_ptr<TcpSession::Host>(weak_from_this()), std::move(ticket));
-    neighbour.handle = std::make_shared<Session::State>(start.id, weak_from_this(), executor_, strand_);
-    if (dial) {
-        start.target = dial->to;
-        dial->session = start.id;
-        neighbour.connecting = std::move(dial->done);
-    }
-    neighbour.session->start(std::move(first_bytes));
-    router_->opened(start, std::chrono::steady_clock::now(), actions_);
-}
-
-std::shared_ptr<Engine::Dial> Engine::make_dial(Endpoint to) const {
-    return std::make_shared<Dial>(std::move(to), asio::make_strand(executor_));
-}
-
-void Engine::start_dial(const std::shared_ptr<Dial>& dial) {
-    dials_.push_back(dial);
-    auto attempt = net::dial(dial->socket, dial->to, settings_.connect_timeout);
-    asio::co_spawn(dial->strand, std::move(attempt),
-                   asio::bind_cancellation_slot(dial->cancel.slot(), [self = shared_from_this(), dial](
-                                                                         std::exception_ptr failure, error_code error) {
-                       if (failure) {
-                           error = Error::cannot_connect;
-                       }
-                       asio::post(self->strand_, [self, dial, error] { self->dialled(dial, error); });
-                   }));
-}
-
-void Engine::dialled(const std::shared_ptr<Dial>& dial, error_code error) {
-    if (dial->cancelled) {
-        error = asio::error::operation_aborted;
-    } else if (phase_ != Phase::running) {
-        error = Error::stopped;
-    }
-    if (!error) {
-        adopt(std::move(dial->socket), Direction::outgoing, {}, nullptr, dial);
-    } else if (dial->done) {
-        dial->done(error, Session());
-    } else if (phase_ == Phase::running) {
-        router_->connect_failed(dial->to, error, std::chrono::steady_clock::now(), actions_);
-    }
-    if (dial->session == 0) {
-        std::erase(dials_, dial);
-    }
-    if (router_) {
-        act();
-    }
-}
-
-// A signal may be emitted only where nothing of what it ends is running.
-void Engine::interrupt(const std::shared_ptr<Dial>& dial) {
-    asio::post(dial->strand, [dial] { dial->cancel.emit(asio::cancellation_type::terminal); });
-}
-
-void Engine::connect(Endpoint endpoint, detail::Completion<error_code, Session> done) {
-    const auto dial = make_dial(std::move(endpoint));
-    done.on_cancel([weak = weak_from_this(), weak_dial = std::weak_ptr(dial)] {
-        const auto self = weak.lock();
-        if (!self) {
-            return;
-        }
-        self->on_strand([weak_dial](Engine& engine) {
-            if (const auto cancelled = weak_dial.lock()) {
-                engine.cancel_dial(cancelled);
-            }
-        });
-    });
-    dial->done = std::move(done);
-    on_strand([dial](Engine& self) {
-        if (self.phase_ != Phase::running) {
-            dial->done(self.phase_ < Phase::running ? Error::not_started : Error::stopped, Session());
-            return;
-        }
-        self.start_dial(dial);
-    });
-}
-
-void Engine::cancel_dial(const std::shared_ptr<Dial>& dial) {
-    if (dial->session == 0) {
-        dial->cancelled = true;  // the connection may stand already, with nothing left that the signal could reach
-        interrupt(dial);
-        return;
-    }
-    const auto found = neighbours_.find(dial->session);
-    if (found != neighbours_.end() && found->second.connecting) {
-        found->second.connecting(asio::error::operation_aborted, Session());
-        router_->disconnect(dial->session, "", std::chrono::steady_clock::now(), actions_);
-        act();
     }
 }
 

@@ -3,9 +3,11 @@
 #include "net/answers.hpp"
 #include "net/connection_counts.hpp"
 #include "net/datagram_socket.hpp"
+#include "net/dialect_attempts.hpp"
 #include "net/disk_pool.hpp"
 #include "net/downloads.hpp"
 #include "net/event_hub.hpp"
+#include "net/gnutella_handshake.hpp"
 #include "net/http_server.hpp"
 #include "net/listener.hpp"
 #include "net/local_searches.hpp"
@@ -20,6 +22,7 @@
 
 #include <gnutella/download.hpp>
 #include <gnutella/event.hpp>
+#include <gnutella/peer.hpp>
 #include <gnutella/settings.hpp>
 #include <gnutella/statistics.hpp>
 
@@ -36,6 +39,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace gnutella::net {
@@ -55,7 +59,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     /// Ends everything without a word. When it returns, no thread of the engine's own is left.
     void abandon();
 
-    void connect(Endpoint endpoint, detail::Completion<error_code, Session> done);
+    void connect(ConnectRequest request, detail::Completion<error_code, Session> done);
     void join(Endpoint endpoint);
     void leave(Endpoint endpoint);
     void close_session(SessionId id, std::string reason);
@@ -86,29 +90,50 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
   private:
     enum class Phase : std::uint8_t { idle, starting, running, stopping, stopped };
 
-    /// A session, from connection to the closing of its socket.
-    struct Neighbour {
-        std::shared_ptr<TcpSession> session;
-        std::shared_ptr<Session::State> handle;
-        std::vector<TcpSession::Outgoing> outgoing;  // collected while a batch is dealt with, then handed over at once
-        detail::Completion<error_code, Session> connecting;
-        std::vector<detail::Completion<error_code>> waiting_for_end;
-    };
-
-    /// An attempt to connect.
-    struct Dial {
-        Dial(Endpoint far_end, const boost::asio::any_io_executor& session_strand)
-            : to(std::move(far_end)), strand(session_strand), socket(session_strand) {}
-
-        const Endpoint to;
-        detail::Completion<error_code, Session> done;  // empty for a neighbour that the router wants
-        SessionId session = 0;                         // once the connection stands
-        bool cancelled = false;
+    /// One connection on its way to a session: being made, or in its handshake.
+    struct Attempt {
+        explicit Attempt(boost::asio::ip::tcp::socket connection)
+            : strand(connection.get_executor()), socket(std::move(connection)) {}
 
         // The session's, from the beginning. What follows is used on it alone.
         const boost::asio::any_io_executor strand;
         boost::asio::ip::tcp::socket socket;
         boost::asio::cancellation_signal cancel;
+    };
+
+    /// A host that is to be reached, in one dialect or another.
+    struct Dial {
+        explicit Dial(Endpoint far_end) : to(std::move(far_end)) {}
+
+        const Endpoint to;
+        std::optional<Dialect> forced;                 // the only one that is to be tried
+        detail::Completion<error_code, Session> done;  // empty for a neighbour that the router wants
+        enum class For : std::uint8_t { router, user } who = For::router;
+        std::optional<DialectAttempts> dialects;  // once it has begun
+        std::shared_ptr<Attempt> attempt;         // the current one
+        SessionId session = 0;                    // once the current connection stands
+        bool cancelled = false;
+    };
+
+    /// A session, from connection to the closing of its socket.
+    struct Neighbour {
+        std::shared_ptr<TcpSession> session;
+        std::shared_ptr<Session::State> handle;
+        std::vector<TcpSession::Outgoing> outgoing;  // collected while a batch is dealt with, then handed over at once
+        std::shared_ptr<Dial> dial;                  // until it is open, when we connected
+        std::vector<detail::Completion<error_code>> waiting_for_end;
+    };
+
+    /// A connection that a session begins on.
+    struct Connection {
+        boost::asio::ip::tcp::socket socket;
+        Direction direction = Direction::incoming;
+        /// What was read of it and not made use of.
+        std::string first_bytes{};
+        std::shared_ptr<void> ticket{};
+        std::shared_ptr<Dial> dial{};
+        /// In Gnutella 0.6.
+        std::optional<GnutellaHandshake::Result> handshake{};
     };
 
     template <class Function>
@@ -120,11 +145,13 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     error_code listen();
     Answers::Port serve_datagrams(boost::asio::ip::udp::socket socket, error_code& error);
     bool has(Transport transport) const;
+    bool speaks(Dialect dialect) const;
     void begin_stop(detail::Completion<error_code> done);
     void finish_stop_when_done();
     void tear_down();
 
     // engine.cpp
+    void drop(SessionId id, wire::Malformed problem, overlay::TimePoint now);
     void act();
     void hand_over();
     void handle_opened(const overlay::Actions::Opened& opened);
@@ -132,13 +159,29 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void log_too_large(const overlay::Actions::TooLarge& refused);
     void arm_timer();
     void accepted(Listener::Accepted connection);
-    void adopt(boost::asio::ip::tcp::socket socket, Direction direction, std::string first_bytes,
-               std::shared_ptr<void> ticket, const std::shared_ptr<Dial>& dial);
-    std::shared_ptr<Dial> make_dial(Endpoint to) const;
+
+    // engine_connections.cpp
+    void greet(Listener::Accepted connection);
+    void greeted(const std::shared_ptr<Attempt>& attempt, std::shared_ptr<void> ticket,
+                 GnutellaHandshake::Result handshake);
+    void adopt(Connection connection);
     void start_dial(const std::shared_ptr<Dial>& dial);
-    void dialled(const std::shared_ptr<Dial>& dial, error_code error);
-    static void interrupt(const std::shared_ptr<Dial>& dial);
+    void start_attempt(const std::shared_ptr<Dial>& dial);
+    boost::asio::awaitable<GnutellaHandshake::Result> reach(std::shared_ptr<Attempt> attempt, Endpoint to,
+                                                            Dialect dialect);
+    boost::asio::awaitable<GnutellaHandshake::Result> shake_hands(std::shared_ptr<Attempt> attempt, Direction direction,
+                                                                  std::string first_bytes);
+    overlay::Router::HandshakeVerdict judge_handshake(const overlay::Router::HandshakeContext& context,
+                                                      const wire::HandshakeHeaders& theirs);
+    wire::HandshakeHeaders words_for(wire::HandshakeHeaders headers) const;
+    void dialled(const std::shared_ptr<Dial>& dial, GnutellaHandshake::Result result);
+    void attempt_failed(const std::shared_ptr<Dial>& dial, error_code reason, std::string text);
+    void finish(const std::shared_ptr<Dial>& dial, error_code reason, const std::string& text);
+    static void interrupt(const std::shared_ptr<Attempt>& attempt);
+    void interrupt_attempts();
     void cancel_dial(const std::shared_ptr<Dial>& dial);
+
+    // engine.cpp
     void apply(share::Report changes);
     bool shares_settled() const;
     void complete_share_waiters();
@@ -163,6 +206,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::unordered_map<SessionId, Neighbour> neighbours_;
     std::vector<SessionId> with_outgoing_;
     std::vector<std::shared_ptr<Dial>> dials_;
+    std::unordered_set<std::shared_ptr<Attempt>> greetings_;  // handshakes of who connected to us
     std::shared_ptr<Listener> listener_;
     std::optional<IdentityKey> key_;             // with QUIC
     std::shared_ptr<QuicEndpoint> quic_;         // on the UDP port, with QUIC
@@ -177,6 +221,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::uint64_t files_left_out_ = 0;
     std::uint64_t refused_connections_ = 0;
     std::uint64_t unknown_connections_ = 0;
+    std::uint64_t handshakes_failed_ = 0;
     std::shared_ptr<store::Store> store_;
 
     // ---- thread-safe ----

@@ -51,6 +51,10 @@ bool Engine::has(Transport transport) const {
     return std::ranges::count(settings_.transports, transport) > 0;
 }
 
+bool Engine::speaks(Dialect dialect) const {
+    return std::ranges::count(settings_.dialects, dialect) > 0;
+}
+
 void Engine::assemble() {
     const auto emit_later = [weak = weak_from_this()](Event event) {
         if (const auto self = weak.lock()) {
@@ -253,8 +257,8 @@ void Engine::begin_stop(detail::Completion<error_code> done) {
         if (dial->done) {
             dial->done(Error::stopped, Session());
         }
-        interrupt(dial);
     }
+    interrupt_attempts();
     if (router_) {
         searches_->end_all(Error::stopped);
         router_->stop(std::chrono::steady_clock::now(), actions_);
@@ -324,9 +328,7 @@ void Engine::abandon() {
     folders_->stop();
     asio::post(strand_, [self = shared_from_this()] {
         self->phase_ = Phase::stopped;
-        for (const auto& dial : self->dials_) {
-            interrupt(dial);
-        }
+        self->interrupt_attempts();
         self->http_->stop();
         self->downloads_->stop([] {});
         self->tear_down();

@@ -130,6 +130,7 @@ Counters Engine::counters() const {
     all.unknown_datagrams += unknown_datagrams_.load(std::memory_order_relaxed);
     all.refused_connections += refused_connections_;
     all.unknown_connections += unknown_connections_;
+    all.handshakes_failed += handshakes_failed_;
     all.files_not_shared += files_left_out_;
     all.uploads += transfer_counters_->uploads.load();
     all.uploads_queued += transfer_counters_->uploads_queued.load();

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "wire/json_decoder.hpp"
+#include "wire/decode_step.hpp"
+#include "wire/gnutella/message_header.hpp"
 #include "wire/message.hpp"
 
 #include <cstddef>
@@ -18,14 +19,18 @@ namespace gnutella::net {
 class ReadBatch {
   public:
     explicit ReadBatch(std::size_t capacity)
-        : capacity_(capacity), bytes_(std::make_unique_for_overwrite<char[]>(capacity)) {}
+        : capacity_(capacity), bytes_(std::make_unique_for_overwrite<char[]>(capacity + compressed_size)) {}
 
     std::span<char> bytes() { return {bytes_.get(), capacity_}; }
+    /// Where bytes go that become others before messages are found in them.
+    std::span<char> compressed() { return {bytes_.get() + capacity_, compressed_size}; }
     std::pmr::memory_resource& memory() { return memory_; }
 
     std::vector<wire::Message> messages;
     /// Objects of unknown type that stood among them.
     std::size_t unknown = 0;
+    /// Why each message was dropped that stood among them and was none.
+    std::vector<wire::Malformed> dropped;
     /// What ended the stream, if anything did.
     std::optional<wire::Malformed> malformed;
 
@@ -33,10 +38,14 @@ class ReadBatch {
         messages.clear();  // before the memory that their lists are in
         memory_.release();
         unknown = 0;
+        dropped.clear();
         malformed.reset();
     }
+    bool empty() const { return messages.empty() && unknown == 0 && dropped.empty() && !malformed; }
 
   private:
+    static constexpr std::size_t compressed_size = 16 * 1024;
+
     std::size_t capacity_;
     std::unique_ptr<char[]> bytes_;
     std::pmr::monotonic_buffer_resource memory_;
@@ -46,7 +55,8 @@ class ReadBatch {
 /// cost next to nothing. Thread-safe: sessions take from their own strands, once for each read, not for each message.
 class ReadBatchPool {
   public:
-    explicit ReadBatchPool(std::size_t max_message_size) : capacity_(max_message_size + read_size) {}
+    explicit ReadBatchPool(std::size_t max_message_size)
+        : capacity_(wire::MessageHeader::size + max_message_size + read_size) {}
 
     std::unique_ptr<ReadBatch> take();
     void give_back(std::unique_ptr<ReadBatch> batch);

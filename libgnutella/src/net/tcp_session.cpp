@@ -9,7 +9,7 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <span>
 #include <utility>
 
 namespace gnutella::net {
@@ -18,9 +18,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Frames that one system call writes: 4 KiB of iovec on the stack, and enough that the call itself costs little.
+// Messages that one system call writes: 4 KiB of iovec on the stack, and enough that the call itself costs little.
 constexpr std::size_t max_gathered = 256;
-constexpr std::size_t max_gathered_bytes = 256 * 1024;
 
 // Calls in a row for one neighbour before others on the same thread have their turn.
 constexpr int max_writes_in_a_row = 8;
@@ -33,9 +32,16 @@ wire::DecodeLimits limits_of(const Settings& settings) {
     return limits;
 }
 
+ssize_t send_pieces(int socket, std::span<iovec> pieces) {
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = pieces.size();
+    return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 }  // namespace
 
-TcpSession::TcpSession(SessionId id, asio::ip::tcp::socket socket, const Settings& settings,
+TcpSession::TcpSession(SessionId id, asio::ip::tcp::socket socket, const Form& form, const Settings& settings,
                        std::shared_ptr<ReadBatchPool> batches, std::weak_ptr<Host> host, std::shared_ptr<void> ticket)
     : id_(id),
       socket_(std::move(socket)),
@@ -44,15 +50,15 @@ TcpSession::TcpSession(SessionId id, asio::ip::tcp::socket socket, const Setting
       batches_(std::move(batches)),
       host_(std::move(host)),
       ticket_(std::move(ticket)),
-      decoder_(limits_of(settings)),
-      queue_(settings.max_send_queue) {}
+      input_(form.dialect, form.layers, limits_of(settings)),
+      output_(settings.max_send_queue, form.layers) {}
 
 void TcpSession::start(std::string first_bytes) {
     asio::post(socket_.get_executor(), [self = shared_from_this(), first = std::move(first_bytes)]() mutable {
         error_code ignored;
         self->socket_.non_blocking(true, ignored);
         self->socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-        self->left_over_ = std::move(first);
+        self->input_.begin_with(std::move(first));
         self->read();
     });
 }
@@ -76,52 +82,24 @@ void TcpSession::read() {
         return;
     }
     auto batch = batches_->take();
-    const std::span<char> bytes = batch->bytes();
-    std::memcpy(bytes.data(), left_over_.data(), left_over_.size());
-    error_code error;
-    const std::size_t got =
-        socket_.read_some(asio::buffer(bytes.data() + left_over_.size(), ReadBatchPool::read_size), error);
-    const bool nothing_new = error == asio::error::would_block;
-    if (error && !nothing_new) {
-        batches_->give_back(std::move(batch));
-        input_ended_ = true;
-        lose(Error::lost);
-        return;
+    input_.fill_from_earlier(*batch);
+    if (batch->empty()) {
+        const std::span<char> room = input_.room(*batch);
+        error_code error;
+        const std::size_t got = socket_.read_some(asio::buffer(room.data(), room.size()), error);
+        if (error && error != asio::error::would_block) {
+            batches_->give_back(std::move(batch));
+            input_ended_ = true;
+            lose(Error::lost);
+            return;
+        }
+        input_.fill(*batch, got);
     }
-    take_bytes(*batch, left_over_.size() + got);
-    if (batch->messages.empty() && batch->unknown == 0 && !batch->malformed) {
+    if (batch->empty()) {
         batches_->give_back(std::move(batch));
         wait_readable();
-        return;
-    }
-    if (const auto host = host_.lock()) {
+    } else if (const auto host = host_.lock()) {
         host->session_read(id_, std::move(batch));
-    }
-}
-
-void TcpSession::take_bytes(ReadBatch& batch, std::size_t size) {
-    std::string_view rest(batch.bytes().data(), size);
-    while (!rest.empty()) {
-        wire::Message& message = batch.messages.emplace_back();
-        const auto step = decoder_.next(rest, batch.memory(), message);
-        rest.remove_prefix(step.consumed);
-        if (step.outcome == wire::JsonDecoder::Outcome::message) {
-            continue;
-        }
-        batch.messages.pop_back();
-        if (step.outcome == wire::JsonDecoder::Outcome::unknown_type) {
-            ++batch.unknown;
-            continue;
-        }
-        if (step.outcome == wire::JsonDecoder::Outcome::malformed) {
-            batch.malformed = step.problem;
-            rest = {};
-        }
-        break;
-    }
-    left_over_.assign(rest);
-    if (left_over_.empty()) {
-        left_over_.shrink_to_fit();
     }
 }
 
@@ -168,7 +146,7 @@ void TcpSession::send(std::vector<Outgoing> frames) {
         std::size_t dropped = 0;
         bool overflow = false;
         for (Outgoing& each : outgoing) {
-            const auto pushed = self->queue_.push(std::move(each.frame), each.priority);
+            const auto pushed = self->output_.push(std::move(each.frame), each.priority);
             dropped += pushed.dropped;
             overflow = overflow || pushed.overflow;
         }
@@ -190,10 +168,9 @@ void TcpSession::write() {
         return;
     }
     for (int writes = 0;; ++writes) {
-        if (in_flight_.empty()) {
-            in_flight_ = queue_.take(paced_ ? 1 : max_gathered, max_gathered_bytes);
-        }
-        if (in_flight_.empty()) {
+        std::array<iovec, max_gathered> pieces;
+        const std::size_t count = output_.pieces(pieces);
+        if (count == 0) {
             break;
         }
         if (writes == max_writes_in_a_row) {
@@ -204,7 +181,7 @@ void TcpSession::write() {
             });
             return;
         }
-        const ssize_t sent = send_in_flight();
+        const ssize_t sent = send_pieces(socket_.native_handle(), std::span(pieces).first(count));
         if (sent < 0 && errno == EINTR) {
             continue;
         }
@@ -216,38 +193,14 @@ void TcpSession::write() {
             lose(Error::lost);
             return;
         }
-        advance(static_cast<std::size_t>(sent));
-        if (paced_ && in_flight_.empty()) {
+        output_.advance(static_cast<std::size_t>(sent));
+        if (paced_ && output_.at_boundary()) {
             wait_for_next_slot();
             return;
         }
     }
     if (phase_ == Phase::flushing) {
         finish_flushing();
-    }
-}
-
-ssize_t TcpSession::send_in_flight() {
-    std::array<iovec, max_gathered> vectors;
-    std::size_t skip = in_flight_sent_;
-    for (std::size_t at = 0; at < in_flight_.size(); ++at) {
-        const std::string_view bytes = in_flight_[at].bytes().substr(std::exchange(skip, 0));
-        vectors[at] = {const_cast<char*>(bytes.data()), bytes.size()};
-    }
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = in_flight_.size();
-    return ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-void TcpSession::advance(std::size_t sent) {
-    in_flight_sent_ += sent;
-    while (!in_flight_.empty() && in_flight_sent_ >= in_flight_.front().size()) {
-        in_flight_sent_ -= in_flight_.front().size();
-        in_flight_ = in_flight_.subspan(1);
-    }
-    if (in_flight_.empty()) {
-        queue_.written();
     }
 }
 
@@ -273,7 +226,10 @@ void TcpSession::wait_writable() {
 }
 
 void TcpSession::pace() {
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->paced_ = true; });
+    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+        self->paced_ = true;
+        self->output_.one_at_a_time();
+    });
 }
 
 // ---- the end ----

@@ -1,10 +1,11 @@
 #pragma once
 
 #include "net/read_batch.hpp"
+#include "net/session_input.hpp"
+#include "net/session_output.hpp"
 #include "overlay/actions.hpp"
-#include "overlay/send_queue.hpp"
-#include "wire/json_decoder.hpp"
 
+#include <gnutella/dialect.hpp>
 #include <gnutella/error.hpp>
 #include <gnutella/session_info.hpp>
 #include <gnutella/settings.hpp>
@@ -13,11 +14,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <sys/types.h>
 #include <chrono>
-
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -43,6 +41,12 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
         virtual void messages_dropped(std::size_t count) = 0;
     };
 
+    /// How messages are written on this connection.
+    struct Form {
+        Dialect dialect = Dialect::json;
+        SessionLayers layers{};
+    };
+
     struct Outgoing {
         wire::Frame frame;
         overlay::Priority priority;
@@ -50,7 +54,7 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
 
     /// @param socket connected; its executor must be a strand.
     /// @param ticket given up when the connection is closed.
-    TcpSession(SessionId id, boost::asio::ip::tcp::socket socket, const Settings& settings,
+    TcpSession(SessionId id, boost::asio::ip::tcp::socket socket, const Form& form, const Settings& settings,
                std::shared_ptr<ReadBatchPool> batches, std::weak_ptr<Host> host, std::shared_ptr<void> ticket);
 
     /// Begins to read. `first_bytes` were read before it was known what the connection is.
@@ -83,11 +87,8 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
 
     void wait_readable();
     void read();
-    void take_bytes(ReadBatch& batch, std::size_t size);
     void throw_away_input();
     void write();
-    ssize_t send_in_flight();
-    void advance(std::size_t sent);
     void wait_for_next_slot();
     void wait_writable();
     void finish_flushing();
@@ -102,11 +103,8 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
     std::weak_ptr<Host> host_;
     std::shared_ptr<void> ticket_;
 
-    wire::JsonDecoder decoder_;
-    std::string left_over_;  // the beginning of a message whose end has not come
-    overlay::SendQueue queue_;
-    std::span<const wire::Frame> in_flight_;  // what the queue gave to be written, and has not been yet
-    std::size_t in_flight_sent_ = 0;          // bytes of its first frame that have
+    SessionInput input_;
+    SessionOutput output_;
     // Most sessions never need a timer of their own: these are made when they do.
     std::unique_ptr<boost::asio::steady_timer> spacing_timer_;
     std::unique_ptr<boost::asio::steady_timer> cut_timer_;

@@ -15,6 +15,7 @@
 #include <gnutella/settings.hpp>
 #include <gnutella/statistics.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,6 +40,9 @@ class Router {
         /// What was asked to be connected to, for an outgoing session: the name that join() knows it by.
         std::optional<Endpoint> target;
         Dialect dialect = Dialect::json;
+        /// What its SessionInfo tells of the connection; `round_trip` once the handshake has shown it.
+        SessionLayers layers;
+        std::chrono::microseconds round_trip{0};
         /// Of a Gnutella session: what the far end said of itself in the handshake. Such a session is open at once.
         std::optional<wire::HandshakeHeaders> handshake;
         /// What becomes of `target` when the session ends before it was open.
@@ -98,6 +102,8 @@ class Router {
     void receive(SessionId from, const wire::Message& message, TimePoint now, const Library& library, Actions& out);
     /// An object of unknown type came: counted, and a sign of life.
     void received_unknown(SessionId from, TimePoint now);
+    /// A message came whose payload is none of its type, in a stream that goes on: counted, and a sign of life.
+    void received_unreadable(SessionId from, TimePoint now);
     /// Bytes came that are no message: BYE 400, close, count.
     void received_malformed(SessionId from, wire::Malformed problem, TimePoint now, Actions& out);
     /// The connection is gone, for `reason`.

@@ -54,6 +54,8 @@ void Router::opened(const Start& start, TimePoint now, Actions& out) {
     info.direction = start.direction;
     info.remote = start.remote;
     info.dialect = start.dialect;
+    info.layers = start.layers;
+    info.round_trip = start.round_trip;
     Neighbour neighbour{std::move(info),
                         start.local.host,
                         start.remote_address,
@@ -120,6 +122,13 @@ void Router::receive(SessionId from, const wire::Message& message, TimePoint now
 void Router::received_unknown(SessionId from, TimePoint now) {
     if (Neighbour* neighbour = impl_->sessions.find(from)) {
         ++impl_->counters.unknown_messages;
+        neighbour->machine.heard(now);
+    }
+}
+
+void Router::received_unreadable(SessionId from, TimePoint now) {
+    if (Neighbour* neighbour = impl_->sessions.find(from)) {
+        ++impl_->counters.unreadable_messages;
         neighbour->machine.heard(now);
     }
 }
