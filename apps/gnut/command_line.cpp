@@ -67,6 +67,12 @@ void add_transfer_options(po::options_description& known) {
     known.add_options()("download-limit", po::value<std::string>())("transport", po::value<std::string>());
 }
 
+template <class Options>
+void read_dialect(Options& options, const Parsed& parsed, const ConfigFile& config) {
+    options.dialects =
+        parsed.has("dialect") ? parse_dialects(parsed.text("dialect")) : config.dialects.value_or(options.dialects);
+}
+
 void read_transfer_options(TransferOptions& options, const Parsed& parsed, const ConfigFile& config) {
     options.upload_limit = parsed.has("upload-limit") ? parse_rate(parsed.text("upload-limit"))
                                                       : config.upload_limit.value_or(options.upload_limit);
@@ -79,7 +85,8 @@ void read_transfer_options(TransferOptions& options, const Parsed& parsed, const
 Command parse_peer_command(Arguments arguments, const UserFolders& folders) {
     po::options_description known;
     known.add_options()("share", po::value<Strings>())("downloads", po::value<std::string>())(
-        "state", po::value<std::string>())("upload-limit", po::value<std::string>())("verbose", po::bool_switch());
+        "state", po::value<std::string>())("upload-limit", po::value<std::string>())(
+        "dialect", po::value<std::string>())("verbose", po::bool_switch());
     add_transfer_options(known);
     const Parsed parsed(arguments, known);
     if (parsed.has("help")) {
@@ -106,6 +113,7 @@ Command parse_peer_command(Arguments arguments, const UserFolders& folders) {
     options.state =
         parsed.has("state") ? folder(parsed.text("state"), "--state") : config.state.value_or(folders.state);
     read_transfer_options(options.transfers, parsed, config);
+    read_dialect(options, parsed, config);
     options.verbose = parsed.switched_on("verbose") || config.verbose.value_or(false);
     return options;
 }
@@ -113,8 +121,8 @@ Command parse_peer_command(Arguments arguments, const UserFolders& folders) {
 /// Options that search and get share.
 po::options_description asking_options() {
     po::options_description known;
-    known.add_options()("peer,p", po::value<Strings>())("timeout,t", po::value<std::string>())("json",
-                                                                                               po::bool_switch());
+    known.add_options()("peer,p", po::value<Strings>())("timeout,t", po::value<std::string>())(
+        "dialect", po::value<std::string>())("json", po::bool_switch());
     return known;
 }
 
@@ -123,6 +131,7 @@ void read_asking_options(Options& options, const Parsed& parsed, const ConfigFil
     options.peers = parsed.has("peer") ? parse_peers(parsed.texts("peer")) : config.peers;
     options.timeout =
         parsed.has("timeout") ? parse_timeout(parsed.text("timeout")) : config.timeout.value_or(options.timeout);
+    read_dialect(options, parsed, config);
     options.format = parsed.format();
 }
 
@@ -177,9 +186,9 @@ Command parse_get_command(Arguments arguments, const UserFolders& folders) {
     return options;
 }
 
-Command parse_ping_command(Arguments arguments) {
+Command parse_ping_command(Arguments arguments, const UserFolders& folders) {
     po::options_description known;
-    known.add_options()("json", po::bool_switch());
+    known.add_options()("dialect", po::value<std::string>())("json", po::bool_switch());
     const Parsed parsed(arguments, known);
     if (parsed.has("help")) {
         return TextWanted{help_for("ping")};
@@ -188,7 +197,11 @@ Command parse_ping_command(Arguments arguments) {
     if (peers.size() != 1) {
         throw UsageError("one peer is pinged; name it as HOST:PORT");
     }
-    return PingOptions{parse_peer(peers.front()), parsed.format()};
+    PingOptions options;
+    options.peer = parse_peer(peers.front());
+    read_dialect(options, parsed, read_config_file(folders.config_file, folders.home));
+    options.format = parsed.format();
+    return options;
 }
 
 Command parse_hash_command(Arguments arguments) {
@@ -243,7 +256,7 @@ Command parse_command(const std::string& name, Arguments arguments, const UserFo
         return parse_get_command(arguments, folders);
     }
     if (name == "ping") {
-        return parse_ping_command(arguments);
+        return parse_ping_command(arguments, folders);
     }
     if (name == "hash") {
         return parse_hash_command(arguments);

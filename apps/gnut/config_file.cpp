@@ -19,7 +19,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr const char* known_keys =
-    "port, share, downloads, state, peer, timeout, upload-limit, download-limit, transport and verbose";
+    "port, share, downloads, state, peer, timeout, upload-limit, download-limit, transport, dialect and verbose";
 
 std::filesystem::path parse_folder(const std::string& text, const std::filesystem::path& home) {
     if (text.empty()) {
@@ -57,6 +57,8 @@ void apply(ConfigFile& config, const std::string& key, const std::string& value,
         config.download_limit = parse_rate(value);
     } else if (key == "transport") {
         config.transports = parse_transports(value);
+    } else if (key == "dialect") {
+        config.dialects = parse_dialects(value);
     } else if (key == "verbose") {
         config.verbose = parse_switch(value);
     } else {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
 #include <gnutella/transport.hpp>
 
@@ -22,6 +23,7 @@ struct ConfigFile {
     std::optional<std::uint64_t> upload_limit;
     std::optional<std::uint64_t> download_limit;
     std::optional<std::vector<gnutella::Transport>> transports;
+    std::optional<std::vector<gnutella::Dialect>> dialects;
     std::optional<bool> verbose;
 };
 

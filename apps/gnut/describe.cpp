@@ -42,7 +42,8 @@ std::string verified_hash(const gnutella::DownloadedFile& file) {
 }  // namespace
 
 std::string describe(std::size_t number, const gnutella::Hit& hit) {
-    return numbered(number, hit.size, hit.name) + "  " + printable(hit.source.to_string()) + "  " + short_urn(hit.urn);
+    return numbered(number, hit.size, hit.name) + "  " + printable(hit.source.to_string()) + "  " + short_urn(hit.urn) +
+           (hit.client.empty() ? "" : "  " + printable(hit.client));
 }
 
 std::string describe(std::size_t number, const FoundFile& file) {
@@ -56,8 +57,26 @@ std::string describe(const gnutella::SessionInfo& session) {
     if (session.legacy) {
         return text + " (legacy peer)";
     }
-    return text + " (" + printable(session.agent) + ", " + format_count(session.files, "file") + ", " +
+    text += " (" + std::string(to_string(session.dialect)) + ", ";
+    if (session.dialect == gnutella::Dialect::gnutella) {
+        return text + describe_gnutella(session) + ')';
+    }
+    return text + printable(session.agent) + ", " + format_count(session.files, "file") + ", " +
            format_bytes(session.bytes) + ')';
+}
+
+std::string describe_gnutella(const gnutella::SessionInfo& session) {
+    std::string text(session.role ? to_string(*session.role) : "peer");
+    if (!session.agent.empty()) {
+        text += ", " + printable(session.agent);
+    }
+    if (session.layers.sends_deflated || session.layers.receives_deflated) {
+        text += ", compressed";
+    }
+    if (session.layers.tls) {
+        text += ", TLS";
+    }
+    return text;
 }
 
 std::string describe(const gnutella::SharedFile& file) {

@@ -15,14 +15,17 @@ namespace gnut {
 
 // How things are told to a person: each on one line, without the newline, with all that strangers chose made printable.
 
-/// Number, size, name, who has it, and its URN.
+/// Number, size, name, who has it, its URN, and the program that has it, when the hit says that.
 std::string describe(std::size_t number, const gnutella::Hit& hit);
 
 /// Number, size, name, how many have it, and its URN.
 std::string describe(std::size_t number, const FoundFile& file);
 
-/// Who, and what it says of itself.
+/// Who, in which dialect, and what it says of itself.
 std::string describe(const gnutella::SessionInfo& session);
+
+/// What a peer of Gnutella 0.6 is, and how the session with it travels.
+std::string describe_gnutella(const gnutella::SessionInfo& session);
 
 /// Size, name, URN.
 std::string describe(const gnutella::SharedFile& file);

@@ -1,6 +1,7 @@
 #include "errand.hpp"
 
 #include "complaint.hpp"
+#include "refusals.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
@@ -36,7 +37,8 @@ awaitable<ExitCode> start_and_run(gnutella::Peer& peer, const Errand& errand) {
 
 /// How each of several attempts to connect went; outlives the wait for them.
 struct Attempts {
-    explicit Attempts(const asio::any_io_executor& executor) : changed(executor) {}
+    Attempts(gnutella::Peer& peer, const asio::any_io_executor& executor) : refusals(peer), changed(executor) {}
+    Refusals refusals;
     std::size_t open = 0;
     std::vector<gnutella::Endpoint> pending;
     asio::steady_timer changed;
@@ -47,15 +49,16 @@ void note(Attempts& attempts, const gnutella::Endpoint& endpoint, const gnutella
     if (!error || error == gnutella::Error::already_connected) {
         ++attempts.open;
     } else {
-        complain(endpoint.to_string(), error);
+        attempts.refusals.complain(endpoint, error);
     }
     attempts.changed.cancel();
 }
 
 }  // namespace
 
-gnutella::Settings errand_settings() {
+gnutella::Settings errand_settings(const Dialects& dialects) {
     gnutella::Settings settings;
+    settings.dialects = dialects;
     settings.port = 0;
     return settings;
 }
@@ -97,7 +100,7 @@ ExitCode run_errand(const Errand& errand, gnutella::Settings settings) {
 awaitable<std::size_t> open_sessions(gnutella::Peer& peer, std::vector<gnutella::Endpoint> endpoints) {
     constexpr std::chrono::seconds grace{1};
     const auto executor = co_await asio::this_coro::executor;
-    const auto attempts = std::make_shared<Attempts>(executor);
+    const auto attempts = std::make_shared<Attempts>(peer, executor);
     std::ranges::sort(endpoints);
     endpoints.erase(std::unique(endpoints.begin(), endpoints.end()), endpoints.end());
     attempts->pending = endpoints;

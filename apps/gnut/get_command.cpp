@@ -159,7 +159,7 @@ ExitCode run_get(const GetOptions& options) {
         return ExitCode::failed;
     }
     OpenFile content;
-    gnutella::Settings settings = errand_settings();
+    gnutella::Settings settings = errand_settings(options.dialects);
     apply(options.transfers, settings);
     const ExitCode result =
         run_errand([&](gnutella::Peer& peer) { return get(peer, options, destination, content); }, std::move(settings));

@@ -36,6 +36,9 @@ Ctrl+Z asks for the name of a file and fetches it.
   --transport quic|http|auto
                     how files travel: quic is encrypted and goes over UDP (auto: quic where both
                     have it, else http)
+  --dialect json|gnutella|auto
+                    which of the two dialects is spoken: gnutella is that of Gnutella 0.6, which
+                    other programs speak (auto: both, whichever a peer knows)
   --verbose         also show each query that comes by, and the library's log
   -h, --help
 
@@ -51,7 +54,9 @@ has it, and what it is.
 
   -p, --peer HOST:PORT   ask this peer, and by it the network; may be repeated
   -t, --timeout S        wait so many seconds for answers (5)
-      --json             a JSON object a line: name, size, urn, host, port
+      --dialect json|gnutella|auto
+                         which dialect is spoken with it (auto: json, else gnutella)
+      --json             a JSON object a line: name, size, urn, host, port, dialect, client
   -h, --help
 
 Example: gnut search moonlight sonata --peer localhost:8025
@@ -70,6 +75,8 @@ that have its words; where several different files match, it lists them and asks
                          how it travels (auto: quic where both have it, else http)
       --download-limit RATE
                          take no more bytes a second: 500k, 2.5M
+      --dialect json|gnutella|auto
+                         which dialect is spoken with the peer (auto: json, else gnutella)
   -t, --timeout S        wait so many seconds for somebody who has it (5)
       --json             at the end a JSON object: path, bytes, seconds, urn, verified, transport,
                          resumed, sources
@@ -82,7 +89,10 @@ constexpr std::string_view ping = R"(gnut ping HOST:PORT [options]
 
 Opens a session and says what the peer tells of itself, and how fast it answered.
 
-      --json   a JSON object: host, port, legacy, agent, files, bytes, round_trip (in seconds)
+      --dialect json|gnutella|auto
+               which dialect is spoken (auto: json, else gnutella)
+      --json   a JSON object: host, port, dialect, role, legacy, agent, files, bytes, round_trip
+               (in seconds)
   -h, --help
 )";
 

@@ -51,7 +51,9 @@ std::string json_line(const gnutella::Hit& hit) {
                         {"size", hit.size},
                         {"urn", text_or_null(hit.urn)},
                         {"host", valid_utf8(hit.source.host)},
-                        {"port", hit.source.port}});
+                        {"port", hit.source.port},
+                        {"dialect", to_string(hit.dialect)},
+                        {"client", hit.client.empty() ? json::value(nullptr) : json::value(valid_utf8(hit.client))}});
 }
 
 std::string json_line(const gnutella::DownloadedFile& file, Kept kept) {
@@ -76,6 +78,8 @@ std::string json_line(const gnutella::DownloadedFile& file, Kept kept) {
 std::string json_line(const gnutella::Endpoint& peer, const gnutella::SessionInfo& session) {
     json::object object{{"host", valid_utf8(peer.host)},
                         {"port", peer.port},
+                        {"dialect", to_string(session.dialect)},
+                        {"role", session.role ? json::value(to_string(*session.role)) : json::value(nullptr)},
                         {"legacy", session.legacy},
                         {"agent", nullptr},
                         {"files", nullptr},
@@ -83,6 +87,8 @@ std::string json_line(const gnutella::Endpoint& peer, const gnutella::SessionInf
                         {"round_trip", std::chrono::duration<double>(session.round_trip).count()}};
     if (!session.legacy) {
         object["agent"] = valid_utf8(session.agent);
+    }
+    if (!session.legacy && session.dialect == gnutella::Dialect::json) {
         object["files"] = session.files;
         object["bytes"] = session.bytes;
     }

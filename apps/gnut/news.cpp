@@ -35,7 +35,7 @@ std::optional<std::string> News::line_for(const gnutella::Event& event) {
     }
     if (const auto* failed = std::get_if<gnutella::JoinFailed>(&event)) {
         return "cannot join " + printable(failed->neighbour.to_string()) + ": " + failed->reason.message() +
-               "; it is tried again";
+               (failed->text.empty() ? "" : " (" + printable(failed->text) + ')') + "; it is tried again";
     }
     if (const auto* seen = std::get_if<gnutella::QuerySeen>(&event)) {
         return detail_ == Detail::every_query ? std::optional(query(*seen)) : std::nullopt;

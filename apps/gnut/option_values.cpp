@@ -103,4 +103,18 @@ std::vector<gnutella::Transport> parse_transports(std::string_view text) {
     throw UsageError(quoted(text) + " is no transport; give quic, http, or auto for the best that both sides have");
 }
 
+std::vector<gnutella::Dialect> parse_dialects(std::string_view text) {
+    using gnutella::Dialect;
+    if (text == "json") {
+        return {Dialect::json};
+    }
+    if (text == "gnutella") {
+        return {Dialect::gnutella};
+    }
+    if (text == "auto") {
+        return {Dialect::json, Dialect::gnutella};
+    }
+    throw UsageError(quoted(text) + " is no dialect; give json, gnutella, or auto for the one that the peer speaks");
+}
+
 }  // namespace gnut

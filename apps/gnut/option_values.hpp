@@ -1,5 +1,6 @@
 #pragma once
 
+#include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
 #include <gnutella/transport.hpp>
 
@@ -29,6 +30,9 @@ std::uint64_t parse_rate(std::string_view text);
 
 /// "quic", "http", or "auto" for both, best first.
 std::vector<gnutella::Transport> parse_transports(std::string_view text);
+
+/// "json", "gnutella", or "auto" for both, json first.
+std::vector<gnutella::Dialect> parse_dialects(std::string_view text);
 
 bool all_digits(std::string_view text) noexcept;
 

@@ -2,6 +2,7 @@
 
 #include "target.hpp"
 
+#include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
 #include <gnutella/transport.hpp>
 #include <gnutella/urn.hpp>
@@ -31,6 +32,10 @@ struct TransferOptions {
     std::vector<gnutella::Transport> transports{gnutella::Transport::quic, gnutella::Transport::http};
 };
 
+/// Which dialects are spoken, the first to be tried first.
+using Dialects = std::vector<gnutella::Dialect>;
+inline const Dialects all_dialects{gnutella::Dialect::json, gnutella::Dialect::gnutella};
+
 /// gnut peer
 struct PeerOptions {
     std::uint16_t port = gnutella::default_port;
@@ -40,6 +45,7 @@ struct PeerOptions {
     /// Empty: nothing outlives the process.
     std::filesystem::path state;
     TransferOptions transfers;
+    Dialects dialects = all_dialects;
     bool verbose = false;
 };
 
@@ -48,6 +54,7 @@ struct SearchOptions {
     std::string words;
     std::vector<gnutella::Endpoint> peers;
     std::chrono::milliseconds timeout{5'000};
+    Dialects dialects = all_dialects;
     Format format = Format::text;
 };
 
@@ -59,12 +66,14 @@ struct GetOptions {
     std::optional<std::string> output;
     std::chrono::milliseconds timeout{5'000};
     TransferOptions transfers;
+    Dialects dialects = all_dialects;
     Format format = Format::text;
 };
 
 /// gnut ping
 struct PingOptions {
     gnutella::Endpoint peer;
+    Dialects dialects = all_dialects;
     Format format = Format::text;
 };
 

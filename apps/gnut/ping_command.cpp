@@ -2,9 +2,11 @@
 
 #include "amounts.hpp"
 #include "complaint.hpp"
+#include "describe.hpp"
 #include "errand.hpp"
 #include "json_lines.hpp"
 #include "printable.hpp"
+#include "refusals.hpp"
 
 #include <array>
 #include <cstdio>
@@ -24,6 +26,8 @@ std::string describe_answer(const gnutella::Endpoint& peer, const gnutella::Sess
     std::string line = printable(peer.to_string()) + ": ";
     if (session.legacy) {
         line += "legacy peer (it does not say what it is, nor what it shares)";
+    } else if (session.dialect == gnutella::Dialect::gnutella) {
+        line += printable(session.agent) + ", " + describe_gnutella(session);
     } else {
         line += printable(session.agent) + ", shares " + format_count(session.files, "file") + ", " +
                 format_bytes(session.bytes);
@@ -32,9 +36,10 @@ std::string describe_answer(const gnutella::Endpoint& peer, const gnutella::Sess
 }
 
 awaitable<ExitCode> ping(gnutella::Peer& peer, const PingOptions& options) {
+    const Refusals refusals(peer);
     const auto [error, session] = co_await peer.async_connect(options.peer, as_result);
     if (error) {
-        complain(options.peer.to_string(), error);
+        refusals.complain(options.peer, error);
         co_return ExitCode::failed;
     }
     std::cout << (options.format == Format::json_lines ? json_line(options.peer, session.info())
@@ -46,7 +51,8 @@ awaitable<ExitCode> ping(gnutella::Peer& peer, const PingOptions& options) {
 }  // namespace
 
 ExitCode run_ping(const PingOptions& options) {
-    return run_errand([&options](gnutella::Peer& peer) { return ping(peer, options); });
+    return run_errand([&options](gnutella::Peer& peer) { return ping(peer, options); },
+                      errand_settings(options.dialects));
 }
 
 }  // namespace gnut

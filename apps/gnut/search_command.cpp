@@ -46,7 +46,8 @@ awaitable<ExitCode> search(gnutella::Peer& peer, const SearchOptions& options) {
 }  // namespace
 
 ExitCode run_search(const SearchOptions& options) {
-    return run_errand([&options](gnutella::Peer& peer) { return search(peer, options); });
+    return run_errand([&options](gnutella::Peer& peer) { return search(peer, options); },
+                      errand_settings(options.dialects));
 }
 
 }  // namespace gnut

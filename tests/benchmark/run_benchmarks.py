@@ -53,6 +53,12 @@ SECTIONS = [
     ("Memory of an idle session",
      "Under 16 KiB with 5,000 open is asked.",
      [str(BUILD / "idle_sessions/idle_sessions"), "5000"]),
+    ("Memory of an idle session in Gnutella 0.6",
+     "As it is, without compression.",
+     [str(BUILD / "idle_sessions/idle_sessions"), "5000", "gnutella"]),
+    ("Memory of an idle session in Gnutella 0.6 that is compressed both ways",
+     "The neighbours compress with zlib's usual window of 32 KiB, which is what reading them costs.",
+     [str(BUILD / "idle_sessions/idle_sessions"), "2000", "compressed"]),
 ]
 
 

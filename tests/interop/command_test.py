@@ -36,7 +36,7 @@ class Search(CommandTest):
             self.assertEqual([hit["name"] for hit in hits], ["Blue Moon.ogg", "moon.txt"])
             self.assertEqual([hit["port"] for hit in hits], [first.port, second.port])
             for hit in hits:
-                self.assertEqual(sorted(hit), ["host", "name", "port", "size", "urn"])
+                self.assertEqual(sorted(hit), ["client", "dialect", "host", "name", "port", "size", "urn"])
                 self.assertEqual(hit["host"], HOST)
                 self.assertRegex(hit["urn"], r"^urn:(sha1|bitprint):[A-Z2-7]{32}")
 

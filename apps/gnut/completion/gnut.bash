@@ -57,16 +57,20 @@ _gnut() {
             _gnut_words "$current" "quic http auto"
             return
             ;;
+        --dialect)
+            _gnut_words "$current" "json gnutella auto"
+            return
+            ;;
         --timeout | -t | --upload-limit | --download-limit)
             return
             ;;
     esac
     if [[ $current == -* ]]; then
         case $command in
-            peer) _gnut_words "$current" "--share --downloads --state --upload-limit --download-limit --transport --verbose --help" ;;
-            search) _gnut_words "$current" "--peer --timeout --json --help" ;;
-            get) _gnut_words "$current" "--peer --output --timeout --download-limit --transport --json --help" ;;
-            ping) _gnut_words "$current" "--json --help" ;;
+            peer) _gnut_words "$current" "--share --downloads --state --upload-limit --download-limit --transport --dialect --verbose --help" ;;
+            search) _gnut_words "$current" "--peer --timeout --dialect --json --help" ;;
+            get) _gnut_words "$current" "--peer --output --timeout --download-limit --transport --dialect --json --help" ;;
+            ping) _gnut_words "$current" "--dialect --json --help" ;;
             hash) _gnut_words "$current" "--magnet --help" ;;
             verify) _gnut_words "$current" "--help" ;;
         esac

@@ -166,6 +166,18 @@ TEST(CommandLine, TransfersAreUnlimitedAndPreferQuicUnlessToldOtherwise) {
     EXPECT_THAT(get.transports, ElementsAre(Transport::http));
 }
 
+TEST(CommandLine, BothDialectsAreSpokenUnlessToldOtherwise) {
+    using gnutella::Dialect;
+    EXPECT_THAT(parse<PeerOptions>({"peer"}).dialects, ElementsAre(Dialect::json, Dialect::gnutella));
+    EXPECT_THAT(parse<PeerOptions>({"peer", "--dialect", "gnutella"}).dialects, ElementsAre(Dialect::gnutella));
+    EXPECT_THAT(parse<SearchOptions>({"search", "a", "-p", "h:1", "--dialect=json"}).dialects,
+                ElementsAre(Dialect::json));
+    EXPECT_THAT(parse<GetOptions>({"get", "a", "-p", "h:1", "--dialect=auto"}).dialects,
+                ElementsAre(Dialect::json, Dialect::gnutella));
+    EXPECT_THAT(parse<PingOptions>({"ping", "h:1", "--dialect", "gnutella"}).dialects, ElementsAre(Dialect::gnutella));
+    EXPECT_THAT(complaint_of({"ping", "h:1", "--dialect", "g2"}), HasSubstr("json, gnutella, or auto"));
+}
+
 TEST(CommandLine, ARateIsANumberOfBytesThatMayHaveAUnit) {
     for (const std::string bad : {"M", "-1", "1m", "1MB", "1 M", "nan", "inf", "1e300", "2e6G"}) {
         EXPECT_THAT(complaint_of({"peer", "--download-limit=" + bad}), HasSubstr("500k")) << bad;

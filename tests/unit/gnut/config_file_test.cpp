@@ -39,6 +39,7 @@ TEST(ConfigFile, ReadsEveryKey) {
                                                        "upload-limit=500k\n"
                                                        "download-limit = 2.5M\n"
                                                        "transport=http\n"
+                                                       "dialect=gnutella\n"
                                                        "verbose=true\n"),
                                          "/home/x");
     EXPECT_EQ(config.port, 8030);
@@ -50,6 +51,7 @@ TEST(ConfigFile, ReadsEveryKey) {
     EXPECT_EQ(config.upload_limit, 500'000U);
     EXPECT_EQ(config.download_limit, 2'500'000U);
     EXPECT_EQ(config.transports, std::vector{gnutella::Transport::http});
+    EXPECT_EQ(config.dialects, std::vector{gnutella::Dialect::gnutella});
     EXPECT_EQ(config.verbose, true);
 }
 

@@ -26,6 +26,8 @@ TEST(Describe, AHitIsNumberSizeNamePeerAndUrn) {
     EXPECT_EQ(describe(7, hit), "  7     3.4 MB  a\\x1B[31m.ogg  192.0.2.1:8025  (no URN)");
     hit.urn = downloaded().urn;
     EXPECT_THAT(describe(7, hit), HasSubstr("  urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB"));
+    hit.client = "gtk\n-gnutella";
+    EXPECT_THAT(describe(7, hit), testing::EndsWith("QYPFB  gtk\\n-gnutella"));
 }
 
 TEST(Describe, ASavedFileSaysWhatWasVerified) {
@@ -76,9 +78,20 @@ TEST(Describe, ASessionIsNamedByWhereItsPeerListens) {
     session.listens = {"192.0.2.1", 8027};
     session.agent = "evil\n/1";
     session.files = 1;
-    EXPECT_EQ(describe(session), "192.0.2.1:8027 (evil\\n/1, 1 file, 0 bytes)");
+    EXPECT_EQ(describe(session), "192.0.2.1:8027 (json, evil\\n/1, 1 file, 0 bytes)");
     session.legacy = true;
     EXPECT_EQ(describe(session), "192.0.2.1:8027 (legacy peer)");
+}
+
+TEST(Describe, ASessionInGnutellaSaysTheRoleAndHowItTravels) {
+    gnutella::SessionInfo session;
+    session.dialect = gnutella::Dialect::gnutella;
+    session.remote = {"192.0.2.1", 6346};
+    session.role = gnutella::Role::ultrapeer;
+    session.agent = "gtk-gnutella/1.2.3";
+    EXPECT_EQ(describe(session), "192.0.2.1:6346 (gnutella, ultrapeer, gtk-gnutella/1.2.3)");
+    session.layers = {.sends_deflated = true, .receives_deflated = true, .tls = true};
+    EXPECT_EQ(describe(session), "192.0.2.1:6346 (gnutella, ultrapeer, gtk-gnutella/1.2.3, compressed, TLS)");
 }
 
 }  // namespace

@@ -27,14 +27,22 @@ std::vector<std::string> keys(const boost::json::object& object) {
     return all;
 }
 
-TEST(JsonLines, AHitHasExactlyItsFiveMembers) {
+TEST(JsonLines, AHitHasExactlyItsSevenMembers) {
     const auto object = boost::json::parse(json_line(hit())).as_object();
-    EXPECT_THAT(keys(object), ElementsAre("name", "size", "urn", "host", "port"));
+    EXPECT_THAT(keys(object), ElementsAre("name", "size", "urn", "host", "port", "dialect", "client"));
     EXPECT_EQ(object.at("name"), "a \"quoted\" name.txt");
     EXPECT_EQ(object.at("size").as_uint64(), 18'446'744'073'709'551'615U);
     EXPECT_EQ(object.at("urn"), "urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
     EXPECT_EQ(object.at("host"), "2001:db8::1");
     EXPECT_EQ(object.at("port"), 8025);
+    EXPECT_EQ(object.at("dialect"), "json");
+    EXPECT_TRUE(object.at("client").is_null());
+    auto foreign = hit();
+    foreign.dialect = gnutella::Dialect::gnutella;
+    foreign.client = "gtk-gnutella";
+    const auto other = boost::json::parse(json_line(foreign)).as_object();
+    EXPECT_EQ(other.at("dialect"), "gnutella");
+    EXPECT_EQ(other.at("client"), "gtk-gnutella");
 }
 
 TEST(JsonLines, AnUnknownUrnIsNull) {
@@ -90,7 +98,8 @@ TEST(JsonLines, APingOfALegacyPeerHasNullForWhatItDoesNotTell) {
     session.agent = "libgnutella/0.1.0";
     session.files = 3;
     auto object = boost::json::parse(json_line({"h", 1}, session)).as_object();
-    EXPECT_THAT(keys(object), ElementsAre("host", "port", "legacy", "agent", "files", "bytes", "round_trip"));
+    EXPECT_THAT(keys(object),
+                ElementsAre("host", "port", "dialect", "role", "legacy", "agent", "files", "bytes", "round_trip"));
     EXPECT_EQ(object.at("agent"), "libgnutella/0.1.0");
     EXPECT_EQ(object.at("files"), 3);
     EXPECT_EQ(object.at("round_trip").as_double(), 0.0015);
@@ -99,6 +108,18 @@ TEST(JsonLines, APingOfALegacyPeerHasNullForWhatItDoesNotTell) {
     object = boost::json::parse(json_line({"h", 1}, session)).as_object();
     EXPECT_EQ(object.at("legacy"), true);
     EXPECT_TRUE(object.at("agent").is_null());
+    EXPECT_TRUE(object.at("files").is_null());
+}
+
+TEST(JsonLines, APingInGnutellaSaysTheRoleAndNotWhatIsNotKnownYet) {
+    gnutella::SessionInfo session;
+    session.dialect = gnutella::Dialect::gnutella;
+    session.role = gnutella::Role::leaf;
+    session.agent = "gtk-gnutella/1.2.3";
+    const auto object = boost::json::parse(json_line({"h", 1}, session)).as_object();
+    EXPECT_EQ(object.at("dialect"), "gnutella");
+    EXPECT_EQ(object.at("role"), "leaf");
+    EXPECT_EQ(object.at("agent"), "gtk-gnutella/1.2.3");
     EXPECT_TRUE(object.at("files").is_null());
 }
 
