@@ -40,6 +40,10 @@ function(gnutella_compile_options target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # A precompiled header is only reusable by ccache with this flag.
     target_compile_options(${target} PRIVATE -fpch-preprocess)
+    if(CMAKE_UNITY_BUILD)
+      # GCC takes what a source file has for itself alone for what a header would have: sources are included there.
+      target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+    endif()
     if(GNUTELLA_SANITIZE MATCHES "thread")
       # Asio uses atomic_thread_fence, which GCC warns that ThreadSanitizer does not model.
       target_compile_options(${target} PRIVATE -Wno-tsan)
@@ -51,8 +55,10 @@ function(gnutella_compile_options target)
   endif()
 endfunction()
 
-# Tests are built once and run once: what they take is the compiling.
+# Tests are built once and run once: what they take is the compiling. Each file of them has names of its own that others
+# have too, so they are never compiled several at once.
 function(gnutella_test_options target)
   gnutella_compile_options(${target})
-  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O0>)
+  target_compile_options(${target} PRIVATE -O0)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
 endfunction()

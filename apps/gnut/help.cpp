@@ -4,7 +4,7 @@ namespace gnut {
 
 namespace {
 
-constexpr std::string_view general = R"(gnut: search and share files, peer to peer
+constexpr std::string_view general_text = R"(gnut: search and share files, peer to peer
 
   gnut peer [PORT] [HOST:PORT]...               be a peer: share, relay, search, fetch
   gnut search WORDS... --peer HOST:PORT         list the files whose names have these words
@@ -21,7 +21,7 @@ Exit status: 0 done, 1 nobody has it or answers in time, or a file is not what i
 2 wrong usage, 3 network or disk.
 )";
 
-constexpr std::string_view peer = R"(gnut peer [PORT] [HOST:PORT]... [options]
+constexpr std::string_view peer_text = R"(gnut peer [PORT] [HOST:PORT]... [options]
 
 Runs a peer until Ctrl+C: it listens on PORT (8025; 0 takes a free one), joins the peers that are
 named and keeps to them, answers and relays searches, and reads commands: `help` lists them.
@@ -47,7 +47,7 @@ Example, in two terminals:
   gnut peer 8027 localhost:8025
 )";
 
-constexpr std::string_view search = R"(gnut search WORDS... --peer HOST:PORT [options]
+constexpr std::string_view search_text = R"(gnut search WORDS... --peer HOST:PORT [options]
 
 Lists each file whose name has all of these words, as the answers come: number, size, name, who
 has it, and what it is.
@@ -62,7 +62,7 @@ has it, and what it is.
 Example: gnut search moonlight sonata --peer localhost:8025
 )";
 
-constexpr std::string_view get = R"(gnut get NAME|URN|MAGNET --peer HOST:PORT [options]
+constexpr std::string_view get_text = R"(gnut get NAME|URN|MAGNET --peer HOST:PORT [options]
 
 Fetches a file and checks it by its hash. A file whose name is exactly NAME goes before others
 that have its words; where several different files match, it lists them and asks for one.
@@ -85,7 +85,7 @@ that have its words; where several different files match, it lists them and asks
 Example: gnut get sonata.ogg --peer localhost:8025 -o ~/Music/
 )";
 
-constexpr std::string_view ping = R"(gnut ping HOST:PORT [options]
+constexpr std::string_view ping_text = R"(gnut ping HOST:PORT [options]
 
 Opens a session and says what the peer tells of itself, and how fast it answered.
 
@@ -96,7 +96,7 @@ Opens a session and says what the peer tells of itself, and how fast it answered
   -h, --help
 )";
 
-constexpr std::string_view hash = R"(gnut hash FILE... [options]
+constexpr std::string_view hash_text = R"(gnut hash FILE... [options]
 
 Prints each file's URN (SHA-1 and Tiger tree root) and name. The URN can be given to `gnut get`.
 
@@ -104,7 +104,7 @@ Prints each file's URN (SHA-1 and Tiger tree root) and name. The URN can be give
   -h, --help
 )";
 
-constexpr std::string_view verify = R"(gnut verify FILE URN
+constexpr std::string_view verify_text = R"(gnut verify FILE URN
 
 Reads a file and compares it with a URN or magnet link, by every hash that this has. Exit status 0
 when it is that file, 1 when it is another.
@@ -117,26 +117,26 @@ Example: gnut verify sonata.ogg urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB
 }  // namespace
 
 std::string general_help() {
-    return std::string(general);
+    return std::string(general_text);
 }
 
 std::string help_for(std::string_view command) {
     if (command == "peer") {
-        return std::string(peer);
+        return std::string(peer_text);
     }
     if (command == "search") {
-        return std::string(search);
+        return std::string(search_text);
     }
     if (command == "get") {
-        return std::string(get);
+        return std::string(get_text);
     }
     if (command == "ping") {
-        return std::string(ping);
+        return std::string(ping_text);
     }
     if (command == "hash") {
-        return std::string(hash);
+        return std::string(hash_text);
     }
-    return std::string(verify);
+    return std::string(verify_text);
 }
 
 }  // namespace gnut

@@ -1,5 +1,7 @@
 #include "base32.hpp"
 
+#include "ascii.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -9,17 +11,7 @@ namespace {
 
 // A QUERY-HIT names up to 64 files by both hashes, so digits are looked up, eight at a time, and what is no digit is
 // found out once at the end.
-constexpr std::uint8_t no_digit = 0xFF;
-constexpr std::array<std::uint8_t, 256> make_digit_values() {
-    std::array<std::uint8_t, 256> values{};
-    values.fill(no_digit);
-    for (std::uint8_t value = 0; value < 32; ++value) {
-        values[static_cast<unsigned char>("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[value])] = value;
-        values[static_cast<unsigned char>("abcdefghijklmnopqrstuvwxyz234567"[value])] = value;
-    }
-    return values;
-}
-constexpr std::array<std::uint8_t, 256> digit_values = make_digit_values();
+constexpr std::array<std::uint8_t, 256> base32_values = ascii::digit_values("abcdefghijklmnopqrstuvwxyz234567");
 
 constexpr std::size_t group_digits = 8;
 constexpr std::size_t group_bytes = 5;
@@ -28,7 +20,7 @@ constexpr std::size_t group_bytes = 5;
 std::uint64_t read_group(const char* digits, std::size_t count, std::uint8_t& seen) {
     std::uint64_t bits = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        const std::uint8_t value = digit_values[static_cast<unsigned char>(digits[i])];
+        const std::uint8_t value = base32_values[static_cast<unsigned char>(digits[i])];
         seen |= value;
         bits = bits << 5 | value;
     }

@@ -1,5 +1,7 @@
 #include <gnutella/guid.hpp>
 
+#include "ascii.hpp"
+
 #include <sys/random.h>
 
 #include <cerrno>
@@ -19,17 +21,7 @@ constexpr bool hyphen_at(std::size_t position) {
 constexpr std::array<std::size_t, 16> digits_of_byte{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34};
 
 // Every message has an id to be read, so digits are looked up, and what is no digit is found out once at the end.
-constexpr std::uint8_t no_digit = 0xFF;
-constexpr std::array<std::uint8_t, 256> make_digit_values() {
-    std::array<std::uint8_t, 256> values{};
-    values.fill(no_digit);
-    for (std::uint8_t value = 0; value < 16; ++value) {
-        values[static_cast<unsigned char>("0123456789abcdef"[value])] = value;
-        values[static_cast<unsigned char>("0123456789ABCDEF"[value])] = value;
-    }
-    return values;
-}
-constexpr std::array<std::uint8_t, 256> digit_values = make_digit_values();
+constexpr std::array<std::uint8_t, 256> hexadecimal_values = ascii::digit_values("0123456789abcdef");
 
 }  // namespace
 
@@ -41,8 +33,8 @@ std::optional<Guid> Guid::parse(std::string_view text) noexcept {
     unsigned seen = 0;
     for (std::size_t byte = 0; byte < guid.bytes.size(); ++byte) {
         const std::size_t at = digits_of_byte[byte];
-        const unsigned high = digit_values[static_cast<unsigned char>(text[at])];
-        const unsigned low = digit_values[static_cast<unsigned char>(text[at + 1])];
+        const unsigned high = hexadecimal_values[static_cast<unsigned char>(text[at])];
+        const unsigned low = hexadecimal_values[static_cast<unsigned char>(text[at + 1])];
         seen |= high | low;
         guid.bytes[byte] = static_cast<std::uint8_t>(high << 4 | low);
     }

@@ -1,5 +1,7 @@
 #include <gnutella/key_hash.hpp>
 
+#include "ascii.hpp"
+
 #include "base32.hpp"
 
 namespace gnutella {
@@ -13,11 +15,7 @@ std::string KeyHash::to_string() const {
     std::string text;
     text.reserve(base32_digits(bytes.size()));
     encode_base32(bytes, text);
-    for (char& letter : text) {
-        if (letter >= 'A' && letter <= 'Z') {
-            letter = static_cast<char>(letter - 'A' + 'a');
-        }
-    }
+    std::ranges::transform(text, text.begin(), ascii::lower);
     return text;
 }
 

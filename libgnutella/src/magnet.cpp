@@ -1,5 +1,7 @@
 #include <gnutella/magnet.hpp>
 
+#include "ascii.hpp"
+
 #include "utf8.hpp"
 
 #include <algorithm>
@@ -16,32 +18,11 @@ constexpr std::string_view http = "http://";
 constexpr std::string_view resolver = "/uri-res/N2R?";  // HUGE 0.94, 3.3.1
 constexpr std::string_view http_port = "80";
 
-char lower(char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-bool take_prefix(std::string_view& text, std::string_view wanted) {
-    const bool there =
-        text.size() >= wanted.size() && std::ranges::equal(text.substr(0, wanted.size()), wanted, {}, lower, lower);
-    if (there) {
-        text.remove_prefix(wanted.size());
-    }
-    return there;
-}
-
 std::string_view take_until(std::string_view& text, char separator) {
     const std::size_t end = std::min(text.find(separator), text.size());
     const std::string_view taken = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     return taken;
-}
-
-int hex_value(char digit) {
-    const char letter = lower(digit);
-    if (digit >= '0' && digit <= '9') {
-        return digit - '0';
-    }
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 // RFC 3986, 2.1; nullopt for a percent sign without two digits.
@@ -53,8 +34,8 @@ std::optional<std::string> decode(std::string_view text) {
             decoded += text[at];
             continue;
         }
-        const int high = at + 2 < text.size() ? hex_value(text[at + 1]) : -1;
-        const int low = high >= 0 ? hex_value(text[at + 2]) : -1;
+        const int high = at + 2 < text.size() ? ascii::hexadecimal_value(text[at + 1]) : -1;
+        const int low = high >= 0 ? ascii::hexadecimal_value(text[at + 2]) : -1;
         if (low < 0) {
             return std::nullopt;
         }
@@ -68,7 +49,7 @@ std::optional<std::string> decode(std::string_view text) {
 void encode(std::string_view text, std::string_view kept, std::string& encoded) {
     static constexpr char digits[] = "0123456789ABCDEF";
     for (const char letter : text) {
-        const char small = lower(letter);
+        const char small = ascii::lower(letter);
         const bool unreserved = (small >= 'a' && small <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' ||
                                 letter == '.' || letter == '_' || letter == '~';
         if (unreserved || kept.find(letter) != std::string_view::npos) {
@@ -112,13 +93,13 @@ std::optional<Source> parse_source(std::string_view value) {
         return std::nullopt;
     }
     std::string_view url = *decoded;
-    if (!take_prefix(url, http)) {
+    if (!ascii::take_prefix(url, http)) {
         return std::nullopt;
     }
     const std::size_t slash = std::min(url.find('/'), url.size());
     std::string authority(url.substr(0, slash));
     url.remove_prefix(slash);
-    const auto urn = take_prefix(url, resolver) ? Urn::parse(url) : std::nullopt;
+    const auto urn = ascii::take_prefix(url, resolver) ? Urn::parse(url) : std::nullopt;
     if (!urn || authority.empty() || authority.find_first_of("@?#%") != std::string::npos) {
         return std::nullopt;
     }
@@ -153,7 +134,7 @@ std::optional<Urn> combine(const Urn& one, const Urn& other) {
 }  // namespace
 
 std::optional<Magnet> Magnet::parse(std::string_view text) {
-    if (text.size() > max_length || !take_prefix(text, prefix)) {
+    if (text.size() > max_length || !ascii::take_prefix(text, prefix)) {
         return std::nullopt;
     }
     std::optional<Urn> urn;

@@ -1,5 +1,7 @@
 #include <gnutella/urn.hpp>
 
+#include "ascii.hpp"
+
 #include "base32.hpp"
 
 #include <algorithm>
@@ -17,35 +19,18 @@ constexpr std::string_view bitprint_prefix = "urn:bitprint:";
 constexpr std::size_t sha1_digits = base32_digits(std::tuple_size_v<Sha1>);
 constexpr std::size_t tiger_digits = base32_digits(std::tuple_size_v<TigerRoot>);
 
-char lower(char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-bool take_prefix(std::string_view& text, std::string_view prefix) {
-    if (text.size() < prefix.size()) {
-        return false;
-    }
-    for (std::size_t at = 0; at < prefix.size(); ++at) {
-        if (lower(text[at]) != prefix[at]) {
-            return false;
-        }
-    }
-    text.remove_prefix(prefix.size());
-    return true;
-}
-
 }  // namespace
 
 std::optional<Urn> Urn::parse(std::string_view text) noexcept {
     Sha1 sha1{};
     TigerRoot tiger{};
-    if (take_prefix(text, sha1_prefix)) {
+    if (ascii::take_prefix(text, sha1_prefix)) {
         return decode_base32(text, sha1) ? std::optional<Urn>(sha1) : std::nullopt;
     }
-    if (take_prefix(text, tiger_prefix) || take_prefix(text, tiger_prefix_without_slash)) {
+    if (ascii::take_prefix(text, tiger_prefix) || ascii::take_prefix(text, tiger_prefix_without_slash)) {
         return decode_base32(text, tiger) ? std::optional<Urn>(tiger) : std::nullopt;
     }
-    if (take_prefix(text, bitprint_prefix)) {
+    if (ascii::take_prefix(text, bitprint_prefix)) {
         const bool well_formed = text.size() == sha1_digits + 1 + tiger_digits && text[sha1_digits] == '.' &&
                                  decode_base32(text.substr(0, sha1_digits), sha1) &&
                                  decode_base32(text.substr(sha1_digits + 1), tiger);

@@ -1,12 +1,11 @@
 #include "net/dial.hpp"
 
 #include "net/cancellation.hpp"
+#include "net/no_throw.hpp"
 #include "net/resolve.hpp"
 #include "net/transfer_watch.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/connect.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -16,12 +15,6 @@ namespace gnutella::net {
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
-
-namespace {
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
-
-}  // namespace
 
 asio::awaitable<error_code> dial(Tcp::socket& socket, const Endpoint& to, Clock::duration limit) {
     if (to.port == 0) {
@@ -47,7 +40,7 @@ asio::awaitable<error_code> dial(Tcp::socket& socket, const Endpoint& to, Clock:
         socket.close(ignored);  // unlike cancel(), keeps the next address from being tried
     });
     watch.start(std::max(deadline - Clock::now(), Clock::duration::zero()));
-    const auto [error, connected] = co_await asio::async_connect(socket, ends, token);
+    const auto [error, connected] = co_await asio::async_connect(socket, ends, no_throw);
     watch.stop();
     if (co_await is_cancelled()) {
         co_return asio::error::operation_aborted;

@@ -1,14 +1,13 @@
 #include "net/swarm.hpp"
 
 #include "net/cancellation.hpp"
+#include "net/no_throw.hpp"
 #include "net/source_worker.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -20,7 +19,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds tick_interval{250};
 // When a source that has nothing of what is missing is asked again what it has.
 constexpr std::chrono::seconds look_again{10};
@@ -74,7 +72,7 @@ asio::awaitable<void> Swarm::rest() {
         co_return;
     }
     changed_.expires_at(next_look());
-    co_await changed_.async_wait(token);
+    co_await changed_.async_wait(no_throw);
 }
 
 Swarm::Clock::time_point Swarm::next_look() const {
@@ -177,7 +175,7 @@ void Swarm::stop_all() {
 asio::awaitable<void> Swarm::wait_for_members() {
     while (!members_.empty()) {
         changed_.expires_at(Clock::time_point::max());
-        co_await changed_.async_wait(token);
+        co_await changed_.async_wait(no_throw);
     }
 }
 
@@ -221,7 +219,7 @@ asio::awaitable<std::optional<transfer::BlockRange>> Swarm::next(Member& member)
             break;
         }
         member.wake.expires_at(Clock::time_point::max());
-        co_await member.wake.async_wait(token);
+        co_await member.wake.async_wait(no_throw);
     }
     co_return std::nullopt;
 }

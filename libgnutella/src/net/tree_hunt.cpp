@@ -1,13 +1,12 @@
 #include "net/tree_hunt.hpp"
 
 #include "net/cancellation.hpp"
+#include "net/no_throw.hpp"
 #include "net/tree_fetcher.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <chrono>
 #include <exception>
@@ -19,7 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 // After so long without an answer another source is asked too.
 constexpr std::chrono::milliseconds patience{500};
 constexpr std::size_t most_at_once = 4;
@@ -41,12 +39,12 @@ asio::awaitable<std::optional<HashTree>> TreeHunt::run(std::vector<Hit> sources,
             begin(std::move(sources[next++]));
         }
         changed_.expires_after(patience);
-        co_await changed_.async_wait(token);
+        co_await changed_.async_wait(no_throw);
     }
     stop_all();
     while (!attempts_.empty()) {
         changed_.expires_after(patience);
-        co_await changed_.async_wait(token);
+        co_await changed_.async_wait(no_throw);
     }
     co_return std::move(tree_);
 }

@@ -14,7 +14,7 @@ std::chrono::seconds told(std::chrono::milliseconds wait) {
     return std::max(std::chrono::ceil<std::chrono::seconds>(wait), std::chrono::seconds(1));
 }
 
-transfer::UploadQueueLimits limits_of(const Settings& settings) {
+transfer::UploadQueueLimits queue_limits_of(const Settings& settings) {
     transfer::UploadQueueLimits limits;
     limits.slots = settings.max_uploads;
     limits.slots_per_address = settings.max_uploads_per_address;
@@ -51,7 +51,7 @@ void UploadSlot::release() noexcept {
 UploadDesk::UploadDesk(const Settings& settings, std::shared_ptr<TransferCounters> counters)
     : counters_(std::move(counters)),
       poll_max_(std::max(told(settings.upload_poll_max), told(settings.upload_poll_min))),
-      queue_(limits_of(settings)) {}
+      queue_(queue_limits_of(settings)) {}
 
 std::variant<UploadSlot, std::vector<HeaderField>> UploadDesk::ask(const Endpoint& to, const Urn& urn) {
     const transfer::UploadAsker asker{to.host, urn.to_string()};

@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 // Strangers have us compute trees: of so many files at once, and each once, since it is then remembered.
 constexpr std::size_t max_trees_wanted = 64;
 // What a wait is at most: poll() counts milliseconds in an int.
-constexpr std::chrono::hours max_wait{24};
+constexpr std::chrono::hours longest_wait{24};
 
 error_code check(const std::filesystem::path& canonical) {
     if (open_canonical(canonical, O_DIRECTORY)) {
@@ -228,7 +228,7 @@ class Folders::Follower {
     }
 
     void wait(Clock::time_point now) const {
-        auto deadline = now + max_wait;
+        auto deadline = now + longest_wait;
         for (const auto& folder : folders_) {
             deadline = std::min(deadline, folder->deadline());
         }

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::size_t max_files = 1'000;
 constexpr std::size_t max_troubles = 64;
-constexpr std::chrono::milliseconds max_wait{100};
+constexpr std::chrono::milliseconds max_batch_wait{100};
 
 }  // namespace
 
@@ -32,7 +32,7 @@ void ReportBatch::report_when_worthwhile(Time now) {
     if (!since_) {
         since_ = now;
     }
-    if (files_.size() >= max_files || now - *since_ >= max_wait) {
+    if (files_.size() >= max_files || now - *since_ >= max_batch_wait) {
         send(false);
     }
 }

@@ -1,5 +1,7 @@
 #include "store/store.hpp"
 
+#include "store/blob.hpp"
+
 #include "store/database.hpp"
 #include "store/leaves.hpp"
 #include "store/schema.hpp"
@@ -17,10 +19,6 @@ namespace {
 constexpr const char* file_name = "gnutella.sqlite";
 constexpr int max_corrupt_copies = 9;
 constexpr std::chrono::seconds seen_precision = std::chrono::hours(24);
-
-std::span<const std::byte> bytes_of(const std::filesystem::path& path) {
-    return std::as_bytes(std::span(path.native()));
-}
 
 template <class Digest>
 std::optional<Digest> digest(std::span<const std::byte> bytes) {

@@ -1,4 +1,6 @@
 #include "store/database.hpp"
+
+#include "store/blob.hpp"
 #include "store/leaves.hpp"
 #include "store/store.hpp"
 
@@ -19,14 +21,6 @@ std::optional<Value> value_of(std::span<const std::byte> bytes) {
     }
     std::memcpy(&value, bytes.data(), sizeof value);
     return value;
-}
-
-std::span<const std::byte> bytes_of(const Guid& id) {
-    return std::as_bytes(std::span(id.bytes));
-}
-
-std::span<const std::byte> bytes_of(const std::filesystem::path& path) {
-    return std::as_bytes(std::span(path.native()));
 }
 
 std::vector<Hit> sources_of(Database& database, const DownloadRecord& download, error_code& error) {

@@ -1,8 +1,9 @@
 #include "transfer/alternate_locations.hpp"
 
+#include "ascii.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace gnutella::transfer {
 
@@ -10,19 +11,6 @@ namespace {
 
 constexpr std::uint16_t gnutella_port = 6346;
 constexpr std::size_t first_v4_byte = 12;
-
-std::string_view trim(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos ? std::string_view{}
-                                           : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::optional<unsigned> number_of(std::string_view text, unsigned greatest) {
-    unsigned number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    return whole && number <= greatest ? std::optional(number) : std::nullopt;
-}
 
 // Four numbers, and nothing that another reader might take for octal or for fewer of them.
 std::optional<wire::IpAddress> parse_v4(std::string_view text) {
@@ -33,11 +21,11 @@ std::optional<wire::IpAddress> parse_v4(std::string_view text) {
         if (end == std::string_view::npos || (end > 1 && text.front() == '0')) {
             return std::nullopt;
         }
-        const auto number = number_of(text.substr(0, end), 255);
+        const auto number = ascii::parse_number<std::uint8_t>(text.substr(0, end));
         if (!number) {
             return std::nullopt;
         }
-        bytes[index] = static_cast<std::uint8_t>(*number);
+        bytes[index] = *number;
         text.remove_prefix(last ? end : end + 1);
     }
     return wire::IpAddress::v4(bytes);
@@ -51,19 +39,19 @@ bool can_be_a_host(const wire::IpAddress& address) {
 
 std::optional<AlternateLocation> parse_one(std::string_view text) {
     constexpr std::string_view scheme = "http://";
-    text = trim(text);
+    text = ascii::trimmed(text);
     if (text.starts_with(scheme)) {
         text.remove_prefix(scheme.size());
         text = text.substr(0, text.find('/'));
     }
     const std::size_t colon = text.find(':');
     const auto address = parse_v4(text.substr(0, colon));
-    const auto port = colon == std::string_view::npos ? std::optional<unsigned>(gnutella_port)
-                                                      : number_of(text.substr(colon + 1), 65'535);
+    const auto port = colon == std::string_view::npos ? std::optional(gnutella_port)
+                                                      : ascii::parse_number<std::uint16_t>(text.substr(colon + 1));
     if (!address || !can_be_a_host(*address) || port.value_or(0) == 0) {
         return std::nullopt;
     }
-    return AlternateLocation{*address, static_cast<std::uint16_t>(*port)};
+    return AlternateLocation{*address, *port};
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "transfer/byte_range.hpp"
 
+#include "ascii.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -8,17 +10,6 @@ namespace gnutella::transfer {
 namespace {
 
 constexpr std::uint64_t greatest = std::numeric_limits<std::uint64_t>::max();
-
-std::string_view trim(std::string_view text) noexcept {
-    const auto is_space = [](char letter) { return letter == ' ' || letter == '\t'; };
-    while (!text.empty() && is_space(text.front())) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && is_space(text.back())) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
 
 // A number too large for us is one beyond the end of every file: it is cut, not refused.
 std::optional<std::uint64_t> parse_number(std::string_view digits) noexcept {
@@ -53,11 +44,11 @@ bool take_unit(std::string_view& text) noexcept {
 }  // namespace
 
 std::optional<RangeRequest> parse_range(std::string_view value) noexcept {
-    value = trim(value);
+    value = ascii::trimmed(value);
     if (!take_unit(value) || !value.starts_with('=')) {
         return std::nullopt;
     }
-    value = trim(value.substr(1));
+    value = ascii::trimmed(value.substr(1));
     const std::size_t hyphen = value.find('-');
     if (hyphen == std::string_view::npos) {
         return std::nullopt;
@@ -100,11 +91,11 @@ std::optional<ByteRange> resolve_range(const RangeRequest& request, std::uint64_
 }
 
 std::optional<ContentRange> parse_content_range(std::string_view value) noexcept {
-    value = trim(value);
+    value = ascii::trimmed(value);
     if (!take_unit(value) || value.empty() || (value[0] != ' ' && value[0] != '=' && value[0] != ':')) {
         return std::nullopt;
     }
-    value = trim(value.substr(1));
+    value = ascii::trimmed(value.substr(1));
     const std::size_t slash = value.find('/');
     if (slash == std::string_view::npos) {
         return std::nullopt;

@@ -6,16 +6,16 @@ namespace gnutella::transfer {
 
 namespace {
 
-constexpr std::size_t read_size = 256 * 1024;
+constexpr std::size_t hash_size = 256 * 1024;
 
 }  // namespace
 
 void PrefixHasher::advance(const PartFile& part, std::uint64_t until, std::uint64_t most, error_code& error) {
     error = {};
     const std::uint64_t end = std::min(until, hashed_ + most);
-    buffer_.resize(read_size);
+    buffer_.resize(hash_size);
     while (hashed_ < end) {
-        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(read_size, end - hashed_));
+        const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(hash_size, end - hashed_));
         const std::size_t got = part.read(std::span(buffer_).first(size), hashed_, error);
         if (got < size) {
             error = Error::disk;

@@ -1,7 +1,8 @@
 #include "transfer/queue_position.hpp"
 
+#include "ascii.hpp"
+
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
 namespace gnutella::transfer {
@@ -13,24 +14,6 @@ constexpr std::chrono::seconds greatest_delay{300};
 // What is told when pollMax is not: LimeWire's habit.
 constexpr std::chrono::seconds default_poll_max{120};
 
-std::string_view trim(std::string_view text) {
-    const std::size_t first = text.find_first_not_of(" \t");
-    return first == std::string_view::npos ? std::string_view{}
-                                           : text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
-std::optional<std::uint32_t> number_of(std::string_view text) {
-    std::uint32_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
-
-bool is(std::string_view name, std::string_view lower_case) {
-    return std::ranges::equal(name, lower_case, {}, [](char letter) {
-        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    });
-}
-
 std::chrono::seconds bounded(std::uint32_t seconds) {
     return std::clamp(std::chrono::seconds(seconds), least_delay, greatest_delay);
 }
@@ -41,8 +24,8 @@ std::optional<std::uint32_t> find(std::string_view value, std::string_view lower
         const std::size_t end = std::min(value.find_first_of(",;"), value.size());
         const std::string_view part = value.substr(0, end);
         const std::size_t equals = part.find('=');
-        if (equals != std::string_view::npos && is(trim(part.substr(0, equals)), lower_case)) {
-            return number_of(trim(part.substr(equals + 1)));
+        if (equals != std::string_view::npos && ascii::same(ascii::trimmed(part.substr(0, equals)), lower_case)) {
+            return ascii::parse_number<std::uint32_t>(ascii::trimmed(part.substr(equals + 1)));
         }
         value.remove_prefix(std::min(end + 1, value.size()));
     }
@@ -77,7 +60,7 @@ std::optional<std::chrono::seconds> poll_delay(std::string_view x_queue, std::st
         // A little after the earliest: two clocks differ, and an answer takes its time.
         return std::min(place->poll_min + std::chrono::seconds(1), place->poll_max);
     }
-    const auto seconds = number_of(trim(retry_after));
+    const auto seconds = ascii::parse_number<std::uint32_t>(ascii::trimmed(retry_after));
     return seconds ? std::optional(bounded(*seconds)) : std::nullopt;
 }
 

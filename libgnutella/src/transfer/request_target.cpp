@@ -1,35 +1,13 @@
 #include "transfer/request_target.hpp"
 
+#include "ascii.hpp"
+
 namespace gnutella::transfer {
 
 namespace {
 
 constexpr std::string_view file_resolver = "/uri-res/n2r?";
 constexpr std::string_view tree_resolver = "/uri-res/n2x?";
-
-char lower(char letter) noexcept {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view lower_case_prefix) noexcept {
-    if (text.size() < lower_case_prefix.size()) {
-        return false;
-    }
-    for (std::size_t at = 0; at < lower_case_prefix.size(); ++at) {
-        if (lower(text[at]) != lower_case_prefix[at]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-int hexadecimal_value(char digit) noexcept {
-    const char letter = lower(digit);
-    if (letter >= '0' && letter <= '9') {
-        return letter - '0';
-    }
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
 
 // RFC 3986, 2.1; nullopt where a '%' is not followed by two digits.
 std::optional<std::string> percent_decode(std::string_view text) {
@@ -43,8 +21,8 @@ std::optional<std::string> percent_decode(std::string_view text) {
         if (text.size() - at < 3) {
             return std::nullopt;
         }
-        const int high = hexadecimal_value(text[at + 1]);
-        const int low = hexadecimal_value(text[at + 2]);
+        const int high = ascii::hexadecimal_value(text[at + 1]);
+        const int low = ascii::hexadecimal_value(text[at + 2]);
         if (high < 0 || low < 0) {
             return std::nullopt;
         }
@@ -57,7 +35,7 @@ std::optional<std::string> percent_decode(std::string_view text) {
 // "http://host:port/path" names the same as "/path".
 std::string_view without_authority(std::string_view target) noexcept {
     constexpr std::string_view scheme = "http://";
-    if (!starts_with_ignoring_case(target, scheme)) {
+    if (!ascii::starts_with(target, scheme)) {
         return target;
     }
     const std::size_t path = target.find('/', scheme.size());
@@ -67,7 +45,7 @@ std::string_view without_authority(std::string_view target) noexcept {
 // What a resolver is asked for; nullopt when it is not the one that is asked.
 std::optional<std::string> asked_of(std::string_view resolver, std::string_view target) {
     auto decoded = percent_decode(without_authority(target));
-    if (!decoded || !starts_with_ignoring_case(*decoded, resolver)) {
+    if (!decoded || !ascii::starts_with(*decoded, resolver)) {
         return std::nullopt;
     }
     decoded->erase(0, resolver.size());

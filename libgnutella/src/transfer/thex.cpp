@@ -1,5 +1,7 @@
 #include "transfer/thex.hpp"
 
+#include "ascii.hpp"
+
 #include "transfer/dime.hpp"
 #include "transfer/thex_description.hpp"
 
@@ -28,9 +30,7 @@ std::string uri_of(const TigerRoot& root) {
 }
 
 bool has_type(const DimeRecord& record, std::string_view type) {
-    return std::ranges::equal(record.type, type, {}, [](char letter) {
-        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    });
+    return ascii::same(record.type, type);
 }
 
 // Some servents write another id into the description than at the tree: that of the right type is it then.

@@ -1,6 +1,6 @@
 #include "transfer/thex_description.hpp"
 
-#include <charconv>
+#include "ascii.hpp"
 
 namespace gnutella::transfer {
 
@@ -43,12 +43,6 @@ std::string_view value_of(std::string_view attributes, std::string_view name) {
     return {};
 }
 
-std::optional<std::uint64_t> number_of(std::string_view text) {
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
-}
-
 }  // namespace
 
 ThexDescription read_thex_description(std::string_view xml) {
@@ -56,9 +50,9 @@ ThexDescription read_thex_description(std::string_view xml) {
     const std::string_view digest = attributes_of(xml, "digest");
     const std::string_view tree = attributes_of(xml, "serializedtree");
     ThexDescription description;
-    description.size = number_of(value_of(file, "size"));
-    description.segment_size = number_of(value_of(file, "segmentsize"));
-    description.depth = number_of(value_of(tree, "depth"));
+    description.size = ascii::parse_number<std::uint64_t>(value_of(file, "size"));
+    description.segment_size = ascii::parse_number<std::uint64_t>(value_of(file, "segmentsize"));
+    description.depth = ascii::parse_number<std::uint64_t>(value_of(tree, "depth"));
     description.algorithm = value_of(digest, "algorithm");
     description.tree_type = value_of(tree, "type");
     description.uri = value_of(tree, "uri");

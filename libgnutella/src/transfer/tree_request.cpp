@@ -1,5 +1,7 @@
 #include "transfer/tree_request.hpp"
 
+#include "ascii.hpp"
+
 #include "transfer/http_request.hpp"
 #include "transfer/request_target.hpp"
 #include "transfer/thex.hpp"
@@ -16,9 +18,7 @@ constexpr unsigned code(HttpStatus status) {
 
 // Servents that make the tree as they send it do not know how long it will be.
 bool is_chunked(std::string_view transfer_encoding) {
-    return std::ranges::equal(transfer_encoding, std::string_view("chunked"), {}, [](char letter) {
-        return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-    });
+    return ascii::same(transfer_encoding, "chunked");
 }
 
 }  // namespace

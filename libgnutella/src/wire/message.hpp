@@ -183,8 +183,9 @@ struct RouteTableReset {
 struct RouteTablePatch {
     std::uint8_t number = 0;
     std::uint8_t count = 0;
-    /// 0 for none, 1 for zlib.
-    std::uint8_t compressor = 0;
+    static constexpr std::uint8_t no_compressor = 0;
+    static constexpr std::uint8_t zlib_compressor = 1;
+    std::uint8_t compressor = no_compressor;
     std::uint8_t entry_bits = 0;
     std::string_view data;
 };

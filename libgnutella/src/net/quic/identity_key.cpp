@@ -1,6 +1,7 @@
 #include "net/quic/identity_key.hpp"
 
 #include "file_descriptor.hpp"
+#include "net/gnutls_result.hpp"
 
 #include <fcntl.h>
 #include <gnutls/abstract.h>
@@ -50,15 +51,9 @@ struct Datum : gnutls_datum_t {
 };
 
 // None of what is checked by it fails but for want of memory.
-void require(int result) {
-    if (result < 0) {
-        throw std::bad_alloc();
-    }
-}
-
 PrivateKey empty_key() {
     gnutls_x509_privkey_t key = nullptr;
-    require(gnutls_x509_privkey_init(&key));
+    require_gnutls(gnutls_x509_privkey_init(&key));
     return PrivateKey(key);
 }
 
@@ -66,15 +61,15 @@ PrivateKey generate() {
     PrivateKey key = empty_key();
     if (gnutls_x509_privkey_generate(key.get(), GNUTLS_PK_EDDSA_ED25519, 256, 0) < 0) {
         key = empty_key();
-        require(gnutls_x509_privkey_generate(key.get(), GNUTLS_PK_ECDSA,
-                                             GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
+        require_gnutls(gnutls_x509_privkey_generate(key.get(), GNUTLS_PK_ECDSA,
+                                                    GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
     }
     return key;
 }
 
 std::string to_pem(const PrivateKey& key) {
     Datum pem;
-    require(gnutls_x509_privkey_export2_pkcs8(key.get(), GNUTLS_X509_FMT_PEM, nullptr, GNUTLS_PKCS_PLAIN, &pem));
+    require_gnutls(gnutls_x509_privkey_export2_pkcs8(key.get(), GNUTLS_X509_FMT_PEM, nullptr, GNUTLS_PKCS_PLAIN, &pem));
     return std::string(pem.text());
 }
 
@@ -91,35 +86,35 @@ PrivateKey from_pem(const std::string& text) {
 
 KeyHash hash_of(gnutls_x509_privkey_t key) {
     gnutls_privkey_t abstract_key = nullptr;
-    require(gnutls_privkey_init(&abstract_key));
+    require_gnutls(gnutls_privkey_init(&abstract_key));
     const std::unique_ptr<gnutls_privkey_st, void (*)(gnutls_privkey_t)> key_owner(abstract_key, gnutls_privkey_deinit);
-    require(gnutls_privkey_import_x509(abstract_key, key, 0));
+    require_gnutls(gnutls_privkey_import_x509(abstract_key, key, 0));
     gnutls_pubkey_t public_key = nullptr;
-    require(gnutls_pubkey_init(&public_key));
+    require_gnutls(gnutls_pubkey_init(&public_key));
     const std::unique_ptr<gnutls_pubkey_st, void (*)(gnutls_pubkey_t)> owner(public_key, gnutls_pubkey_deinit);
-    require(gnutls_pubkey_import_privkey(public_key, abstract_key, 0, 0));
+    require_gnutls(gnutls_pubkey_import_privkey(public_key, abstract_key, 0, 0));
     Datum info;
-    require(gnutls_pubkey_export2(public_key, GNUTLS_X509_FMT_DER, &info));
+    require_gnutls(gnutls_pubkey_export2(public_key, GNUTLS_X509_FMT_DER, &info));
     KeyHash hash;
-    require(gnutls_hash_fast(GNUTLS_DIG_SHA256, info.data, info.size, hash.bytes.data()));
+    require_gnutls(gnutls_hash_fast(GNUTLS_DIG_SHA256, info.data, info.size, hash.bytes.data()));
     return hash;
 }
 
 // Nobody looks at what it says but at its key, so that it says as little as it can, and never expires.
 Certificate certify(const PrivateKey& key) {
     gnutls_x509_crt_t made = nullptr;
-    require(gnutls_x509_crt_init(&made));
+    require_gnutls(gnutls_x509_crt_init(&made));
     Certificate certificate(made);
     constexpr std::string_view name = "libgnutella";
     constexpr std::array<std::uint8_t, 1> serial{1};
-    require(gnutls_x509_crt_set_version(made, 3));
-    require(gnutls_x509_crt_set_serial(made, serial.data(), serial.size()));
-    require(gnutls_x509_crt_set_activation_time(made, 0));
-    require(gnutls_x509_crt_set_expiration_time(made, GNUTLS_X509_NO_WELL_DEFINED_EXPIRATION));
-    require(gnutls_x509_crt_set_dn_by_oid(made, GNUTLS_OID_X520_COMMON_NAME, 0, name.data(), name.size()));
-    require(gnutls_x509_crt_set_key(made, key.get()));
+    require_gnutls(gnutls_x509_crt_set_version(made, 3));
+    require_gnutls(gnutls_x509_crt_set_serial(made, serial.data(), serial.size()));
+    require_gnutls(gnutls_x509_crt_set_activation_time(made, 0));
+    require_gnutls(gnutls_x509_crt_set_expiration_time(made, GNUTLS_X509_NO_WELL_DEFINED_EXPIRATION));
+    require_gnutls(gnutls_x509_crt_set_dn_by_oid(made, GNUTLS_OID_X520_COMMON_NAME, 0, name.data(), name.size()));
+    require_gnutls(gnutls_x509_crt_set_key(made, key.get()));
     const bool edwards = gnutls_x509_privkey_get_pk_algorithm(key.get()) == GNUTLS_PK_EDDSA_ED25519;
-    require(gnutls_x509_crt_sign2(made, made, key.get(), edwards ? GNUTLS_DIG_SHA512 : GNUTLS_DIG_SHA256, 0));
+    require_gnutls(gnutls_x509_crt_sign2(made, made, key.get(), edwards ? GNUTLS_DIG_SHA512 : GNUTLS_DIG_SHA256, 0));
     return certificate;
 }
 
@@ -196,11 +191,11 @@ bool keep(const std::filesystem::path& folder, const std::string& text) {
 struct IdentityKey::Parts {
     explicit Parts(const PrivateKey& key) : hash(hash_of(key.get())), pem(to_pem(key)) {
         gnutls_certificate_credentials_t made = nullptr;
-        require(gnutls_certificate_allocate_credentials(&made));
+        require_gnutls(gnutls_certificate_allocate_credentials(&made));
         credentials.reset(made);
         const Certificate certificate = certify(key);
         gnutls_x509_crt_t chain = certificate.get();
-        require(gnutls_certificate_set_x509_key(made, &chain, 1, key.get()));
+        require_gnutls(gnutls_certificate_set_x509_key(made, &chain, 1, key.get()));
     }
 
     KeyHash hash;
@@ -242,8 +237,8 @@ const KeyHash& IdentityKey::hash() const noexcept {
 
 std::array<std::uint8_t, 32> IdentityKey::secret(std::string_view purpose) const {
     std::array<std::uint8_t, 32> secret{};
-    require(gnutls_hmac_fast(GNUTLS_MAC_SHA256, parts_->pem.data(), parts_->pem.size(), purpose.data(), purpose.size(),
-                             secret.data()));
+    require_gnutls(gnutls_hmac_fast(GNUTLS_MAC_SHA256, parts_->pem.data(), parts_->pem.size(), purpose.data(),
+                                    purpose.size(), secret.data()));
     return secret;
 }
 

@@ -1,5 +1,6 @@
 #include "net/quic/tls_session.hpp"
 
+#include "net/gnutls_result.hpp"
 #include "net/tls/peer_key.hpp"
 
 #include <gnutls/gnutls.h>
@@ -17,17 +18,11 @@ constexpr const char* priority =
     "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:"
     "-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:%DISABLE_TLS13_COMPAT_MODE";
 
-void require(int result) {
-    if (result < 0) {
-        throw std::bad_alloc();
-    }
-}
-
 // Parsed once for all sessions.
 gnutls_priority_t parsed_priority() {
     static gnutls_priority_st* const parsed = [] {
         gnutls_priority_t made = nullptr;
-        require(gnutls_priority_init(&made, priority, nullptr));
+        require_gnutls(gnutls_priority_init(&made, priority, nullptr));
         return made;
     }();
     return parsed;
@@ -37,7 +32,7 @@ gnutls_priority_t parsed_priority() {
 gnutls_certificate_credentials_t no_credentials() {
     static gnutls_certificate_credentials_st* const empty = [] {
         gnutls_certificate_credentials_t made = nullptr;
-        require(gnutls_certificate_allocate_credentials(&made));
+        require_gnutls(gnutls_certificate_allocate_credentials(&made));
         return made;
     }();
     return empty;
@@ -45,7 +40,7 @@ gnutls_certificate_credentials_t no_credentials() {
 
 auto make_session(unsigned flags) {
     gnutls_session_t made = nullptr;
-    require(gnutls_init(&made, flags | GNUTLS_NO_TICKETS | GNUTLS_NO_END_OF_EARLY_DATA));
+    require_gnutls(gnutls_init(&made, flags | GNUTLS_NO_TICKETS | GNUTLS_NO_END_OF_EARLY_DATA));
     return std::unique_ptr<gnutls_session_int, void (*)(gnutls_session_t)>(made, gnutls_deinit);
 }
 
@@ -60,8 +55,8 @@ TlsSession::TlsSession(const IdentityKey& identity, std::string_view protocol)
     : session_(make_session(GNUTLS_SERVER)), protocol_(protocol), identity_(identity) {
     prepare();
     gnutls_session_t session = native();
-    require(ngtcp2_crypto_gnutls_configure_server_session(session));
-    require(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, identity.credentials()));
+    require_gnutls(ngtcp2_crypto_gnutls_configure_server_session(session));
+    require_gnutls(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, identity.credentials()));
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_IGNORE);
     const auto require_protocol = [](gnutls_session_t of, unsigned, unsigned, unsigned, const gnutls_datum_t*) {
         return owner_of(of).has_agreed_on_protocol() ? 0 : GNUTLS_E_NO_APPLICATION_PROTOCOL;
@@ -73,8 +68,8 @@ TlsSession::TlsSession(const KeyHash& expected, std::string_view protocol)
     : session_(make_session(GNUTLS_CLIENT)), protocol_(protocol), expected_(expected) {
     prepare();
     gnutls_session_t session = native();
-    require(ngtcp2_crypto_gnutls_configure_client_session(session));
-    require(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, no_credentials()));
+    require_gnutls(ngtcp2_crypto_gnutls_configure_client_session(session));
+    require_gnutls(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, no_credentials()));
     gnutls_session_set_verify_function(session, [](gnutls_session_t of) { return owner_of(of).judge_key(); });
 }
 
@@ -84,10 +79,10 @@ void TlsSession::prepare() {
         return static_cast<TlsSession*>(reference->user_data)->connection_;
     };
     gnutls_session_set_ptr(native(), &reference_);
-    require(gnutls_priority_set(native(), parsed_priority()));
+    require_gnutls(gnutls_priority_set(native(), parsed_priority()));
     const gnutls_datum_t protocol{reinterpret_cast<unsigned char*>(const_cast<char*>(protocol_.data())),
                                   static_cast<unsigned>(protocol_.size())};
-    require(gnutls_alpn_set_protocols(native(), &protocol, 1, GNUTLS_ALPN_MANDATORY));
+    require_gnutls(gnutls_alpn_set_protocols(native(), &protocol, 1, GNUTLS_ALPN_MANDATORY));
 }
 
 int TlsSession::judge_key() {

@@ -1,5 +1,6 @@
 #include "net/tls/tls_connection.hpp"
 
+#include "net/gnutls_result.hpp"
 #include "net/tls/peer_key.hpp"
 
 #include <boost/asio/error.hpp>
@@ -32,17 +33,11 @@ constexpr std::size_t max_handshake_message = 32 * 1024;
 // Alerts during the handshake that only warn.
 constexpr int max_warnings = 4;
 
-void require(int result) {
-    if (result < 0) {
-        throw std::bad_alloc();
-    }
-}
-
 gnutls_session_t make_session(TlsRole role) {
     gnutls_session_t made = nullptr;
     const unsigned end = role == TlsRole::server ? GNUTLS_SERVER : GNUTLS_CLIENT;
     // Nobody comes back often enough for tickets to be worth what they take.
-    require(gnutls_init(&made, end | GNUTLS_NO_TICKETS));
+    require_gnutls(gnutls_init(&made, end | GNUTLS_NO_TICKETS));
     return made;
 }
 

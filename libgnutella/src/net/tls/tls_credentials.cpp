@@ -1,5 +1,7 @@
 #include "net/tls/tls_credentials.hpp"
 
+#include "net/gnutls_result.hpp"
+
 #include <gnutls/gnutls.h>
 
 #include <new>
@@ -22,13 +24,6 @@ std::string for_server() {
     return std::string(for_client) + ":+ANON-ECDH:+ANON-DH";
 }
 
-// None of what is checked by it fails but for want of memory.
-void require(int result) {
-    if (result < 0) {
-        throw std::bad_alloc();
-    }
-}
-
 template <auto Free>
 struct FreeBy {
     template <class Made>
@@ -44,7 +39,7 @@ using Certificates = std::unique_ptr<gnutls_certificate_credentials_st, FreeBy<g
 template <class Owner, class Make, class... Arguments>
 Owner owned(Make make, Arguments... arguments) {
     typename Owner::pointer made = nullptr;
-    require(make(&made, arguments...));
+    require_gnutls(make(&made, arguments...));
     return Owner(made);
 }
 
@@ -57,7 +52,7 @@ struct TlsCredentials::Parts {
           server(owned<Priority>(gnutls_priority_init, for_server().c_str(), nullptr)),
           anonymous(owned<Anonymous>(gnutls_anon_allocate_server_credentials)),
           no_certificate(owned<Certificates>(gnutls_certificate_allocate_credentials)) {
-        require(gnutls_anon_set_server_known_dh_params(anonymous.get(), GNUTLS_SEC_PARAM_MEDIUM));
+        require_gnutls(gnutls_anon_set_server_known_dh_params(anonymous.get(), GNUTLS_SEC_PARAM_MEDIUM));
     }
 
     IdentityKey identity;
@@ -70,16 +65,16 @@ struct TlsCredentials::Parts {
 TlsCredentials::TlsCredentials(const IdentityKey& identity) : parts_(std::make_shared<const Parts>(identity)) {}
 
 void TlsCredentials::prepare_server(gnutls_session_int* session) const {
-    require(gnutls_priority_set(session, parts_->server.get()));
-    require(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, parts_->identity.credentials()));
-    require(gnutls_credentials_set(session, GNUTLS_CRD_ANON, parts_->anonymous.get()));
+    require_gnutls(gnutls_priority_set(session, parts_->server.get()));
+    require_gnutls(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, parts_->identity.credentials()));
+    require_gnutls(gnutls_credentials_set(session, GNUTLS_CRD_ANON, parts_->anonymous.get()));
     gnutls_certificate_server_set_request(session, GNUTLS_CERT_IGNORE);
 }
 
 void TlsCredentials::prepare_client(gnutls_session_int* session) const {
-    require(gnutls_priority_set(session, parts_->client.get()));
+    require_gnutls(gnutls_priority_set(session, parts_->client.get()));
     // We show nothing: who connects is known by its address, or says who it is inside.
-    require(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, parts_->no_certificate.get()));
+    require_gnutls(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, parts_->no_certificate.get()));
 }
 
 }  // namespace gnutella::net

@@ -1,6 +1,7 @@
 #include "wire/gnutella/ggep.hpp"
 
 #include "wire/gnutella/cobs.hpp"
+#include "wire/gnutella/ggep_flags.hpp"
 #include "wire/gnutella/inflate.hpp"
 
 #include <array>
@@ -13,9 +14,6 @@ namespace gnutella::wire {
 namespace {
 
 // "GGEP Extension Header Flags".
-constexpr unsigned last_extension = 0x80;
-constexpr unsigned cobs_encoded = 0x40;
-constexpr unsigned deflated = 0x20;
 constexpr unsigned reserved = 0x10;
 constexpr unsigned id_length_mask = 0x0F;
 
@@ -105,8 +103,8 @@ std::optional<GgepExtension> GgepReader::next() noexcept {
     }
     GgepExtension extension;
     extension.id = rest_.substr(1, id_length);
-    extension.cobs = (flags & cobs_encoded) != 0;
-    extension.deflated = (flags & deflated) != 0;
+    extension.cobs = (flags & ggep_cobs_encoded) != 0;
+    extension.deflated = (flags & ggep_deflated) != 0;
     rest_.remove_prefix(1 + id_length);
     const auto length = take_length(rest_);
     if (!length || *length > rest_.size() || extension.id.find('\0') != std::string_view::npos) {
@@ -114,7 +112,7 @@ std::optional<GgepExtension> GgepReader::next() noexcept {
     }
     extension.data = rest_.substr(0, *length);
     rest_.remove_prefix(*length);
-    in_block_ = (flags & last_extension) == 0;
+    in_block_ = (flags & ggep_last_extension) == 0;
     return extension;
 }
 

@@ -1,6 +1,7 @@
 #include "wire/gnutella/ggep_writer.hpp"
 
 #include "wire/gnutella/cobs.hpp"
+#include "wire/gnutella/ggep_flags.hpp"
 #include "wire/gnutella/inflate.hpp"
 
 #include <stdexcept>
@@ -9,11 +10,7 @@ namespace gnutella::wire {
 
 namespace {
 
-// "GGEP Extension Header Flags" and "Length Encoding"; see ggep.cpp.
-constexpr unsigned last_extension = 0x80;
-constexpr unsigned cobs_encoded = 0x40;
-constexpr unsigned deflated = 0x20;
-constexpr std::size_t max_id_length = 15;
+constexpr std::size_t max_extension_name = 15;
 
 void write_length(std::size_t length, std::string& to) {
     if (length > 0xFFF) {
@@ -55,18 +52,18 @@ void GgepWriter::add(const GgepExtension& extension) {
 }
 
 void GgepWriter::write(const GgepExtension& extension) {
-    if (extension.id.empty() || extension.id.size() > max_id_length ||
+    if (extension.id.empty() || extension.id.size() > max_extension_name ||
         extension.id.find('\0') != std::string_view::npos || extension.data.size() > max_length) {
         throw std::invalid_argument("GGEP: an id of one to fifteen bytes and at most 262,143 bytes of data are needed");
     }
     if (last_flags_ == 0) {
         to_ += ggep_magic;
     } else {
-        to_[last_flags_] = static_cast<char>(static_cast<unsigned char>(to_[last_flags_]) & ~last_extension);
+        to_[last_flags_] = static_cast<char>(static_cast<unsigned char>(to_[last_flags_]) & ~ggep_last_extension);
     }
     last_flags_ = to_.size();
-    const auto flags = static_cast<unsigned>(extension.id.size()) | last_extension |
-                       (extension.cobs ? cobs_encoded : 0U) | (extension.deflated ? deflated : 0U);
+    const auto flags = static_cast<unsigned>(extension.id.size()) | ggep_last_extension |
+                       (extension.cobs ? ggep_cobs_encoded : 0U) | (extension.deflated ? ggep_deflated : 0U);
     to_ += static_cast<char>(flags);
     to_.append(extension.id);
     write_length(extension.data.size(), to_);

@@ -11,7 +11,7 @@ namespace gnutella::wire {
 
 namespace {
 
-constexpr std::size_t max_reason_length = 256;  // as in JSON
+constexpr std::size_t max_bye_reason_length = 256;  // as in JSON
 
 // The variants of a route table's update (Query Routing 0.6, "Gnutella Protocol Changes").
 constexpr std::uint8_t reset_variant = 0;
@@ -115,7 +115,7 @@ GnutellaPayload::Found GnutellaPayload::read_bye(Bye& bye) {
     // The NUL at the end is not always there.
     const std::string_view text = read_.rest().substr(0, read_.rest().find('\0'));
     const std::size_t line_end = std::min(text.find_first_of("\r\n"), text.size());
-    bye.reason = text.substr(0, std::min(line_end, max_reason_length));
+    bye.reason = text.substr(0, std::min(line_end, max_bye_reason_length));
     bye.headers = text.substr(std::min(text.find_first_not_of("\r\n", line_end), text.size()));
     return whole();
 }

@@ -1,24 +1,18 @@
 #include "wire/gnutella/header_block.hpp"
 
+#include "ascii.hpp"
+
 #include <algorithm>
 
 namespace gnutella::wire {
 
 namespace {
 
-char lower(char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-bool is_blank(char letter) {
-    return letter == ' ' || letter == '\t';
-}
-
 // RFC 9110, 5.6.2: token.
 bool is_name(std::string_view text) {
     static constexpr std::string_view others = "!#$%&'*+-.^_`|~";
     return !text.empty() && std::ranges::all_of(text, [](char letter) {
-        return (letter >= '0' && letter <= '9') || (lower(letter) >= 'a' && lower(letter) <= 'z') ||
+        return (letter >= '0' && letter <= '9') || (ascii::lower(letter) >= 'a' && ascii::lower(letter) <= 'z') ||
                others.find(letter) != std::string_view::npos;
     });
 }
@@ -26,17 +20,11 @@ bool is_name(std::string_view text) {
 }  // namespace
 
 bool same_but_for_case(std::string_view one, std::string_view other) noexcept {
-    return std::ranges::equal(one, other, [](char a, char b) { return lower(a) == lower(b); });
+    return ascii::same(one, other);
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
-    while (!text.empty() && is_blank(text.front())) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && is_blank(text.back())) {
-        text.remove_suffix(1);
-    }
-    return text;
+    return ascii::trimmed(text);
 }
 
 std::string_view take_part(std::string_view& list, char separator) noexcept {
@@ -98,7 +86,8 @@ HeaderBlockReader::Outcome HeaderBlockReader::take_line(std::string_view line) {
     if (line.empty()) {
         return Outcome::complete;
     }
-    return is_blank(line.front()) ? continue_header(line) : add_header(line);
+    const bool continued = line.front() == ' ' || line.front() == '\t';
+    return continued ? continue_header(line) : add_header(line);
 }
 
 HeaderBlockReader::Outcome HeaderBlockReader::continue_header(std::string_view line) {

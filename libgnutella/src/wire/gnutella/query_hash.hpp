@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+
 #include <string_view>
+#include "ascii.hpp"
 
 namespace gnutella::wire {
 
@@ -12,9 +14,7 @@ constexpr std::uint32_t query_hash(std::string_view word, unsigned bits) noexcep
     constexpr std::uint32_t golden_ratio = 0x4F1BBCDC;
     std::uint32_t folded = 0;
     for (std::size_t at = 0; at < word.size(); ++at) {
-        const char letter = word[at];
-        const char lower = letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-        folded ^= std::uint32_t{static_cast<unsigned char>(lower)} << at % 4 * 8;
+        folded ^= std::uint32_t{static_cast<unsigned char>(ascii::lower(word[at]))} << at % 4 * 8;
     }
     return folded * golden_ratio >> (32 - bits);
 }

@@ -10,7 +10,6 @@ namespace gnutella::wire {
 
 namespace {
 
-constexpr std::uint8_t zlib_compressor = 1;
 constexpr std::size_t max_patches = 255;  // they are numbered by a byte
 
 // An entry that is there is at distance 1: four bits say what that is away from infinity.
@@ -63,7 +62,7 @@ std::vector<Frame> encode_route_table(const Guid& id, const QueryRouteTable* sen
         RouteTablePatch patch;
         patch.number = static_cast<std::uint8_t>(at + 1);
         patch.count = static_cast<std::uint8_t>(count);
-        patch.compressor = zlib_compressor;
+        patch.compressor = RouteTablePatch::zlib_compressor;
         patch.entry_bits = static_cast<std::uint8_t>(width);
         patch.data = std::string_view(compressed).substr(at * size, size);
         frames.push_back(encode_binary(route, patch));

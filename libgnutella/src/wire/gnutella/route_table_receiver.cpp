@@ -11,7 +11,6 @@ namespace gnutella::wire {
 namespace {
 
 constexpr std::uint8_t no_compressor = 0;
-constexpr std::uint8_t zlib_compressor = 1;
 constexpr std::size_t inflated_at_a_time = 4096;
 
 // Whatever a table of zeros compresses to is right; how much comes out is bounded by the table itself.
@@ -62,7 +61,8 @@ RouteTableReceiver::Outcome RouteTableReceiver::receive(const RouteTablePatch& p
     if (patch.compressor != first_.compressor) {
         return Outcome::unknown_compressor;
     }
-    const Outcome applied = patch.compressor == zlib_compressor ? apply_compressed(patch.data) : apply(patch.data);
+    const Outcome applied =
+        patch.compressor == RouteTablePatch::zlib_compressor ? apply_compressed(patch.data) : apply(patch.data);
     if (applied != Outcome::more) {
         return applied;
     }
@@ -80,7 +80,7 @@ RouteTableReceiver::Outcome RouteTableReceiver::begin_sequence(const RouteTableP
     if (patch.entry_bits > 8 || !std::has_single_bit(patch.entry_bits)) {
         return Outcome::bad_entry_bits;
     }
-    if (patch.compressor > zlib_compressor) {
+    if (patch.compressor > RouteTablePatch::zlib_compressor) {
         return Outcome::unknown_compressor;
     }
     first_ = patch;
