@@ -4,8 +4,6 @@ namespace gnutella::net {
 
 namespace {
 
-// Frames that one system call writes: 4 KiB of iovec on the stack, and enough that the call itself costs little.
-constexpr std::size_t max_gathered = 256;
 constexpr std::size_t max_gathered_bytes = 256 * 1024;
 
 // Room for so many compressed bytes is kept by an idle session.
@@ -14,7 +12,7 @@ constexpr std::size_t kept_capacity = 512;
 }  // namespace
 
 SessionOutput::SessionOutput(std::size_t max_queue, const SessionLayers& layers)
-    : queue_(max_queue), max_frames_(max_gathered) {
+    : queue_(max_queue), max_frames_(max_pieces) {
     if (layers.sends_deflated) {
         deflater_.emplace();
     }

@@ -19,6 +19,9 @@ namespace gnutella::net {
 /// compressed stream.
 class SessionOutput {
   public:
+    /// Pieces for one system call: 4 KiB of iovec on the stack, and enough that the call itself costs little.
+    static constexpr std::size_t max_pieces = 256;
+
     /// @param max_queue bytes that may wait, before compression: Settings::max_send_queue.
     SessionOutput(std::size_t max_queue, const SessionLayers& layers);
 

@@ -18,9 +18,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-// Messages that one system call writes: 4 KiB of iovec on the stack, and enough that the call itself costs little.
-constexpr std::size_t max_gathered = 256;
-
 // Calls in a row for one neighbour before others on the same thread have their turn.
 constexpr int max_writes_in_a_row = 8;
 
@@ -168,7 +165,7 @@ void TcpSession::write() {
         return;
     }
     for (int writes = 0;; ++writes) {
-        std::array<iovec, max_gathered> pieces;
+        std::array<iovec, SessionOutput::max_pieces> pieces;
         const std::size_t count = output_.pieces(pieces);
         if (count == 0) {
             break;
