@@ -66,20 +66,17 @@ asio::awaitable<GnutellaHandshake::Result> GnutellaHandshake::run(std::string fi
 asio::awaitable<void> GnutellaHandshake::converse() {
     Step step = machine_.start();
     while (!result_.error) {
-        if (!step.send.empty()) {
-            co_await say(step.send);
+        // Each time around: a cancellation ends what is waited for at that moment, and nothing later.
+        const bool cancelled = co_await is_cancelled();
+        if (cancelled) {
+            give_up();
+        } else if (!step.send.empty()) {
+            const std::string words = std::exchange(step.send, {});
+            co_await say(words);
             refused_ = step.next == Next::closed;
-        }
-        if (result_.error) {
-            co_return;
-        }
-        if (step.next == Next::more && input_.empty()) {
+        } else if (step.next == Next::more && input_.empty()) {
             co_await hear();
-        }
-        if (result_.error) {
-            co_return;
-        }
-        if (step.next == Next::more) {
+        } else if (step.next == Next::more) {
             step = machine_.feed(input_);
             input_.erase(0, step.consumed);
         } else if (step.next == Next::decide) {
