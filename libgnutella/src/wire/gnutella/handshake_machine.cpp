@@ -46,7 +46,7 @@ HandshakeMachine::Step HandshakeMachine::start() const {
 
 HandshakeMachine::Step HandshakeMachine::feed(std::string_view bytes) {
     if (stage_ == Stage::answer && !begins_as_answer(bytes)) {
-        return close(no_answer, 0);
+        return close(no_answer, bytes.size());
     }
     const HeaderBlockReader::Step step = reader_.feed(bytes);
     switch (step.outcome) {
