@@ -1,6 +1,6 @@
 #include "share/index.hpp"
 
-#include "share/words.hpp"
+#include "words.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -141,6 +141,7 @@ Index::FileId Index::add(SharedFile file) {
     name_lengths_.push_back(static_cast<std::uint16_t>(std::clamp<std::size_t>(file.name.size(), 1, longest)));
     ids_.push_back(next_id_);
     bytes_ += file.size;
+    ++changes_;
     records_.push_back(std::move(file));
     return next_id_++;
 }
@@ -163,8 +164,10 @@ void Index::remove_below(const std::filesystem::path& folder) {
 
 void Index::clear() {
     const FileId next_id = next_id_;
+    const std::uint64_t changes = changes_;
     *this = Index();
     next_id_ = next_id;
+    changes_ = changes + 1;
 }
 
 void Index::find(std::string_view text, std::size_t most, std::vector<FileId>& found) const {
@@ -256,6 +259,7 @@ Index::Record Index::find_path(const std::filesystem::path& path) const {
 }
 
 void Index::remove_record(Record record) {
+    ++changes_;
     bytes_ -= records_[record].size;
     records_[record] = SharedFile();
     name_lengths_[record] = 0;

@@ -51,6 +51,25 @@ class Index {
     /// Every file, in the order in which they were added.
     std::vector<SharedFile> all() const;
 
+    /// Calls `visit(std::string_view)` with every word of a name, and perhaps with some of names that were removed.
+    template <class Visit>
+    void visit_words(Visit&& visit) const {
+        for (const auto& [word, postings] : words_) {
+            visit(std::string_view(word));
+        }
+    }
+    /// Calls `visit(const SharedFile&)` with every file.
+    template <class Visit>
+    void visit_files(Visit&& visit) const {
+        for (Record record = 0; record < records_.size(); ++record) {
+            if (!is_removed(record)) {
+                visit(records_[record]);
+            }
+        }
+    }
+    /// Another number after each change.
+    std::uint64_t changes() const noexcept { return changes_; }
+
     std::uint64_t files() const noexcept { return ids_.size() - removed_; }
     /// The size of all files together.
     std::uint64_t bytes() const noexcept { return bytes_; }
@@ -84,6 +103,7 @@ class Index {
     std::uint64_t removed_ = 0;
     std::uint64_t bytes_ = 0;
     FileId next_id_ = 1;
+    std::uint64_t changes_ = 0;
 
     boost::unordered_flat_map<std::string, Postings, WordHash, std::equal_to<>> words_;
     KeyChains paths_;

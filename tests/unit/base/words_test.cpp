@@ -1,8 +1,8 @@
-#include "share/words.hpp"
+#include "words.hpp"
 
 #include <gtest/gtest.h>
 
-namespace gnutella::share {
+namespace gnutella {
 namespace {
 
 using List = std::vector<std::string>;
@@ -130,4 +130,4 @@ TEST(Words, OfLongTextsAreAllThere) {
 }
 
 }  // namespace
-}  // namespace gnutella::share
+}  // namespace gnutella

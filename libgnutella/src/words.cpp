@@ -1,11 +1,11 @@
-#include "share/words.hpp"
+#include "words.hpp"
 
 #include <utf8proc.h>
 
 #include <array>
 #include <span>
 
-namespace gnutella::share {
+namespace gnutella {
 
 namespace {
 
@@ -135,4 +135,4 @@ void split_words(std::string_view text, std::vector<std::string>& words) {
     }
 }
 
-}  // namespace gnutella::share
+}  // namespace gnutella

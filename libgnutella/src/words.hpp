@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace gnutella::share {
+namespace gnutella {
 
 /// The words of a name or of a search: its runs of letters and digits, without case, accents and compatibility forms,
 /// so that "bjork" is a word of "Björk" and "STRASSE" is one of "straße". All else separates, as do bytes that are not
@@ -36,4 +36,4 @@ class Words {
 /// Appends the words of `text`.
 void split_words(std::string_view text, std::vector<std::string>& words);
 
-}  // namespace gnutella::share
+}  // namespace gnutella
