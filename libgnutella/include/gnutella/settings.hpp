@@ -130,6 +130,12 @@ struct Settings {
     std::size_t max_leaves = 150;
     /// Sessions of Gnutella 0.6 with ultrapeers; more are refused (503).
     std::size_t max_ultrapeers = 32;
+    /// Time between two updates of the query routing table that a neighbour is sent, and between two pings for hosts.
+    std::chrono::milliseconds route_table_interval{60'000};
+    /// Ways to peers that Pushes may be sent along which are remembered; beyond it the oldest are forgotten.
+    std::size_t max_push_routes = 50'000;
+    /// Pushes a second that make us connect to who sent them, to all addresses together; the rest is dropped.
+    std::size_t pushes_per_second = 10;
 
     // ---- transfer ----
 

@@ -20,6 +20,12 @@ struct Counters {
     std::uint64_t queries_answered = 0;
     /// Hits of others passed back along the way of their query.
     std::uint64_t hits_routed = 0;
+    /// Queries and hits that passed from one dialect into the other.
+    std::uint64_t queries_bridged = 0;
+    std::uint64_t hits_bridged = 0;
+    /// Pushes passed on, and heeded.
+    std::uint64_t pushes_routed = 0;
+    std::uint64_t pushes_heeded = 0;
 
     // ---- dropped, and why ----
     std::uint64_t duplicate_queries = 0;    ///< a query whose id was handled before
@@ -28,7 +34,12 @@ struct Counters {
     std::uint64_t unexpected_pongs = 0;     ///< a PONG that nobody asked for
     std::uint64_t unexpected_hits = 0;      ///< a QUERY-HIT that nobody asked for
     std::uint64_t excess_hits = 0;          ///< beyond Settings::max_hits_per_query
-    std::uint64_t unknown_messages = 0;     ///< of a type that is not known
+    std::uint64_t unreachable_hits = 0;     ///< not carried into the other dialect: nobody there could fetch from them
+    std::uint64_t excess_pings = 0;         ///< of Gnutella 0.6, that came too often
+    std::uint64_t unroutable_pushes = 0;    ///< to a peer that no hit came from
+    std::uint64_t refused_pushes = 0;       ///< to an address that we would not connect to
+    std::uint64_t excess_pushes = 0;        ///< beyond Settings::pushes_per_second
+    std::uint64_t unknown_messages = 0;     ///< of a type that is not known, or not expected from who sent it
     std::uint64_t bad_messages = 0;         ///< that closed their session
     std::uint64_t unreadable_messages = 0;  ///< whose payload is none of their type; of Gnutella 0.6
     std::uint64_t dropped_from_queues = 0;  ///< messages to neighbours that read too slowly
@@ -70,12 +81,21 @@ void for_each_counter(const Counters& counters, Visitor&& visit) {
     visit(std::string_view{"queries_forwarded"}, counters.queries_forwarded);
     visit(std::string_view{"queries_answered"}, counters.queries_answered);
     visit(std::string_view{"hits_routed"}, counters.hits_routed);
+    visit(std::string_view{"queries_bridged"}, counters.queries_bridged);
+    visit(std::string_view{"hits_bridged"}, counters.hits_bridged);
+    visit(std::string_view{"pushes_routed"}, counters.pushes_routed);
+    visit(std::string_view{"pushes_heeded"}, counters.pushes_heeded);
     visit(std::string_view{"duplicate_queries"}, counters.duplicate_queries);
     visit(std::string_view{"expired_queries"}, counters.expired_queries);
     visit(std::string_view{"excess_queries"}, counters.excess_queries);
     visit(std::string_view{"unexpected_pongs"}, counters.unexpected_pongs);
     visit(std::string_view{"unexpected_hits"}, counters.unexpected_hits);
     visit(std::string_view{"excess_hits"}, counters.excess_hits);
+    visit(std::string_view{"unreachable_hits"}, counters.unreachable_hits);
+    visit(std::string_view{"excess_pings"}, counters.excess_pings);
+    visit(std::string_view{"unroutable_pushes"}, counters.unroutable_pushes);
+    visit(std::string_view{"refused_pushes"}, counters.refused_pushes);
+    visit(std::string_view{"excess_pushes"}, counters.excess_pushes);
     visit(std::string_view{"unknown_messages"}, counters.unknown_messages);
     visit(std::string_view{"bad_messages"}, counters.bad_messages);
     visit(std::string_view{"unreadable_messages"}, counters.unreadable_messages);

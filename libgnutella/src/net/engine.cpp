@@ -201,7 +201,7 @@ void Engine::arm_timer() {
             return;
         }
         self->armed_for_ = overlay::TimePoint::max();
-        self->router_->tick(std::chrono::steady_clock::now(), self->actions_);
+        self->router_->tick(std::chrono::steady_clock::now(), *self->library_, self->actions_);
         self->act();
     });
 }

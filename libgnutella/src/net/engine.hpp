@@ -112,6 +112,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
         std::optional<DialectAttempts> dialects;  // once it has begun
         std::shared_ptr<Attempt> attempt;         // the current one
         SessionId session = 0;                    // once the current connection stands
+        bool had_session = false;                 // the last connection led to one, which the router has closed
         bool cancelled = false;
     };
 

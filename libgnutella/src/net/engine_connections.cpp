@@ -108,13 +108,14 @@ asio::awaitable<Handshake> Engine::shake_hands(std::shared_ptr<Attempt> attempt,
                                 {settings_.gnutella_handshake_timeout, settings_.bye_timeout});
     auto conversation = handshake.run(std::move(first_bytes));
     Handshake result = co_await std::move(conversation);
+    result.far_end = context.remote_address;
     co_return result;
 }
 
 overlay::Router::HandshakeVerdict Engine::judge_handshake(const overlay::Router::HandshakeContext& context,
                                                           const wire::HandshakeHeaders& theirs) {
     if (phase_ != Phase::running) {
-        return {wire::HandshakeRefusal{503, "Shutting down"}, {}, {}};
+        return {wire::HandshakeRefusal{503, "Shutting down"}, Error::stopped, {}, {}};
     }
     overlay::Router::HandshakeVerdict verdict = router_->judge(context, theirs);
     verdict.ours = words_for(std::move(verdict.ours));
@@ -233,8 +234,8 @@ void Engine::dialled(const std::shared_ptr<Dial>& dial, Handshake result) {
     const bool in_gnutella = dial->dialects->current() == Dialect::gnutella;
     if (result.error) {
         if (result.error == Error::handshake_refused) {
-            router_->refused_handshake(result.theirs.try_ultrapeers);
-            router_->refused_handshake(result.theirs.try_hosts);
+            router_->refused_handshake(result.far_end, result.theirs.try_ultrapeers);
+            router_->refused_handshake(result.far_end, result.theirs.try_hosts);
         }
         handshakes_failed_ += result.error == Error::handshake_refused || result.error == Error::not_gnutella ||
                               result.error == Error::handshake_timed_out;
@@ -255,7 +256,7 @@ void Engine::dialled(const std::shared_ptr<Dial>& dial, Handshake result) {
 }
 
 void Engine::attempt_failed(const std::shared_ptr<Dial>& dial, error_code reason, std::string text) {
-    dial->session = 0;
+    dial->had_session = std::exchange(dial->session, 0) != 0;
     const auto next = dial->dialects->failed(reason, std::move(text));
     const bool wanted = phase_ == Phase::running && !dial->cancelled;
     if (wanted && next == DialectAttempts::Next::try_current) {
@@ -276,7 +277,8 @@ void Engine::finish(const std::shared_ptr<Dial>& dial, error_code reason, const 
         dial->done(reason, Session());
     }
     // The router knows already what its own session has found out.
-    const bool is_known = reason == Error::connected_to_self || reason == Error::already_connected;
+    const bool is_known =
+        dial->had_session && (reason == Error::connected_to_self || reason == Error::already_connected);
     if (dial->who == Dial::For::router && phase_ == Phase::running && !is_known) {
         const std::size_t told = actions_.joins_failed.size();
         router_->connect_failed(dial->to, reason, std::chrono::steady_clock::now(), actions_);

@@ -283,7 +283,7 @@ void Engine::finish_stop_when_done() {
         return;
     }
     phase_ = Phase::stopped;
-    std::vector<Endpoint> hosts = router_ ? router_->known_hosts() : std::vector<Endpoint>();
+    std::vector<KnownHost> hosts = router_ ? router_->known_hosts() : std::vector<KnownHost>();
     tear_down();
     // The last disk work: ending the thread that reads folders, and remembering hosts.
     auto finish = [self = shared_from_this(), store = store_, hosts = std::move(hosts),

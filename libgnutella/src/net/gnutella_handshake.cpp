@@ -124,6 +124,7 @@ asio::awaitable<GnutellaHandshake::Step> GnutellaHandshake::decide() {
         co_return machine_.accept();
     }
     result_.text = words_of(*verdict.refusal);
+    refused_because_ = verdict.reason;
     co_return machine_.refuse(*verdict.refusal, verdict.try_ultrapeers);
 }
 
@@ -142,7 +143,8 @@ void GnutellaHandshake::conclude(Next how) {
             break;
     }
     if (machine_.problem().empty()) {
-        result_.error = Error::handshake_refused;  // by us, for the reason that the judge gave
+        // By us, for the reason that the judge gave.
+        result_.error = refused_because_ ? refused_because_ : error_code(Error::handshake_refused);
     } else {
         result_.error = Error::not_gnutella;
         result_.text = machine_.problem();

@@ -34,14 +34,16 @@ class GnutellaHandshake {
     };
 
     struct Result {
-        /// Success: the session may begin. Else handshake_refused (by either side), handshake_timed_out, not_gnutella,
-        /// lost, or operation_aborted when the coroutine was cancelled.
+        /// Success: the session may begin. Else handshake_refused, handshake_timed_out, not_gnutella, lost, the judge's
+        /// reason when it was refused here, or operation_aborted when the coroutine was cancelled.
         error_code error;
         /// What was said in a refusal, as in "503 Busy", or what was wrong; for people.
         std::string text{};
         /// What the far end has said of itself.
         wire::HandshakeHeaders theirs{};
         wire::HandshakeMachine::Agreement agreed{};
+        /// Its address; the caller sets it.
+        wire::IpAddress far_end{};
         /// What came behind the handshake.
         std::string first_bytes{};
         /// From our first words to the answer; zero for the side that was connected to.
@@ -72,6 +74,7 @@ class GnutellaHandshake {
     const Side side_;
     wire::HandshakeMachine machine_;
     Judge judge_;
+    error_code refused_because_;
     const Limits limits_;
     TransferWatch watch_;
     bool late_ = false;

@@ -59,6 +59,11 @@ void SharedLibrary::find(const wire::Query& query, std::size_t most, std::vector
     }
 }
 
+void SharedLibrary::add_to(wire::QueryRouteTable& table) const {
+    index_.visit_words([&table](std::string_view word) { table.add(word); });
+    index_.visit_files([&table](const SharedFile& file) { table.add(file.urn); });
+}
+
 asio::awaitable<std::optional<SharedFile>> SharedLibrary::find(Urn urn) {
     auto there = find_on_strand(std::move(urn));
     co_return co_await asio::co_spawn(strand_, std::move(there), asio::use_awaitable);

@@ -53,6 +53,8 @@ class SharedLibrary final : public overlay::Library, public transfer::Catalogue 
 
     // ---- overlay::Library ----
     void find(const wire::Query& query, std::size_t most, std::vector<Match>& matches) const override;
+    void add_to(wire::QueryRouteTable& table) const override;
+    std::uint64_t changes() const override { return index_.changes(); }
     std::uint64_t files() const override { return index_.files(); }
     std::uint64_t bytes() const override { return index_.bytes(); }
 

@@ -5,6 +5,7 @@
 #include <gnutella/event.hpp>
 #include <gnutella/session_info.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,12 +13,29 @@
 
 namespace gnutella::overlay {
 
-/// What a frame is, for flow control: what is dropped first when a neighbour reads too slowly stands first.
+/// What a frame is, for flow control: what is dropped first when a neighbour reads too slowly stands first. The order
+/// is that of Gnutella 0.6, 3.1: broadcasts are worth the less the farther they have come, answers the more.
 enum class Priority : std::uint8_t {
-    query,    ///< the least harm: others will find the same by another way, or ask again
-    hit,      ///< an answer that somebody waits for
-    control,  ///< PING, PONG, BYE: never dropped; when there is no room the session is closed
+    ping,       ///< of Gnutella 0.6, for the hosts that it brings
+    far_query,  ///< that has come some way: others will find the same by another way
+    query,      ///< a near one, or our own
+    pong,       ///< of Gnutella 0.6
+    hit,        ///< an answer that somebody waits for
+    far_hit,    ///< one that many have carried already
+    push,       ///< that a file waits for
+    control,  ///< PING, PONG, BYE of a session, and what is in sequence: never dropped; without room for it the session
+              ///< is closed
 };
+
+inline constexpr std::size_t priorities = 8;
+
+/// @param hops that the frame will have come when it arrives.
+constexpr Priority query_priority(std::uint8_t hops) noexcept {
+    return hops > 2 ? Priority::far_query : Priority::query;
+}
+constexpr Priority hit_priority(std::uint8_t hops) noexcept {
+    return hops > 2 ? Priority::far_hit : Priority::hit;
+}
 
 /// What one UDP datagram carries over IPv4.
 inline constexpr std::uint64_t max_datagram = 65'507;

@@ -11,26 +11,29 @@ constexpr std::size_t max_own_addresses = 16;
 
 }  // namespace
 
-void HostCache::reached(const Endpoint& host) {
+void HostCache::reached(const Endpoint& host, std::optional<Dialect> dialect) {
     if (!acceptable(host)) {
         return;
     }
     if (const auto known = places_.find(host); known != places_.end()) {
         reached_.splice(reached_.begin(), *known->second.part, known->second.position);
         known->second = {&reached_, reached_.begin()};
+        if (dialect) {
+            reached_.front().dialect = dialect;
+        }
         return;
     }
-    put_first(reached_, host);
+    put_first(reached_, {host, dialect});
 }
 
-void HostCache::heard_of(const Endpoint& host) {
+void HostCache::heard_of(const Endpoint& host, std::optional<Dialect> dialect) {
     if (!acceptable(host) || places_.contains(host)) {
         return;
     }
     if (reached_.size() == max_hosts_) {
         return;
     }
-    put_first(heard_of_, host);
+    put_first(heard_of_, {host, dialect});
 }
 
 void HostCache::failed(const Endpoint& host) {
@@ -56,10 +59,15 @@ void HostCache::is_self(const Endpoint& host) {
     }
 }
 
-std::vector<Endpoint> HostCache::all() const {
-    std::vector<Endpoint> hosts;
+std::optional<Dialect> HostCache::dialect_of(const Endpoint& host) const {
+    const auto known = places_.find(host);
+    return known == places_.end() ? std::nullopt : known->second.position->dialect;
+}
+
+std::vector<KnownHost> HostCache::all() const {
+    std::vector<KnownHost> hosts;
     hosts.reserve(size());
-    visit([&hosts](const Endpoint& host) {
+    visit([&hosts](const KnownHost& host) {
         hosts.push_back(host);
         return true;
     });
@@ -70,17 +78,17 @@ bool HostCache::acceptable(const Endpoint& host) const {
     return max_hosts_ > 0 && host.port != 0 && !host.host.empty() && std::ranges::find(own_, host) == own_.end();
 }
 
-void HostCache::put_first(std::list<Endpoint>& part, const Endpoint& host) {
+void HostCache::put_first(std::list<KnownHost>& part, const KnownHost& host) {
     if (size() == max_hosts_) {
         drop_the_worst();
     }
     part.push_front(host);
-    places_.emplace(host, Place{&part, part.begin()});
+    places_.emplace(host.host, Place{&part, part.begin()});
 }
 
 void HostCache::drop_the_worst() {
-    std::list<Endpoint>& part = heard_of_.empty() ? reached_ : heard_of_;
-    places_.erase(part.back());
+    std::list<KnownHost>& part = heard_of_.empty() ? reached_ : heard_of_;
+    places_.erase(part.back().host);
     part.pop_back();
 }
 

@@ -1,11 +1,15 @@
 #pragma once
 
+#include "known_host.hpp"
+
+#include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
 
 #include <cstddef>
 #include <deque>
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -19,27 +23,30 @@ class HostCache {
   public:
     explicit HostCache(std::size_t max_hosts) : max_hosts_(max_hosts) {}
 
-    /// A session that this node opened led to a peer that listens there.
-    void reached(const Endpoint& host);
-    /// Somebody says that a peer listens there. What is known already stays where it is.
-    void heard_of(const Endpoint& host);
+    /// A session that this node opened, in that dialect, led to a peer that listens there.
+    void reached(const Endpoint& host, std::optional<Dialect> dialect = {});
+    /// Somebody says that a peer listens there. What is known already stays as it is.
+    void heard_of(const Endpoint& host, std::optional<Dialect> dialect = {});
     /// It could not be reached: it goes to the end.
     void failed(const Endpoint& host);
     /// That is this very node: forgotten, and not taken again.
     void is_self(const Endpoint& host);
 
-    /// Calls `visit(const Endpoint&)` from the best to the worst, until it returns false.
+    /// nullopt when the host is not known, or none of its dialects.
+    std::optional<Dialect> dialect_of(const Endpoint& host) const;
+
+    /// Calls `visit(const KnownHost&)` from the best to the worst, until it returns false.
     template <class Visit>
     void visit(Visit&& visitor) const {
-        for (const std::list<Endpoint>* part : {&reached_, &heard_of_}) {
-            for (const Endpoint& host : *part) {
+        for (const std::list<KnownHost>* part : {&reached_, &heard_of_}) {
+            for (const KnownHost& host : *part) {
                 if (!visitor(host)) {
                     return;
                 }
             }
         }
     }
-    std::vector<Endpoint> all() const;
+    std::vector<KnownHost> all() const;
     std::size_t size() const { return places_.size(); }
 
   private:
@@ -49,17 +56,17 @@ class HostCache {
         }
     };
     struct Place {
-        std::list<Endpoint>* part = nullptr;
-        std::list<Endpoint>::iterator position;
+        std::list<KnownHost>* part = nullptr;
+        std::list<KnownHost>::iterator position;
     };
 
     bool acceptable(const Endpoint& host) const;
-    void put_first(std::list<Endpoint>& part, const Endpoint& host);
+    void put_first(std::list<KnownHost>& part, const KnownHost& host);
     void drop_the_worst();
 
     std::size_t max_hosts_;
-    std::list<Endpoint> reached_;
-    std::list<Endpoint> heard_of_;
+    std::list<KnownHost> reached_;
+    std::list<KnownHost> heard_of_;
     std::unordered_map<Endpoint, Place, Hash> places_;
     std::deque<Endpoint> own_;
 };

@@ -1,17 +1,21 @@
 #include "overlay/local_queries.hpp"
 
+#include "overlay/bridge.hpp"
 #include "wire/file_name.hpp"
+#include "wire/gnutella/hit_extensions.hpp"
+#include "wire/gnutella/vendor_codes.hpp"
+#include "wire/ip_text.hpp"
 
+#include <array>
 #include <memory>
+#include <memory_resource>
 #include <utility>
 
 namespace gnutella::overlay {
 
 namespace {
 
-bool names_no_host(std::string_view host) {
-    return host.empty() || host == "0.0.0.0" || host == "::";
-}
+constexpr std::size_t max_push_proxies = 16;
 
 std::vector<Transport> transports_of(const wire::QueryHit& hit, const wire::Result& result) {
     std::vector<Transport> transports;
@@ -26,6 +30,28 @@ std::vector<Transport> transports_of(const wire::QueryHit& hit, const wire::Resu
     return transports;
 }
 
+void add_hosts(const wire::PackedHosts& hosts, std::vector<Endpoint>& to) {
+    for (std::size_t at = 0; at < hosts.size() && to.size() < max_push_proxies; ++at) {
+        if (hosts[at].port != 0) {
+            to.push_back({std::string(wire::IpText(hosts[at].address).view()), hosts[at].port});
+        }
+    }
+}
+
+// What the trailer of a hit of Gnutella 0.6 says of the peer that it comes from.
+void take_trailer(const wire::QueryHit& hit, Hit& found) {
+    std::array<std::byte, 4096> room;
+    std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
+    const wire::HitExtensions extensions = wire::read_hit_extensions(hit.extensions, memory);
+    found.client = wire::client_name(hit.vendor);
+    found.firewalled = hit.state.firewalled.value_or(false);
+    found.browsable = extensions.can_be_browsed;
+    found.tls = extensions.speaks_tls;
+    found.key = extensions.quic_key;
+    add_hosts(extensions.push_proxies, found.push_proxies);
+    add_hosts(extensions.push_proxies6, found.push_proxies);
+}
+
 }  // namespace
 
 void LocalQueries::start(const Router::LocalQuery& query) {
@@ -33,14 +59,23 @@ void LocalQueries::start(const Router::LocalQuery& query) {
 }
 
 std::size_t LocalQueries::take(const Guid& id, const wire::QueryHit& hit, std::string_view neighbour_host,
-                               std::vector<HitReceived>& out) {
+                               std::vector<HitReceived>& out, Dialect dialect) {
     const auto search = running_.find(id);
     if (search == running_.end()) {
         return 0;
     }
-    const std::string_view host = names_no_host(hit.from.host) ? neighbour_host : hit.from.host;
-    if (host.empty() || hit.from.port == 0) {
+    const HitSource source(hit, neighbour_host);
+    // Who is firewalled need not say where he is.
+    if (hit.state.firewalled != true && (source.host().empty() || hit.from.port == 0)) {
         return 0;
+    }
+    Hit common;
+    common.source = {std::string(source.host()), hit.from.port};
+    common.peer = hit.peer;
+    common.key = hit.key;
+    common.dialect = dialect;
+    if (dialect == Dialect::gnutella) {
+        take_trailer(hit, common);
     }
     std::size_t excess = 0;
     for (const wire::Result& result : hit.results) {
@@ -48,14 +83,15 @@ std::size_t LocalQueries::take(const Guid& id, const wire::QueryHit& hit, std::s
         if (!wire::is_plain_file_name(result.name)) {
             continue;
         }
-        Hit found;
+        Hit found = common;
         found.name = result.name;
         found.size = result.size;
         found.urn = result.urn;
-        found.source = {std::string(host), hit.from.port};
-        found.peer = hit.peer;
-        found.key = hit.key;
+        found.index = result.index;
         found.transports = transports_of(hit, result);
+        if (found.key && dialect == Dialect::gnutella) {
+            found.transports.insert(found.transports.begin(), Transport::quic);
+        }
         switch (make_room(search->second, found)) {
             case Room::new_hit:
                 out.push_back({id, std::move(found)});
@@ -91,6 +127,9 @@ std::size_t LocalQueries::take_raw_file(const Guid& id, std::string_view content
 
 LocalQueries::Room LocalQueries::make_room(Search& search, const Hit& hit) const {
     std::string key = hit.source.to_string();
+    if (hit.firewalled && hit.peer) {
+        key += hit.peer->to_string();  // it may not say where it is
+    }
     key += '\n';
     key += hit.urn ? hit.urn->to_string() : std::string();
     key += '\n';

@@ -37,9 +37,10 @@ class LocalQueries {
     /// Adds what a QUERY-HIT brings for the running query of that id.
     /// @param neighbour_host the address that the hit's session leads to, for a hit that does not say where its files
     ///     are; empty when it came in a datagram.
+    /// @param dialect the one that the hit came in.
     /// @return how many results were beyond the bound.
     std::size_t take(const Guid& id, const wire::QueryHit& hit, std::string_view neighbour_host,
-                     std::vector<HitReceived>& out);
+                     std::vector<HitReceived>& out, Dialect dialect = Dialect::json);
 
     /// Adds a legacy peer's raw file. @return as take().
     std::size_t take_raw_file(const Guid& id, std::string_view content, const Endpoint& from,

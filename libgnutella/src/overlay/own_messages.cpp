@@ -45,9 +45,9 @@ wire::Frame OwnMessages::pong(const Neighbour& to, std::string_view id, const Li
     const Endpoint itself{to.info.remote.host, to.info.listens.port};
     std::vector<std::string> texts;
     texts.reserve(max_hosts_told);
-    hosts.visit([&](const Endpoint& host) {
-        if (host != itself) {
-            texts.push_back(host.to_string());
+    hosts.visit([&](const KnownHost& known) {
+        if (known.host != itself) {
+            texts.push_back(known.host.to_string());
         }
         return texts.size() < max_hosts_told;
     });

@@ -52,8 +52,10 @@ class OwnMessages {
     /// The answer to a legacy peer's query.
     wire::Frame legacy_hit(const Neighbour& to, std::string_view id, const Library::Match* match) const;
 
-  private:
+    /// Where we listen, as the neighbour is told.
     wire::Sender sender(const Neighbour& to) const { return {host_for(to), port_}; }
+
+  private:
     wire::Introduction introduction(const Neighbour& to) const;
 
     const Settings& settings_;

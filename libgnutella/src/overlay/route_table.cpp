@@ -33,7 +33,7 @@ bool RouteTable::insert(const Guid& id, SessionId from, TimePoint now) {
     if (place >= ring_.size()) {
         place -= ring_.size();
     }
-    ring_[place] = Route{id, now, from, 0, nullptr};
+    ring_[place] = Route{id, now, from, 0, 0, nullptr};
     index_[slot_of(id)] = static_cast<std::uint32_t>(place + 1);
     ++count_;
     return true;
@@ -58,7 +58,7 @@ std::size_t RouteTable::slot_of(const Guid& id) const {
 
 void RouteTable::forget_oldest() {
     free_slot(slot_of(ring_[oldest_].id));
-    ring_[oldest_].asker.reset();
+    ring_[oldest_].origin.reset();
     oldest_ = oldest_ + 1 == ring_.size() ? 0 : oldest_ + 1;
     --count_;
 }

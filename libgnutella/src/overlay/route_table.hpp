@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace gnutella::overlay {
@@ -24,14 +26,26 @@ class RouteTable {
     /// Where the queries of this node itself come from.
     static constexpr SessionId own = std::numeric_limits<SessionId>::max();
 
+    struct Origin {
+        /// The query's id as it was written, when it is no UUID.
+        std::string id_text;
+        /// Where hits go in a datagram instead, past a legacy peer that does not pass them back.
+        std::optional<Actions::Destination> asker;
+        /// Of a legacy peer's query: the name of the file that it wants, and will take raw.
+        std::string wanted;
+        /// Whether a source for that file has been found.
+        bool found = false;
+    };
     struct Route {
         Guid id;
         TimePoint seen_at;
         SessionId from = own;
         /// How many hits have gone back this way; the router counts them.
         std::uint32_t hits = 0;
-        /// Where hits go in a datagram instead, past a legacy peer that does not pass them back; the router sets it.
-        std::unique_ptr<Actions::Destination> asker;
+        /// The TTL that it came with; the router sets it.
+        std::uint8_t ttl = 0;
+        /// What must be known of a query in JSON for hits that come back in another form; the router sets it.
+        std::unique_ptr<Origin> origin;
     };
 
     RouteTable(std::size_t max_routes, std::chrono::milliseconds lifetime, Random& random);

@@ -6,20 +6,32 @@
 
 namespace gnutella::overlay {
 
+namespace {
+
+// Of Gnutella 0.6, from one neighbour (2.2.4).
+constexpr std::size_t pings_per_second = 1;
+constexpr std::size_t ping_burst = 5;
+
+}  // namespace
+
 Router::Impl::Impl(const Settings& the_settings, Guid the_identity, std::uint16_t port, std::uint64_t seed)
     : settings(the_settings),
       identity(the_identity),
       times{settings.handshake_timeout, settings.ping_interval, settings.max_unanswered_pings},
       query_rate(settings.queries_per_second, settings.query_burst),
+      ping_rate(pings_per_second, ping_burst),
       random(seed),
       own(settings, identity, port),
+      binary(settings, identity, port),
       sessions(random),
       routes(settings.max_routes, settings.route_lifetime, random),
+      push_routes(settings.max_push_routes, settings.route_lifetime, random),
       local_queries(settings.max_hits_per_query, random),
       hosts(settings.max_known_hosts),
       joins(settings.retry_interval, settings.max_retry_interval),
       seeker(settings.retry_interval, settings.max_retry_interval),
-      guard(settings.datagrams_per_second) {}
+      guard(settings.datagrams_per_second),
+      push_guard(settings.pushes_per_second) {}
 
 Router::Router(const Settings& settings, Guid identity, std::uint16_t port, std::uint64_t seed)
     : impl_(std::make_unique<Impl>(settings, identity, port, seed)) {}
@@ -40,15 +52,19 @@ bool Router::allow_datagram(const wire::IpAddress& to, TimePoint now) {
     return false;
 }
 
-void Router::tick(TimePoint now, Actions& out) {
+void Router::tick(TimePoint now, const Library& library, Actions& out) {
     while (const auto due = impl_->deadlines.due(now)) {
         impl_->session_is_due(*impl_->sessions.find(*due), now, out);
+    }
+    if (impl_->next_update <= now) {
+        impl_->update_neighbours(now, library, out);
     }
     impl_->connect_due(now, out);
 }
 
 TimePoint Router::next_deadline() const {
-    return std::min({impl_->deadlines.earliest(), impl_->joins.next_deadline(), impl_->seeker.next_deadline()});
+    return std::min(
+        {impl_->deadlines.earliest(), impl_->joins.next_deadline(), impl_->seeker.next_deadline(), impl_->next_update});
 }
 
 const Counters& Router::counters() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "known_host.hpp"
 #include "overlay/actions.hpp"
 #include "overlay/library.hpp"
 #include "overlay/time_point.hpp"
@@ -64,8 +65,9 @@ class Router {
     };
     /// What is to be answered in a handshake.
     struct HandshakeVerdict {
-        /// Set when the session is not wanted.
+        /// Set when the session is not wanted; `reason` is for connect_failed() then.
         std::optional<wire::HandshakeRefusal> refusal;
+        error_code reason;
         /// What this node says of itself.
         wire::HandshakeHeaders ours;
         /// Whom a refused peer may try instead.
@@ -93,7 +95,8 @@ class Router {
     /// Whether a session is wanted with who says that of himself, and what to answer him.
     HandshakeVerdict judge(const HandshakeContext& context, const wire::HandshakeHeaders& theirs) const;
     /// A handshake was refused by the far end, which named others to try.
-    void refused_handshake(const std::vector<Endpoint>& try_instead);
+    /// @param by its address.
+    void refused_handshake(const wire::IpAddress& by, const std::vector<Endpoint>& try_instead);
 
     /// A connection stands. In the JSON dialect an outgoing one is greeted with a PING, an incoming one must PING; in
     /// the other the handshake is done, and the session is open.
@@ -129,8 +132,8 @@ class Router {
     /// In which order the dialects are to be tried with that host: the one that worked last time first.
     std::vector<Dialect> dialects_for(const Endpoint& host) const;
     /// Hosts known from an earlier life, from the store; and those known now, best first.
-    void remember_hosts(const std::vector<Endpoint>& hosts);
-    std::vector<Endpoint> known_hosts() const;
+    void remember_hosts(const std::vector<KnownHost>& hosts);
+    std::vector<KnownHost> known_hosts() const;
 
     // ---- searches ----
 
@@ -165,7 +168,7 @@ class Router {
     // ---- time ----
 
     /// Does what is due.
-    void tick(TimePoint now, Actions& out);
+    void tick(TimePoint now, const Library& library, Actions& out);
     /// When tick() is to be called next; TimePoint::max() when nothing is waited for.
     TimePoint next_deadline() const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "overlay/binary_messages.hpp"
 #include "overlay/datagram_guard.hpp"
 #include "overlay/deadline_queue.hpp"
 #include "overlay/host_cache.hpp"
@@ -7,6 +8,9 @@
 #include "overlay/join_list.hpp"
 #include "overlay/local_queries.hpp"
 #include "overlay/own_messages.hpp"
+#include "overlay/pong_cache.hpp"
+#include "overlay/push_guard.hpp"
+#include "overlay/query_words.hpp"
 #include "overlay/random.hpp"
 #include "overlay/rate_limiter.hpp"
 #include "overlay/route_table.hpp"
@@ -16,7 +20,7 @@
 
 namespace gnutella::overlay {
 
-/// What the router's three parts share: router_sessions.cpp, router_queries.cpp, router_joins.cpp.
+/// What the router's parts share.
 struct Router::Impl {
     Impl(const Settings& settings, Guid identity, std::uint16_t port, std::uint64_t seed);
 
@@ -29,6 +33,8 @@ struct Router::Impl {
     /// Says BYE when the far end is this node, or a peer that has a better session already.
     enum class Welcome : std::uint8_t { yes, no };
     Welcome welcome(Neighbour& neighbour, TimePoint now, Actions& out);
+    /// Of two sessions with the same peer, whether the one that opens is kept: docs/decisions/0005.
+    bool is_better(const Neighbour& opening, const Neighbour& other) const;
     void open(Neighbour& neighbour, TimePoint now, Actions& out);
     void ping(Neighbour& neighbour, TimePoint now, Actions& out);
     void session_is_due(Neighbour& neighbour, TimePoint now, Actions& out);
@@ -40,20 +46,85 @@ struct Router::Impl {
                            Actions& out);
     void forget(Neighbour& neighbour, error_code reason, std::string_view text, TimePoint now, Actions& out);
 
+    // ---- router_handshake.cpp ----
+
+    enum class Place : std::uint8_t { free, no_leaves, no_ultrapeers, leaf_here };
+    /// Whether there is a place for one more neighbour of that role in Gnutella 0.6.
+    Place place_for(Role role) const;
+    /// The open session with a peer of Gnutella 0.6 that listens there.
+    const Neighbour* open_at(const Endpoint& listens) const;
+    std::vector<Endpoint> ultrapeers_to_try() const;
+
+    // ---- router_gnutella.cpp ----
+
+    void open_gnutella(Neighbour& neighbour, const Start& start, TimePoint now, Actions& out);
+    void greet_gnutella(Neighbour& neighbour, TimePoint now, Actions& out);
+    void ping_gnutella(Neighbour& to, std::uint8_t ttl, Actions& out);
+    void gnutella_ping_came(Neighbour& from, const wire::Message& message, const wire::Ping& ping, TimePoint now,
+                            const Library& library, Actions& out);
+    void gnutella_pong_came(Neighbour& from, const wire::Message& message, const wire::Pong& pong);
+    void vendor_message_came(Neighbour& from, const wire::Message& message, const wire::VendorMessage& vendor,
+                             Actions& out);
+    void told_of(const wire::IpAddress& host, std::uint16_t port, const wire::IpAddress& by);
+    std::vector<wire::PackedHost> hosts_to_tell(const Neighbour& whom) const;
+    std::optional<wire::UltrapeerSlots> free_places() const;
+
+    // ---- router_tables.cpp ----
+
+    template <class Change>
+    void route_table_changes(Neighbour& from, const Change& change, TimePoint now, Actions& out);
+    /// Sends our table to those that are due for it.
+    void update_neighbours(TimePoint now, const Library& library, Actions& out);
+    void update_own_table(const Library& library);
+    bool takes_our_table(const GnutellaPeer& peer) const;
+
+    // ---- router_pushes.cpp ----
+
+    void push_came(Neighbour& from, const wire::Message& message, const wire::Push& push, TimePoint now, Actions& out);
+    void heed_push(const Neighbour& from, const wire::Push& push, TimePoint now, Actions& out);
+    /// A hit of that servent came over that session.
+    void learn_push_route(const Guid& servent, SessionId session, TimePoint now);
+    /// The neighbour that a Push for that servent goes to; null when no way is known. One that is that servent comes
+    /// first: it may have asked us to be its push proxy.
+    Neighbour* way_to(const Guid& servent, TimePoint now);
+    std::vector<wire::PackedHost> push_proxies() const;
+
     // ---- router_queries.cpp ----
 
     void query_came(Neighbour& from, const wire::Message& message, const wire::Query& query, TimePoint now,
                     const Library& library, Actions& out);
-    void hit_came(Neighbour& from, const wire::Message& message, const wire::QueryHit& hit, TimePoint now,
-                  Actions& out);
     /// @return how many files answered.
     std::size_t answer(Neighbour& from, const wire::Message& message, const wire::Query& query, const Library& library,
                        Actions& out);
-    /// @return to how many neighbours it goes.
-    std::size_t forward(const Neighbour& from, const wire::Message& message, Actions& out);
-    /// For the hits that will come back here, and cannot go back over the legacy session.
-    void remember_asker(const Neighbour& from, const wire::Message& message, const wire::Query& query, TimePoint now);
+    std::size_t answer_legacy(Neighbour& from, const wire::Message& message, const wire::Query& query, Actions& out);
+    /// For the hits that will come back here, and cannot go back as they are.
+    void remember_origin(const Neighbour& from, const wire::Message& message, const wire::Query& query, TimePoint now);
     void send_running_queries(Neighbour& to, Actions& out);
+    void send_own_query(Neighbour& to, const LocalQuery& query, QueryWords& words, Actions& out);
+
+    // ---- router_forwarding.cpp ----
+
+    /// To how many neighbours a query went, and to how many of another dialect.
+    struct Forwarded {
+        std::size_t all = 0;
+        std::size_t bridged = 0;
+    };
+    Forwarded forward(const Neighbour& from, const wire::Message& message, const wire::Query& query, Actions& out);
+    std::size_t forward_json(const Neighbour& from, const wire::Message& message, std::uint8_t ttl, Actions& out);
+    /// The same query came again from the same neighbour, to go further ("X-Ext-Probes").
+    bool goes_further(const Neighbour& from, const wire::Message& message, TimePoint now);
+    bool wants_query(const GnutellaPeer& to, std::uint8_t ttl, std::uint8_t hops, QueryWords& words) const;
+
+    // ---- router_hits.cpp ----
+
+    void hit_came(Neighbour& from, const wire::Message& message, const wire::QueryHit& hit, TimePoint now,
+                  Actions& out);
+    void hit_to_gnutella(Neighbour& to, const wire::Message& message, const wire::QueryHit& hit, Actions& out);
+    void hit_to_json(Neighbour& from, Neighbour& to, RouteTable::Route& route, const wire::Message& message,
+                     const wire::QueryHit& hit, Actions& out);
+    void hit_for_legacy_asker(Neighbour& from, Neighbour& to, RouteTable::Route& route, const wire::Message& message,
+                              const wire::QueryHit& hit, Actions& out);
+    void send_json_hit(Neighbour& to, const RouteTable::Route& route, wire::Frame frame, Actions& out);
 
     // ---- router_joins.cpp ----
 
@@ -67,22 +138,40 @@ struct Router::Impl {
     std::optional<Endpoint> host_to_try() const;
     bool wants_sessions() const;
 
+    bool speaks_gnutella() const { return leaves + ultrapeers > 0; }
+
     const Settings settings;
     const Guid identity;
     const SessionMachine::Times times;
     const Rate query_rate;
+    const Rate ping_rate;
     Random random;
     OwnMessages own;
+    BinaryMessages binary;
     SessionTable sessions;
     DeadlineQueue deadlines;
     RouteTable routes;
+    RouteTable push_routes;
     LocalQueries local_queries;
     HostCache hosts;
+    PongCache pongs;
     JoinList joins;
     HostSeeker seeker;
     DatagramGuard guard;
+    PushGuard push_guard;
     Counters counters;
     QueryWatch query_watch = QueryWatch::off;
+    /// Open sessions of Gnutella 0.6, by what the far end is.
+    std::size_t leaves = 0;
+    std::size_t ultrapeers = 0;
+    /// Our query routing table: of what we share, and with what our leaves do; null before they are wanted.
+    std::shared_ptr<const wire::QueryRouteTable> own_table;
+    std::shared_ptr<const wire::QueryRouteTable> merged_table;
+    std::uint64_t library_changes = 0;
+    TimePoint own_table_due = TimePoint::min();
+    bool leaf_tables_changed = false;
+    /// When some neighbour is due for an update.
+    TimePoint next_update = TimePoint::max();
     /// Whether neighbours were ever asked for, or had: a node that nobody told of any stays alone.
     bool had_neighbours = false;
     bool stopped = false;

@@ -21,14 +21,14 @@ void Router::connect_failed(const Endpoint& to, error_code reason, TimePoint now
     impl_->attempt_ended(to, Impl::Ended::opening, reason, now, out);
 }
 
-void Router::remember_hosts(const std::vector<Endpoint>& hosts) {
+void Router::remember_hosts(const std::vector<KnownHost>& hosts) {
     // Each goes before those that are there: the best comes last.
-    for (auto host = hosts.rbegin(); host != hosts.rend(); ++host) {
-        impl_->hosts.heard_of(*host);
+    for (auto known = hosts.rbegin(); known != hosts.rend(); ++known) {
+        impl_->hosts.heard_of(known->host, known->dialect);
     }
 }
 
-std::vector<Endpoint> Router::known_hosts() const {
+std::vector<KnownHost> Router::known_hosts() const {
     return impl_->hosts.all();
 }
 
@@ -103,7 +103,8 @@ void Router::Impl::connect_due(TimePoint now, Actions& out) {
 // The best of the remembered hosts that is neither wanted anyway nor a neighbour.
 std::optional<Endpoint> Router::Impl::host_to_try() const {
     std::optional<Endpoint> best;
-    hosts.visit([&](const Endpoint& host) {
+    hosts.visit([&](const KnownHost& known) {
+        const Endpoint& host = known.host;
         bool taken = joins.wants(host);
         for (const SessionId id : sessions.open_sessions()) {
             const SessionInfo& info = sessions.find(id)->info;

@@ -1,7 +1,8 @@
-// Queries and hits, ours and others': docs/json-dialect.md, "Searching", "Answering" and "Asking".
+// Queries, ours and others', and what we answer: docs/json-dialect.md, "Searching", "Answering" and "Asking".
 
 #include "overlay/router_impl.hpp"
-#include "wire/json_encoder.hpp"
+#include "wire/file_name.hpp"
+#include "wire/gnutella/gnutella_encoder.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,14 +11,10 @@ namespace gnutella::overlay {
 
 namespace {
 
-constexpr std::uint8_t legacy_ttl = 7;  // what a query without TTL counts as
-
-// A hop is added when it is sent on, and TTL and hops together may not be more than the bound.
-std::uint8_t ttl_of(const wire::Message& message, std::uint8_t max_ttl) {
-    const std::uint8_t ttl = message.carries_ttl() ? message.ttl : legacy_ttl;
-    const int left = std::max(0, max_ttl - message.hops);
-    return static_cast<std::uint8_t>(std::min<int>(ttl, left));
-}
+// What Gnutella 0.6, 2.2.1, would have dropped: no query travels so far.
+constexpr std::uint8_t absurd_ttl = 15;
+// Of the name that a legacy peer asks for, which is kept for the answer. No file system of today takes a longer one.
+constexpr std::size_t max_wanted_name = 255;
 
 // Whether the neighbour is not only who sent the query here, but who asks.
 bool asks_itself(const Neighbour& neighbour, const wire::Message& message, const wire::Query& query) {
@@ -44,6 +41,7 @@ std::optional<Actions::Destination> asker_of(const Neighbour& from, const wire::
 
 void Router::show_key(const KeyHash& key) {
     impl_->own.show_key(key);
+    impl_->binary.show_key(key);
 }
 
 void Router::watch_queries(QueryWatch watch) {
@@ -53,10 +51,15 @@ void Router::watch_queries(QueryWatch watch) {
 void Router::start_query(const LocalQuery& query, TimePoint now, Actions& out) {
     impl_->routes.insert(query.id, RouteTable::own, now);
     impl_->local_queries.start(query);
+    QueryWords words(query.text, query.urn);
     // The host that it names differs from session to session, but there are far fewer hosts than sessions.
     std::vector<std::pair<std::string_view, wire::Frame>> frames;
     for (const SessionId id : impl_->sessions.open_sessions()) {
         Neighbour& neighbour = *impl_->sessions.find(id);
+        if (neighbour.gnutella) {
+            impl_->send_own_query(neighbour, query, words, out);
+            continue;
+        }
         const std::string_view host = impl_->own.host_for(neighbour);
         auto frame = std::ranges::find(frames, host, &std::pair<std::string_view, wire::Frame>::first);
         if (frame == frames.end()) {
@@ -98,21 +101,30 @@ void Router::Impl::query_came(Neighbour& from, const wire::Message& message, con
         ++counters.excess_queries;
         return;
     }
+    if (from.gnutella && message.ttl > absurd_ttl) {
+        ++counters.expired_queries;
+        return;
+    }
     // A search of our own is known as long as it runs, even when a flood has driven it out of the table.
-    if (local_queries.running(message.id) || !routes.insert(message.id, from.info.id, now)) {
+    const bool known = local_queries.running(message.id) || !routes.insert(message.id, from.info.id, now);
+    if (known && !goes_further(from, message, now)) {
         ++counters.duplicate_queries;
         return;
     }
-    ++counters.queries_handled;
-    const std::size_t answered = answer(from, message, query, library, out);
+    std::size_t answered = 0;
+    if (!known) {
+        ++counters.queries_handled;
+        routes.find(message.id, now)->ttl = message.ttl;
+        answered = answer(from, message, query, library, out);
+    }
     // A legacy asker reads one datagram: where it has been answered, as in the seed, the search ends.
     const bool done = answered > 0 && !query.routed;
-    const std::size_t forwarded = done ? 0 : forward(from, message, out);
-    if (forwarded > 0 && query.routed && from.kind() == PeerKind::legacy) {
-        remember_asker(from, message, query, now);
+    const Forwarded forwarded = done ? Forwarded() : forward(from, message, query, out);
+    if ((forwarded.all > 0 && query.routed && from.kind() == PeerKind::legacy) || forwarded.bridged > 0) {
+        remember_origin(from, message, query, now);
     }
-    if (query_watch == QueryWatch::on) {
-        out.queries_seen.push_back({message.id, from.info.id, std::string(query.text), answered, forwarded});
+    if (query_watch == QueryWatch::on && !known) {
+        out.queries_seen.push_back({message.id, from.info.id, std::string(query.text), answered, forwarded.all});
     }
 }
 
@@ -121,27 +133,27 @@ std::size_t Router::Impl::answer(Neighbour& from, const wire::Message& message, 
     if (library.files() == 0) {
         return 0;
     }
+    // Two that cannot be connected to have no way to one another.
+    if (query.flags.has(wire::QueryFlag::firewalled) && settings.reachability == Reachability::firewalled) {
+        return 0;
+    }
     matches.clear();
     library.find(query, settings.max_results, matches);
     if (matches.empty()) {
         return 0;
     }
     if (!query.routed) {
-        const auto sendable =
-            std::ranges::find_if(matches, [](const Library::Match& match) { return match.size <= max_datagram; });
-        const Library::Match* match = sendable == matches.end() ? nullptr : &*sendable;
-        send(from, own.legacy_hit(from, message.id_text, match), Priority::hit, out);
-        if (match == nullptr) {
-            out.too_large.push_back({matches.front().file, from.info.id});
-            return 0;
-        }
-        if (auto asker = asker_of(from, message, query)) {
-            out.files.push_back({std::move(*asker), match->file});
-        }
-        ++counters.queries_answered;
-        return 1;
+        return answer_legacy(from, message, query, out);
     }
     ++counters.queries_answered;
+    if (from.gnutella) {
+        // A way back that is two longer than the way here is allowed for (0.6, 2.2.7.3).
+        const wire::MessageRoute back{message.id, static_cast<std::uint8_t>(std::min(message.hops + 2, UINT8_MAX)), 0};
+        for (wire::Frame& frame : binary.hits(from, back, matches, push_proxies())) {
+            send(from, std::move(frame), hit_priority(0), out);
+        }
+        return matches.size();
+    }
     wire::Frame hit = own.hit(from, message.id_text, matches);
     if (from.kind() == PeerKind::modern) {
         send(from, std::move(hit), Priority::hit, out);
@@ -152,75 +164,62 @@ std::size_t Router::Impl::answer(Neighbour& from, const wire::Message& message, 
     return matches.size();
 }
 
-std::size_t Router::Impl::forward(const Neighbour& from, const wire::Message& message, Actions& out) {
-    const std::uint8_t ttl = ttl_of(message, settings.max_ttl);
-    if (ttl <= 1) {
-        ++counters.expired_queries;
+std::size_t Router::Impl::answer_legacy(Neighbour& from, const wire::Message& message, const wire::Query& query,
+                                        Actions& out) {
+    const auto sendable =
+        std::ranges::find_if(matches, [](const Library::Match& match) { return match.size <= max_datagram; });
+    const Library::Match* match = sendable == matches.end() ? nullptr : &*sendable;
+    send(from, own.legacy_hit(from, message.id_text, match), Priority::hit, out);
+    if (match == nullptr) {
+        out.too_large.push_back({matches.front().file, from.info.id});
         return 0;
     }
-    const std::vector<SessionId>& neighbours = sessions.open_sessions();
-    if (neighbours.size() < 2) {
-        return 0;
+    if (auto asker = asker_of(from, message, query)) {
+        out.files.push_back({std::move(*asker), match->file});
     }
-    const wire::Frame frame =
-        wire::encode_forward(message, static_cast<std::uint8_t>(ttl - 1), static_cast<std::uint8_t>(message.hops + 1));
-    // With more digits than it came with it may be longer than any neighbour takes, and would end the sessions to all.
-    const std::size_t length = frame.size() - 1;  // without the newline
-    if (length > settings.max_message_size) {
-        ++counters.expired_queries;
-        return 0;
-    }
-    const std::size_t before = out.sends.size();
-    for (const SessionId neighbour : neighbours) {
-        if (neighbour != from.info.id) {
-            out.sends.push_back({neighbour, frame, Priority::query});
-        }
-    }
-    const std::size_t forwarded = out.sends.size() - before;
-    counters.queries_forwarded += forwarded;
-    counters.messages_sent += forwarded;
-    return forwarded;
+    ++counters.queries_answered;
+    return 1;
 }
 
-void Router::Impl::hit_came(Neighbour& from, const wire::Message& message, const wire::QueryHit& hit, TimePoint now,
-                            Actions& out) {
-    if (local_queries.running(message.id)) {
-        counters.excess_hits += local_queries.take(message.id, hit, from.info.remote.host, out.hits);
-        return;
-    }
+void Router::Impl::remember_origin(const Neighbour& from, const wire::Message& message, const wire::Query& query,
+                                   TimePoint now) {
     RouteTable::Route* route = routes.find(message.id, now);
-    Neighbour* to = route == nullptr ? nullptr : sessions.find(route->from);
-    // Back to where it comes from it would only go round.
-    if (to == nullptr || to == &from) {
-        ++counters.unexpected_hits;
+    if (route == nullptr || route->origin || from.gnutella) {
         return;
     }
-    if (route->hits >= settings.max_hits_per_query) {
-        ++counters.excess_hits;
-        return;
+    auto origin = std::make_unique<RouteTable::Origin>();
+    if (!Guid::parse(message.id_text)) {
+        origin->id_text = message.id_text;
     }
-    ++route->hits;
-    ++counters.hits_routed;
-    wire::Frame frame = wire::encode_forward(message, message.ttl, message.hops);
-    if (route->asker == nullptr) {
-        send(*to, std::move(frame), Priority::hit, out);
-    } else if (frame.size() <= max_datagram) {
-        out.datagrams.push_back({*route->asker, std::move(frame)});
+    const bool takes_raw =
+        !query.routed && query.text.size() <= max_wanted_name && wire::is_plain_file_name(query.text);
+    if (takes_raw) {
+        origin->wanted = query.text;
     }
-}
-
-void Router::Impl::remember_asker(const Neighbour& from, const wire::Message& message, const wire::Query& query,
-                                  TimePoint now) {
-    RouteTable::Route* route = routes.find(message.id, now);
-    auto asker = asker_of(from, message, query);
-    if (route != nullptr && asker) {
-        route->asker = std::make_unique<Actions::Destination>(std::move(*asker));
+    if (takes_raw || (query.routed && from.kind() == PeerKind::legacy)) {
+        origin->asker = asker_of(from, message, query);
+    }
+    if (origin->asker || !origin->id_text.empty()) {
+        route->origin = std::move(origin);
     }
 }
 
 void Router::Impl::send_running_queries(Neighbour& to, Actions& out) {
-    local_queries.for_each(
-        [&](const LocalQuery& query) { send(to, own.query(own.host_for(to), query), Priority::query, out); });
+    local_queries.for_each([&](const LocalQuery& query) {
+        if (to.gnutella) {
+            QueryWords words(query.text, query.urn);
+            send_own_query(to, query, words, out);
+        } else {
+            send(to, own.query(own.host_for(to), query), Priority::query, out);
+        }
+    });
+}
+
+void Router::Impl::send_own_query(Neighbour& to, const LocalQuery& query, QueryWords& words, Actions& out) {
+    const std::uint8_t ttl = std::min(settings.max_ttl, to.gnutella->max_ttl);
+    if (wants_query(*to.gnutella, ttl, 0, words)) {
+        send(to, binary.query(query, ttl), Priority::query, out);
+    }
 }
 
 }  // namespace gnutella::overlay

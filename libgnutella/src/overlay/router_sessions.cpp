@@ -60,12 +60,15 @@ void Router::opened(const Start& start, TimePoint now, Actions& out) {
                         start.local.host,
                         start.remote_address,
                         start.target,
-                        start.on_failure == Start::OnFailure::dialect_follows,
                         SessionMachine(start.direction, now),
                         {},
                         {},
                         0};
     const bool full = impl_->sessions.size() >= impl_->settings.max_sessions;
+    neighbour.dialect_follows = start.on_failure == Start::OnFailure::dialect_follows;
+    if (start.dialect == Dialect::gnutella) {
+        neighbour.gnutella = std::make_unique<GnutellaPeer>(start.handshake.value_or(wire::HandshakeHeaders()));
+    }
     Neighbour& kept = impl_->sessions.add(std::move(neighbour));
     if (impl_->stopped) {
         impl_->say_bye_and_close(kept, ByeCode::leaving, "this peer has stopped", Error::stopped, now, out);
@@ -75,6 +78,10 @@ void Router::opened(const Start& start, TimePoint now, Actions& out) {
         ++impl_->counters.refused_connections;
         impl_->say_bye_and_close(kept, ByeCode::too_many_sessions, "too many sessions are open here",
                                  Error::too_many_sessions, now, out);
+        return;
+    }
+    if (start.dialect == Dialect::gnutella) {
+        impl_->open_gnutella(kept, start, now, out);
         return;
     }
     if (start.direction == Direction::outgoing) {
@@ -91,6 +98,10 @@ void Router::receive(SessionId from, const wire::Message& message, TimePoint now
     }
     ++impl_->counters.messages_received;
     neighbour->machine.heard(now);
+    if (message.dialect != neighbour->dialect()) {
+        ++impl_->counters.unknown_messages;
+        return;
+    }
     if (const auto* ping = std::get_if<wire::Ping>(&message.body)) {
         impl_->ping_came(*neighbour, message, *ping, now, library, out);
         return;
@@ -116,6 +127,14 @@ void Router::receive(SessionId from, const wire::Message& message, TimePoint now
         impl_->query_came(*neighbour, message, *query, now, library, out);
     } else if (const auto* hit = std::get_if<wire::QueryHit>(&message.body)) {
         impl_->hit_came(*neighbour, message, *hit, now, out);
+    } else if (const auto* push = std::get_if<wire::Push>(&message.body)) {
+        impl_->push_came(*neighbour, message, *push, now, out);
+    } else if (const auto* vendor = std::get_if<wire::VendorMessage>(&message.body)) {
+        impl_->vendor_message_came(*neighbour, message, *vendor, out);
+    } else if (const auto* reset = std::get_if<wire::RouteTableReset>(&message.body)) {
+        impl_->route_table_changes(*neighbour, *reset, now, out);
+    } else if (const auto* patch = std::get_if<wire::RouteTablePatch>(&message.body)) {
+        impl_->route_table_changes(*neighbour, *patch, now, out);
     }
 }
 
@@ -183,6 +202,10 @@ std::size_t Router::session_count() const {
 
 void Router::Impl::ping_came(Neighbour& from, const wire::Message& message, const wire::Ping& ping, TimePoint now,
                              const Library& library, Actions& out) {
+    if (from.gnutella) {
+        gnutella_ping_came(from, message, ping, now, library, out);
+        return;
+    }
     const bool opens = from.machine.ping_came() == SessionMachine::Step::answer_and_open;
     if (opens) {
         learn(from.info, ping.from, ping.introduction);
@@ -198,6 +221,10 @@ void Router::Impl::ping_came(Neighbour& from, const wire::Message& message, cons
 
 void Router::Impl::pong_came(Neighbour& from, const wire::Message& message, const wire::Pong& pong, TimePoint now,
                              Actions& out) {
+    if (from.gnutella) {
+        gnutella_pong_came(from, message, pong);
+        return;
+    }
     const PeerKind kind = pong.introduction.version == 0 ? PeerKind::legacy : PeerKind::modern;
     const SessionMachine::Step step = from.machine.pong_came(message.id, kind);
     if (step == SessionMachine::Step::refuse) {
@@ -241,17 +268,25 @@ Router::Impl::Welcome Router::Impl::welcome(Neighbour& neighbour, TimePoint now,
     if (other == nullptr) {
         return Welcome::yes;
     }
-    // When both sides connect at once, each may have answered the other's PING before it gets its own PONG. Both then
-    // keep the session whose initiator has the greater identity. Of two with the same initiator the far end, which
-    // refuses a second one, has lost the older.
-    const bool crossed = other->info.direction != neighbour.info.direction;
-    const bool answered = neighbour.info.direction == Direction::outgoing;
-    if (answered && (!crossed || identity > *peer)) {
+    if (is_better(neighbour, *other)) {
         say_bye_and_close(*other, ByeCode::already_connected, "already connected", Error::already_connected, now, out);
         return Welcome::yes;
     }
     say_bye_and_close(neighbour, ByeCode::already_connected, "already connected", Error::already_connected, now, out);
     return Welcome::no;
+}
+
+bool Router::Impl::is_better(const Neighbour& opening, const Neighbour& other) const {
+    // When both sides connect at once, each may have answered the other's PING before it gets its own PONG. Both then
+    // keep the session whose initiator has the greater identity. Of two with the same initiator the far end, which
+    // refuses a second one, has lost the older.
+    const bool crossed = other.info.direction != opening.info.direction;
+    const bool ours = opening.info.direction == Direction::outgoing;
+    if (crossed && opening.gnutella) {
+        // Here both ends see either of them open first, since the handshake is over when a session begins.
+        return ours ? identity > *opening.info.peer : *opening.info.peer > identity;
+    }
+    return ours && (!crossed || identity > *opening.info.peer);
 }
 
 void Router::Impl::open(Neighbour& neighbour, TimePoint now, Actions& out) {
@@ -261,16 +296,24 @@ void Router::Impl::open(Neighbour& neighbour, TimePoint now, Actions& out) {
     arm(neighbour, now);
     const Endpoint host{neighbour.info.remote.host, neighbour.info.listens.port};
     if (neighbour.info.direction == Direction::outgoing) {
-        hosts.reached(host);
-    } else {
-        hosts.heard_of(host);
+        hosts.reached(host, neighbour.dialect());
+    } else if (neighbour.info.role != Role::leaf) {  // which takes no sessions
+        hosts.heard_of(host, neighbour.dialect());
     }
     target_opened(neighbour.target, now);
     out.opened.push_back({neighbour.info});
+    if (neighbour.gnutella) {
+        greet_gnutella(neighbour, now, out);
+    }
     send_running_queries(neighbour, out);
 }
 
 void Router::Impl::ping(Neighbour& neighbour, TimePoint now, Actions& out) {
+    if (neighbour.gnutella) {
+        ping_gnutella(neighbour, 1, out);
+        neighbour.machine.pinged(neighbour.gnutella->pings_sent[0].id, now);
+        return;
+    }
     const Guid id = random.guid();
     neighbour.machine.pinged(id, now);
     send(neighbour, own.ping(neighbour, id), Priority::control, out);
@@ -310,7 +353,11 @@ void Router::Impl::reject(Neighbour& neighbour, std::string_view problem, error_
 
 void Router::Impl::say_bye_and_close(Neighbour& neighbour, ByeCode code, std::string_view text, error_code reason,
                                      TimePoint now, Actions& out) {
-    send(neighbour, own.bye(neighbour, code, text), Priority::control, out);
+    if (!neighbour.gnutella) {
+        send(neighbour, own.bye(neighbour, code, text), Priority::control, out);
+    } else if (neighbour.gnutella->takes_bye) {
+        send(neighbour, binary.bye(code, text), Priority::control, out);
+    }
     out.closes.push_back({neighbour.info.id, reason});
     forget(neighbour, reason, {}, now, out);
 }
@@ -323,6 +370,11 @@ void Router::Impl::forget(Neighbour& neighbour, error_code reason, std::string_v
                          reason != Error::already_connected && reason != Error::stopped;
     if (when == Ended::open) {
         guard.session_closed(neighbour.address);
+        if (neighbour.gnutella) {
+            --(neighbour.gnutella->role == Role::leaf ? leaves : ultrapeers);
+            leaf_tables_changed |= neighbour.gnutella->role == Role::leaf;
+            pongs.forget(id);
+        }
     }
     if (reason == Error::connected_to_self && neighbour.info.direction == Direction::outgoing) {
         hosts.is_self(neighbour.info.remote);

@@ -1,5 +1,6 @@
 #include "overlay/send_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace gnutella::overlay {
@@ -8,6 +9,10 @@ namespace {
 
 // Room for this many frames is kept by an idle session; thousands of sessions are idle.
 constexpr std::size_t kept_capacity = 16;
+
+constexpr std::size_t priority_number(Priority priority) {
+    return static_cast<std::size_t>(priority);
+}
 
 template <class Value>
 void clear_for_reuse(std::vector<Value>& values) {
@@ -27,17 +32,18 @@ SendQueue::Pushed SendQueue::push(wire::Frame frame, Priority priority) {
     }
     // What may have to go for it: nothing is dropped in vain.
     std::size_t staying = bytes_;
-    for (const Priority victim : {Priority::query, Priority::hit}) {
-        staying -= victim <= priority ? lane(victim).bytes() : 0;
+    const std::size_t victims = std::min(priority_number(priority) + 1, priority_number(Priority::control));
+    for (std::size_t victim = 0; victim < victims; ++victim) {
+        staying -= lanes_[victim].bytes();
     }
     if (frame.size() > max_bytes_ || staying > max_bytes_ - frame.size()) {
         pushed.overflow = priority == Priority::control;
         pushed.dropped = 1;
         return pushed;
     }
-    for (const Priority victim : {Priority::query, Priority::hit}) {
-        while (bytes_ > max_bytes_ - frame.size() && !lane(victim).empty()) {
-            bytes_ -= lane(victim).pop().size();
+    for (std::size_t victim = 0; victim < victims; ++victim) {
+        while (bytes_ > max_bytes_ - frame.size() && !lanes_[victim].empty()) {
+            bytes_ -= lanes_[victim].pop().size();
             ++pushed.dropped;
         }
     }

@@ -12,7 +12,7 @@
 namespace gnutella::overlay {
 
 /// What waits to be sent to one neighbour, in order and in bounded memory. A neighbour that reads too slowly loses
-/// queries first, then hits, the oldest of each first: they are the least worth by now.
+/// what is least worth first, in the order of Priority, and the oldest of each first.
 class SendQueue {
   public:
     /// @param max_bytes of frames that wait or are being written.
@@ -63,7 +63,7 @@ class SendQueue {
     std::size_t max_bytes_;
     std::size_t bytes_ = 0;
     std::uint64_t turn_ = 0;
-    std::array<Lane, 3> lanes_;
+    std::array<Lane, priorities> lanes_;
     std::vector<wire::Frame> writing_;
     std::size_t writing_bytes_ = 0;
 };

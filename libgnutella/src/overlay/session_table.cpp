@@ -47,6 +47,14 @@ void SessionTable::open(Neighbour& neighbour) {
     }
 }
 
+bool SessionTable::identify(Neighbour& neighbour, const Guid& peer) {
+    if (neighbour.info.peer || !open_by_peer_.try_emplace(peer, neighbour.info.id).second) {
+        return neighbour.info.peer == peer;
+    }
+    neighbour.info.peer = peer;
+    return true;
+}
+
 Neighbour* SessionTable::open_with(const Guid& peer) {
     const auto found = open_by_peer_.find(peer);
     return found == open_by_peer_.end() ? nullptr : find(found->second);

@@ -27,8 +27,11 @@ class SessionTable {
 
     /// Makes it one of the open ones.
     void open(Neighbour& neighbour);
+    /// It has said later who it is. @return false when another open session is with that peer; nothing changes then.
+    bool identify(Neighbour& neighbour, const Guid& peer);
     /// Null when no session with that peer is open.
     Neighbour* open_with(const Guid& peer);
+    bool has_open_with(const Guid& peer) const { return open_by_peer_.contains(peer); }
 
     /// The ids of the open ones, in no order that means anything. Changed by open() and remove().
     const std::vector<SessionId>& open_sessions() const { return open_; }

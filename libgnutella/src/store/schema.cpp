@@ -57,6 +57,8 @@ constexpr std::array steps = {
            transports BLOB NOT NULL
        );
        CREATE INDEX sources_of_download ON download_sources (download);)",
+    // The dialect that a host is spoken to in, by its name; empty when it is not known.
+    R"(ALTER TABLE hosts ADD COLUMN dialect TEXT NOT NULL DEFAULT '';)",
 };
 
 bool is_foreign(Database& database, error_code& error) {

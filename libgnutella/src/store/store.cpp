@@ -40,6 +40,15 @@ void create_private_folder(const std::filesystem::path& folder, error_code& erro
     }
 }
 
+std::optional<Dialect> dialect_named(std::string_view name) {
+    for (const Dialect dialect : {Dialect::json, Dialect::gnutella}) {
+        if (to_string(dialect) == name) {
+            return dialect;
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 // The database and the statements that are run often.
@@ -273,20 +282,21 @@ void Store::remember_tree(const HashTree& tree) {
     replace_when_corrupt();
 }
 
-std::vector<Endpoint> Store::hosts() {
+std::vector<KnownHost> Store::hosts() {
     const std::scoped_lock lock(mutex_);
-    std::vector<Endpoint> hosts;
+    std::vector<KnownHost> hosts;
     if (!connection_) {
         return hosts;
     }
     error_code error;
     {
-        Statement statement(*connection_->database, "SELECT host, port FROM hosts ORDER BY position LIMIT 10000",
-                            error);
+        Statement statement(*connection_->database,
+                            "SELECT host, port, dialect FROM hosts ORDER BY position LIMIT 10000", error);
         while (!error && statement.step(error)) {
             const std::int64_t port = statement.number(1);
             if (port > 0 && port <= UINT16_MAX) {
-                hosts.push_back({std::string(statement.text(0)), static_cast<std::uint16_t>(port)});
+                hosts.emplace_back(Endpoint{std::string(statement.text(0)), static_cast<std::uint16_t>(port)},
+                                   dialect_named(statement.text(2)));
             }
         }
     }
@@ -294,7 +304,7 @@ std::vector<Endpoint> Store::hosts() {
     return hosts;
 }
 
-error_code Store::save_hosts(std::span<const Endpoint> hosts) {
+error_code Store::save_hosts(std::span<const KnownHost> hosts) {
     const std::scoped_lock lock(mutex_);
     error_code error = Error::state_unusable;
     if (!connection_) {
@@ -306,9 +316,11 @@ error_code Store::save_hosts(std::span<const Endpoint> hosts) {
             connection_->database->execute("DELETE FROM hosts", error);
         }
         if (!error) {
-            Statement insert(*connection_->database, "INSERT INTO hosts (host, port) VALUES (?, ?)", error);
+            Statement insert(*connection_->database, "INSERT INTO hosts (host, port, dialect) VALUES (?, ?, ?)", error);
             for (auto host = hosts.begin(); host != hosts.end() && !error; ++host) {
-                insert.run(error, std::string_view(host->host), std::int64_t{host->port});
+                // Without an address SQLite takes it for NULL.
+                const std::string_view dialect = host->dialect ? to_string(*host->dialect) : "";
+                insert.run(error, std::string_view(host->host.host), std::int64_t{host->host.port}, dialect);
             }
         }
         if (!error) {

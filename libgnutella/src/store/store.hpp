@@ -1,9 +1,9 @@
 #pragma once
 
 #include "hash_tree.hpp"
+#include "known_host.hpp"
 #include "store/download_record.hpp"
 
-#include <gnutella/endpoint.hpp>
 #include <gnutella/error.hpp>
 #include <gnutella/shared_file.hpp>
 #include <gnutella/urn.hpp>
@@ -58,10 +58,10 @@ class Store {
     void prune(std::chrono::system_clock::time_point unseen_since);
 
     /// The hosts that were saved last, in their order; at most 10,000.
-    std::vector<Endpoint> hosts();
+    std::vector<KnownHost> hosts();
     /// Saves these hosts instead of those before.
     /// @return Error::disk_full, Error::state_unusable, or success.
-    error_code save_hosts(std::span<const Endpoint> hosts);
+    error_code save_hosts(std::span<const KnownHost> hosts);
 
     /// The downloads to be remembered, in the order in which they were added; at most `most`.
     std::vector<DownloadRecord> downloads(std::size_t most);

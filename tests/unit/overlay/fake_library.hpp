@@ -1,6 +1,7 @@
 #pragma once
 
 #include "overlay/library.hpp"
+#include "words.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -27,13 +28,25 @@ class FakeLibrary final : public Library {
         ++asked;
         for (std::size_t number = 0; number < shared_.size() && matches.size() < most; ++number) {
             const File& file = shared_[number];
-            const bool answers =
-                query.routed ? file.name.find(query.text) != std::string::npos : file.name == query.text;
+            const bool named = query.routed ? file.name.find(query.text) != std::string::npos : file.name == query.text;
+            const bool answers = query.urn ? file.urn && file.urn->same_file(*query.urn) : named;
             if (answers) {
                 matches.push_back({number, file.name, file.size, file.urn});
             }
         }
     }
+    void add_to(wire::QueryRouteTable& table) const override {
+        for (const File& file : shared_) {
+            const Words words(file.name);
+            for (std::size_t word = 0; word < words.size(); ++word) {
+                table.add(words[word]);
+            }
+            if (file.urn) {
+                table.add(*file.urn);
+            }
+        }
+    }
+    std::uint64_t changes() const override { return shared_.size(); }
     std::uint64_t files() const override { return shared_.size(); }
     std::uint64_t bytes() const override {
         std::uint64_t sum = 0;

@@ -1,5 +1,10 @@
 #include "overlay/router_fixture.hpp"
 
+#include "wire/gnutella/query_route_table.hpp"
+#include "wire/gnutella/route_table_patches.hpp"
+
+#include <algorithm>
+
 namespace gnutella::overlay {
 
 namespace json = boost::json;
@@ -108,6 +113,111 @@ std::string RouterFixture::id_of_ping_to(SessionId to) const {
     }
     ADD_FAILURE() << "no PING to session " << to;
     return {};
+}
+
+RouterFixture::Binary::Binary(std::string_view the_bytes) : bytes(the_bytes) {
+    const wire::GnutellaDecoder decoder;
+    const auto step = decoder.next(bytes, memory, message);
+    EXPECT_EQ(step.outcome, wire::DecodeOutcome::message);
+    EXPECT_EQ(step.consumed, bytes.size());
+}
+
+wire::HandshakeHeaders RouterFixture::headers_of(SessionId id, Role role) {
+    wire::HandshakeHeaders headers;
+    headers.user_agent = "gtk-gnutella/1.2.3";
+    headers.ultrapeer = role == Role::ultrapeer;
+    headers.listens = Endpoint{"10.0.0." + std::to_string(id), static_cast<std::uint16_t>(7'000 + id)};
+    headers.guid = numbered(static_cast<std::uint32_t>(id));
+    headers.bye_packet = {0, 1};
+    headers.query_routing = {0, 2};
+    headers.vendor_message = {0, 2};
+    if (role == Role::ultrapeer) {
+        headers.ultrapeer_query_routing = {0, 1};
+        headers.max_ttl = std::uint8_t{4};
+    }
+    return headers;
+}
+
+Router::HandshakeContext RouterFixture::context_of(SessionId id, Direction direction) const {
+    const Router::Start start = start_of(id, direction);
+    return {direction, start.remote, start.local, start.remote_address};
+}
+
+void RouterFixture::open_gnutella(SessionId id, Role role, Direction direction) {
+    open_gnutella(id, headers_of(id, role), direction);
+}
+
+void RouterFixture::open_gnutella(SessionId id, const wire::HandshakeHeaders& headers, Direction direction,
+                                  std::optional<Endpoint> target) {
+    Router::Start start = start_of(id, direction);
+    start.dialect = Dialect::gnutella;
+    start.handshake = headers;
+    start.target = std::move(target);
+    router().opened(start, now, out);
+    ASSERT_EQ(out.opened.size(), 1U);
+    tick();
+    out.clear();
+}
+
+void RouterFixture::receive(SessionId from, const wire::Frame& binary) {
+    const Binary decoded(binary.bytes());
+    router().receive(from, decoded.message, now, library, out);
+}
+
+void RouterFixture::tick() {
+    out.clear();
+    router().tick(now, library, out);
+}
+
+RouterFixture::Binaries RouterFixture::binary_sent(SessionId to) const {
+    Binaries sent;
+    for (const Actions::Send& send : out.sends) {
+        if (send.to == to) {
+            sent.push_back(std::make_unique<Binary>(send.frame.bytes()));
+        }
+    }
+    return sent;
+}
+
+void RouterFixture::send_table(SessionId from, std::initializer_list<std::string_view> words) {
+    wire::QueryRouteTable table(16);
+    for (const std::string_view word : words) {
+        table.add(word);
+    }
+    for (const wire::Frame& frame :
+         wire::encode_route_table(numbered(5), nullptr, table, wire::PatchWidth::four_bits)) {
+        receive(from, frame);
+    }
+}
+
+wire::Frame binary_query(const Guid& id, std::string_view text, std::uint8_t ttl, std::uint8_t hops) {
+    wire::Query query;
+    query.text = text;
+    return wire::encode_binary({id, ttl, hops}, query);
+}
+
+wire::Frame binary_hit(const Guid& id, std::string_view name, const std::optional<Urn>& urn, std::uint64_t size,
+                       bool firewalled, std::uint8_t ttl, std::uint8_t hops) {
+    wire::QueryHit hit{.from = {{}, 6346, wire::IpAddress::v4({10, 8, 8, 8})},
+                       .peer = servent_of_hits(),
+                       .transports = {},
+                       .results = {}};
+    hit.vendor = "GTKG";
+    hit.state.firewalled = firewalled;
+    hit.results.push_back({name, size, urn, 77});
+    return wire::encode_binary({id, ttl, hops}, hit);
+}
+
+Guid servent_of_hits() {
+    Guid servent;
+    servent.bytes.fill(0xAB);
+    return servent;
+}
+
+Urn some_urn() {
+    Sha1 sha1{};
+    sha1.fill(3);
+    return Urn(sha1);
 }
 
 std::string text_of(const json::object& object, std::string_view member) {

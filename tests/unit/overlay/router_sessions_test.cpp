@@ -28,7 +28,7 @@ struct RouterSessions : RouterFixture {
     void tick_at(TimePoint when) {
         now = when;
         out.clear();
-        router().tick(now, out);
+        router().tick(now, library, out);
     }
 };
 
@@ -73,9 +73,9 @@ TEST_F(RouterSessions, AnOutgoingOneOpensWithItsPong) {
     EXPECT_EQ(info.round_trip, 20ms);
     EXPECT_THAT(router().sessions(), SizeIs(1));
     EXPECT_THAT(router().known_hosts(),
-                testing::UnorderedElementsAre(Endpoint{"10.0.0.1", 8030}, Endpoint{"10.1.1.1", 81},
-                                              Endpoint{"2001:db8::1", 82}));
-    EXPECT_EQ(router().known_hosts().front(), (Endpoint{"10.0.0.1", 8030}));
+                testing::UnorderedElementsAre(KnownHost{Endpoint{"10.0.0.1", 8030}, Dialect::json},
+                                              Endpoint{"10.1.1.1", 81}, Endpoint{"2001:db8::1", 82}));
+    EXPECT_EQ(router().known_hosts().front().host, (Endpoint{"10.0.0.1", 8030}));
 }
 
 TEST_F(RouterSessions, AnIncomingOneOpensWithThePingAndAnswersIt) {

@@ -60,13 +60,52 @@ Router::Start SimulatedNetwork::start_of(SessionId id, NodeId node, NodeId other
     return start;
 }
 
-void SimulatedNetwork::connect(NodeId from, NodeId to, std::optional<Endpoint> target) {
+std::pair<SessionId, SessionId> SimulatedNetwork::join_ends(NodeId from, NodeId to, Dialect dialect) {
     const SessionId near = next_session_++;
     const SessionId far = next_session_++;
     ends_[near].node = from;
     ends_[near].other = far;
+    ends_[near].dialect = dialect;
     ends_[far].node = to;
     ends_[far].other = near;
+    ends_[far].dialect = dialect;
+    return {near, far};
+}
+
+std::uint16_t SimulatedNetwork::connect_gnutella(NodeId from, NodeId to) {
+    const Router::HandshakeContext outgoing{Direction::outgoing, node(to).address, node(from).address, node(to).ip};
+    const Router::HandshakeContext incoming{
+        Direction::incoming, {node(from).address.host, 50'000}, node(to).address, node(from).ip};
+    const wire::HandshakeHeaders greeting = node(from).router->greeting(outgoing);
+    const auto answer = node(to).router->judge(incoming, greeting);
+    if (answer.refusal) {
+        return answer.refusal->code;
+    }
+    const auto last = node(from).router->judge(outgoing, answer.ours);
+    if (last.refusal) {
+        return last.refusal->code;
+    }
+    const auto [near, far] = join_ends(from, to, Dialect::gnutella);
+    for (const bool ours : {true, false}) {
+        const NodeId id = ours ? from : to;
+        const Router::HandshakeContext& context = ours ? outgoing : incoming;
+        Router::Start start;
+        start.id = ours ? near : far;
+        start.direction = context.direction;
+        start.remote = context.remote;
+        start.local = context.local;
+        start.remote_address = context.remote_address;
+        start.dialect = Dialect::gnutella;
+        start.handshake = ours ? answer.ours : greeting;
+        Actions actions;
+        node(id).router->opened(start, now_, actions);
+        carry_out(id, actions);
+    }
+    return 200;
+}
+
+void SimulatedNetwork::connect(NodeId from, NodeId to, std::optional<Endpoint> target) {
+    const auto [near, far] = join_ends(from, to, Dialect::json);
     Actions actions;
     if (node(from).router) {
         Router::Start start = start_of(near, from, to, Direction::outgoing);
@@ -148,7 +187,7 @@ void SimulatedNetwork::run_for(std::chrono::milliseconds time) {
         for (NodeId id = 0; id < nodes_.size(); ++id) {
             if (nodes_[id]->router && nodes_[id]->router->next_deadline() <= now_) {
                 Actions actions;
-                nodes_[id]->router->tick(now_, actions);
+                nodes_[id]->router->tick(now_, nodes_[id]->library, actions);
                 carry_out(id, actions);
             }
         }
@@ -210,6 +249,8 @@ void SimulatedNetwork::carry_out(NodeId id, Actions& actions) {
         owner.opened.push_back(info);
     }
     owner.hits.insert(owner.hits.end(), actions.hits.begin(), actions.hits.end());
+    owner.pushes.insert(owner.pushes.end(), actions.pushes.begin(), actions.pushes.end());
+    owner.fetches.insert(owner.fetches.end(), actions.fetches.begin(), actions.fetches.end());
     for (const auto& [session, reason] : actions.closes) {
         close(session);
     }
@@ -253,7 +294,8 @@ void SimulatedNetwork::read(SessionId id, std::string_view bytes) {
     while (!end.closed) {
         std::pmr::monotonic_buffer_resource memory;
         wire::Message message;
-        const auto step = end.decoder.next(rest, memory, message);
+        const auto step = end.dialect == Dialect::json ? end.decoder.next(rest, memory, message)
+                                                       : wire::GnutellaDecoder().next(rest, memory, message);
         rest.remove_prefix(step.consumed);
         if (step.outcome == wire::JsonDecoder::Outcome::incomplete) {
             break;

@@ -2,6 +2,7 @@
 
 #include "overlay/fake_library.hpp"
 #include "overlay/router.hpp"
+#include "wire/gnutella/gnutella_decoder.hpp"
 
 #include <deque>
 #include <functional>
@@ -31,6 +32,8 @@ class SimulatedNetwork {
         std::vector<SessionInfo> opened;
         std::vector<Actions::Closed> closed;
         std::vector<JoinFailed> joins_failed;
+        std::vector<Actions::GivePush> pushes;
+        std::vector<Actions::FetchForAsker> fetches;
         std::vector<std::string> received;         // by a legacy peer: every object, byte for byte
         std::vector<std::string> queries_handled;  // by a legacy peer
         std::vector<SessionId> legacy_sessions;
@@ -44,11 +47,15 @@ class SimulatedNetwork {
     /// A peer of the seed's: exact names, queries known again only when equal, hits not passed back.
     NodeId add_legacy_node();
     Node& node(NodeId id) { return *nodes_[id]; }
+    /// Of the nodes that are added from now on.
+    Settings& settings() { return settings_; }
     std::size_t size() const { return nodes_.size(); }
     /// The sum of one counter over all nodes.
     std::uint64_t sum(std::uint64_t Counters::*counter) const;
 
     void connect(NodeId from, NodeId to, std::optional<Endpoint> target = {});
+    /// A session of Gnutella 0.6, with its handshake. @return the code of a refusal, or 200.
+    std::uint16_t connect_gnutella(NodeId from, NodeId to);
     void join(NodeId from, NodeId to);
     /// The connection breaks without a BYE.
     void cut(NodeId one, NodeId other);
@@ -79,6 +86,7 @@ class SimulatedNetwork {
         SessionId other = 0;
         std::deque<std::string> inbound;  // an empty one: the far end has closed
         std::string unread;
+        Dialect dialect = Dialect::json;
         wire::JsonDecoder decoder;
         bool closed = false;
     };
@@ -95,6 +103,7 @@ class SimulatedNetwork {
     void legacy_query(Node& node, SessionId end, const wire::Message& message, const wire::Query& query);
     void datagram(NodeId from, const Actions::Destination& to, std::string_view bytes);
     Router::Start start_of(SessionId id, NodeId node, NodeId other, Direction direction) const;
+    std::pair<SessionId, SessionId> join_ends(NodeId from, NodeId to, Dialect dialect);
 
     Settings settings_;
     TimePoint now_{std::chrono::hours(1)};

@@ -182,14 +182,16 @@ TEST_F(Stored, HashesOfVersion1AreKeptAndTreesCanBeAdded) {
     ASSERT_TRUE(store) << error_.message();
     EXPECT_FALSE(store->moved_aside());
     EXPECT_EQ(store->find("/s/old", 100, -5), Urn(Sha1{}, TigerRoot{}));
-    EXPECT_EQ(store->hosts(), (std::vector<Endpoint>{{"old", 8025}}));
+    EXPECT_EQ(store->hosts(), std::vector{KnownHost(Endpoint{"old", 8025})});
     const HashTree tree = tree_of(200'000);
     store->remember_tree(tree);
     EXPECT_EQ(store->find_tree(200'000, tree.root()), tree);
 }
 
 TEST_F(Stored, HostsComeBackInTheirOrder) {
-    const std::vector<Endpoint> hosts{{"z.example.org", 1}, {"192.0.2.1", 65535}, {"2001:db8::1", 8025}};
+    const std::vector<KnownHost> hosts{{Endpoint{"z.example.org", 1}, Dialect::json},
+                                       {Endpoint{"192.0.2.1", 65535}, Dialect::gnutella},
+                                       {Endpoint{"2001:db8::1", 8025}, std::nullopt}};
     EXPECT_TRUE(open()->hosts().empty());
     EXPECT_FALSE(open()->save_hosts(hosts));
     EXPECT_EQ(open()->hosts(), hosts);
@@ -269,7 +271,8 @@ TEST_F(Stored, ADatabaseDamagedWhileInUseIsReplaced) {
     std::vector<std::filesystem::path> told;
     store->on_moved_aside([&told](const std::filesystem::path& place) { told.push_back(place); });
     damage();
-    open_database()->execute("DELETE FROM hosts; INSERT INTO hosts VALUES (1, 'makes others read again', 1)", error_);
+    open_database()->execute("DELETE FROM hosts; INSERT INTO hosts VALUES (1, 'makes others read again', 1, '')",
+                             error_);
     ASSERT_FALSE(error_);
     for (int number = 0; number < 1'000; ++number) {
         store->find("/s/" + std::to_string(number), 100, -5);
@@ -420,7 +423,7 @@ TEST_F(Stored, SeveralMayUseOneFolder) {
             ASSERT_TRUE(store) << error.message();
             for (int number = 0; number < files_each; ++number) {
                 store->remember(file("/s/" + std::to_string(user) + '/' + std::to_string(number)));
-                EXPECT_FALSE(store->save_hosts(std::vector<Endpoint>(3, {"host", 1})));
+                EXPECT_FALSE(store->save_hosts(std::vector<KnownHost>(3, Endpoint{"host", 1})));
             }
         });
     }

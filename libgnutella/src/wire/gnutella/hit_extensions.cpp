@@ -6,6 +6,7 @@
 #include "wire/gnutella/ggep_values.hpp"
 #include "wire/gnutella/ggep_writer.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace gnutella::wire {
@@ -47,9 +48,9 @@ void read_ggep(std::string_view blocks, std::pmr::memory_resource& memory, Resul
 }  // namespace
 
 HitExtensions read_hit_extensions(std::string_view blocks, std::pmr::memory_resource& memory) {
-    enum : std::size_t { bh, tls, push, push_tls, push6, push6_tls, six, hname, count };
-    static constexpr std::array<std::string_view, count> names{"BH",    "TLS",       "PUSH", "PUSH_TLS",
-                                                               "PUSH6", "PUSH6_TLS", "6",    "HNAME"};
+    enum : std::size_t { bh, tls, push, push_tls, push6, push6_tls, six, hname, quic, count };
+    static constexpr std::array<std::string_view, count> names{"BH",        "TLS", "PUSH",  "PUSH_TLS", "PUSH6",
+                                                               "PUSH6_TLS", "6",   "HNAME", "LGNUQ"};
     const GgepValues<count> values(blocks, names, memory);
     HitExtensions extensions;
     extensions.can_be_browsed = values.has(bh);
@@ -63,6 +64,9 @@ HitExtensions read_hit_extensions(std::string_view blocks, std::pmr::memory_reso
     }
     if (const std::string_view name = values.text(hname); name.size() <= max_host_name) {
         extensions.host_name = name;
+    }
+    if (const std::string_view key = values.text(quic); key.size() == sizeof(KeyHash::bytes)) {
+        std::ranges::copy(key, extensions.quic_key.emplace().bytes.begin());
     }
     return extensions;
 }
@@ -83,6 +87,10 @@ std::string write_hit_extensions(const HitExtensions& extensions, std::span<cons
     }
     if (!extensions.host_name.empty()) {
         write.add("HNAME", extensions.host_name);
+    }
+    if (extensions.quic_key) {
+        const auto& bytes = extensions.quic_key->bytes;
+        write.add("LGNUQ", {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     }
     add_hosts(write, "PUSH", PackedHosts::Family::v4, push_proxies);
     add_hosts(write, "PUSH6", PackedHosts::Family::v6, push_proxies);

@@ -3,6 +3,7 @@
 #include "wire/gnutella/packed_hosts.hpp"
 #include "wire/ip_address.hpp"
 
+#include <gnutella/key_hash.hpp>
 #include <gnutella/urn.hpp>
 
 #include <chrono>
@@ -28,6 +29,8 @@ struct HitExtensions {
     std::optional<IpAddress> ipv6;
     /// "HNAME": its name in the DNS.
     std::string_view host_name;
+    /// "LGNUQ", which is ours: the files can be had over QUIC too, from who has this key (KeyHash).
+    std::optional<KeyHash> quic_key;
 };
 
 /// @param blocks QueryHit::extensions.

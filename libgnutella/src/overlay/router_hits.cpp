@@ -1,0 +1,146 @@
+// Hits on their way back, in both dialects: docs/json-dialect.md, "Answering" and "The bridge"; 0.6, 2.2.7.1.
+
+#include "overlay/bridge.hpp"
+#include "overlay/router_impl.hpp"
+#include "wire/forward.hpp"
+#include "wire/gnutella/gnutella_encoder.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace gnutella::overlay {
+
+namespace {
+
+// The address of the neighbour, for a hit of its own that does not say where its files are.
+std::string_view host_of_own_hit(const Neighbour& from, const wire::Message& message) {
+    return from.gnutella && message.hops > 0 ? std::string_view() : std::string_view(from.info.remote.host);
+}
+
+}  // namespace
+
+void Router::Impl::hit_came(Neighbour& from, const wire::Message& message, const wire::QueryHit& hit, TimePoint now,
+                            Actions& out) {
+    if (local_queries.running(message.id)) {
+        if (from.gnutella && hit.peer) {
+            learn_push_route(*hit.peer, from.info.id, now);
+        }
+        counters.excess_hits +=
+            local_queries.take(message.id, hit, host_of_own_hit(from, message), out.hits, message.dialect);
+        return;
+    }
+    RouteTable::Route* route = routes.find(message.id, now);
+    Neighbour* to = route == nullptr ? nullptr : sessions.find(route->from);
+    // Back to where it comes from it would only go round.
+    if (to == nullptr || to == &from) {
+        ++counters.unexpected_hits;
+        return;
+    }
+    if (route->hits >= settings.max_hits_per_query) {
+        ++counters.excess_hits;
+        return;
+    }
+    ++route->hits;
+    if (from.gnutella && hit.peer) {
+        learn_push_route(*hit.peer, from.info.id, now);
+    }
+    if (to->gnutella) {
+        hit_to_gnutella(*to, message, hit, out);
+    } else {
+        hit_to_json(from, *to, *route, message, hit, out);
+    }
+}
+
+void Router::Impl::hit_to_gnutella(Neighbour& to, const wire::Message& message, const wire::QueryHit& hit,
+                                   Actions& out) {
+    if (message.dialect == Dialect::gnutella) {
+        // A leaf has sent no query on, and what it sent would end its session.
+        if (message.hops == UINT8_MAX || settings.role == Role::leaf) {
+            ++counters.unexpected_hits;
+            return;
+        }
+        ++counters.hits_routed;
+        // Its way back ends by itself, with the query's: a TTL that was too low is let pass (0.6, 2.2.7.3).
+        const auto ttl = static_cast<std::uint8_t>(std::max(1, message.ttl - 1));
+        const auto hops = static_cast<std::uint8_t>(message.hops + 1);
+        send(to, wire::encode_forward(message, ttl, hops), hit_priority(hops), out);
+        return;
+    }
+    // A numeric address, or the binary dialect cannot say it; a legacy peer's has no results.
+    const HitSource source(hit, {});
+    if (hit.results.empty() || !wire::parse_ip(source.host()) || hit.from.port == 0) {
+        ++counters.unreachable_hits;
+        return;
+    }
+    ++counters.hits_bridged;
+    for (wire::Frame& frame : binary.hits({message.id, settings.max_ttl, 0}, hit)) {
+        send(to, std::move(frame), hit_priority(0), out);
+    }
+}
+
+void Router::Impl::hit_to_json(Neighbour& from, Neighbour& to, RouteTable::Route& route, const wire::Message& message,
+                               const wire::QueryHit& hit, Actions& out) {
+    const bool wanted_raw = route.origin && !route.origin->wanted.empty();
+    if (wanted_raw && (message.dialect == Dialect::gnutella || !hit.results.empty())) {
+        hit_for_legacy_asker(from, to, route, message, hit, out);
+        return;
+    }
+    if (message.dialect == Dialect::json) {
+        ++counters.hits_routed;
+        send_json_hit(to, route, wire::encode_forward(message, message.ttl, message.hops), out);
+        return;
+    }
+    const HitSource source(hit, host_of_own_hit(from, message));
+    if (obstacle_of(hit, source) != Obstacle::none) {
+        ++counters.unreachable_hits;
+        return;
+    }
+    ++counters.hits_bridged;
+    const std::string id =
+        route.origin && !route.origin->id_text.empty() ? route.origin->id_text : message.id.to_string();
+    send_json_hit(to, route, hit_in_json(id, hit, source), out);
+}
+
+void Router::Impl::send_json_hit(Neighbour& to, const RouteTable::Route& route, wire::Frame frame, Actions& out) {
+    const bool by_datagram = route.origin && route.origin->asker && route.origin->wanted.empty();
+    if (!by_datagram) {
+        send(to, std::move(frame), Priority::hit, out);
+    } else if (frame.size() <= max_datagram) {
+        out.datagrams.push_back({*route.origin->asker, std::move(frame)});
+    }
+}
+
+// A legacy asker takes one raw file, of exactly the name that it asked for: the first that can be had, and verified.
+void Router::Impl::hit_for_legacy_asker(Neighbour& from, Neighbour& to, RouteTable::Route& route,
+                                        const wire::Message& message, const wire::QueryHit& hit, Actions& out) {
+    RouteTable::Origin& origin = *route.origin;
+    const HitSource source(hit, host_of_own_hit(from, message));
+    const auto file = std::ranges::find_if(hit.results, [&origin](const wire::Result& result) {
+        return result.name == origin.wanted && result.urn && result.size <= max_datagram;
+    });
+    if (origin.found || !origin.asker || obstacle_of(hit, source) != Obstacle::none || file == hit.results.end()) {
+        ++counters.unreachable_hits;
+        return;
+    }
+    origin.found = true;
+    ++counters.hits_bridged;
+    Hit found;
+    found.name = file->name;
+    found.size = file->size;
+    found.urn = file->urn;
+    found.index = file->index;
+    found.source = {std::string(source.host()), hit.from.port};
+    found.peer = hit.peer;
+    found.key = key_of(hit);
+    found.dialect = message.dialect;
+    if (found.key) {
+        found.transports.push_back(Transport::quic);
+    }
+    found.transports.push_back(Transport::http);
+    const Library::Match match{.name = file->name, .size = file->size, .urn = file->urn};
+    send(to, own.legacy_hit(to, origin.id_text.empty() ? message.id.to_string() : origin.id_text, &match),
+         Priority::hit, out);
+    out.fetches.push_back({std::move(found), *origin.asker});
+}
+
+}  // namespace gnutella::overlay

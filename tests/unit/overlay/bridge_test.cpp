@@ -1,0 +1,258 @@
+#include "overlay/router_fixture.hpp"
+#include "wire/gnutella/hit_extensions.hpp"
+
+#include <gmock/gmock.h>
+
+namespace gnutella::overlay {
+namespace {
+
+using testing::IsEmpty;
+using testing::SizeIs;
+
+namespace json = boost::json;
+
+/// Sessions 1 and 2 are in JSON, 3 is a legacy peer's, 11 and 12 are of Gnutella 0.6.
+class Bridge : public RouterFixture {
+  protected:
+    void open_all() {
+        open(1);
+        open(2);
+        open_legacy(3);
+        open_gnutella(11, Role::ultrapeer);
+        open_gnutella(12, Role::ultrapeer);
+    }
+    wire::Query query_to(SessionId id) {
+        kept_ = sent_of<wire::Query>(id);
+        EXPECT_THAT(kept_, SizeIs(1));
+        return *kept_.at(0)->as<wire::Query>();
+    }
+    std::string hit_json(const std::string& id, std::string_view name, std::string_view host = "10.7.7.7") {
+        return json::serialize(
+            json::object{{"type", "QUERY-HIT"},
+                         {"host", host},
+                         {"port", 8'030},
+                         {"hasFile", true},
+                         {"id", id},
+                         {"peer", numbered(88).to_string()},
+                         {"key", key().to_string()},
+                         {"transports", {"quic", "http"}},
+                         {"results", {{{"name", name}, {"size", 1'234}, {"urn", some_urn().to_string()}}}}});
+    }
+    static KeyHash key() {
+        KeyHash key;
+        key.bytes.fill(6);
+        return key;
+    }
+
+    Binaries kept_;
+};
+
+TEST_F(Bridge, AQueryInJsonGoesOnInGnutella) {
+    open_all();
+    receive(1, query_json(numbered(100), "moonlight sonata", 5, 1));
+    const wire::Query query = query_to(11);
+    EXPECT_EQ(kept_[0]->message.id, numbered(100));
+    EXPECT_EQ(kept_[0]->message.ttl, 4);
+    EXPECT_EQ(kept_[0]->message.hops, 2);
+    EXPECT_EQ(query.text, "moonlight sonata");
+    EXPECT_TRUE(query.wants_urns);
+    EXPECT_THAT(sent(2), SizeIs(1));
+    EXPECT_THAT(sent(3), SizeIs(1));
+    EXPECT_EQ(router().counters().queries_bridged, 1U);
+    EXPECT_EQ(router().counters().queries_forwarded, 4U);
+}
+
+TEST_F(Bridge, EachDialectIsWrittenOnce) {
+    open_all();
+    receive(1, query_json(numbered(100), "song", 5, 1));
+    ASSERT_THAT(out.sends, SizeIs(4));
+    std::set<const char*> frames;
+    for (const auto& send : out.sends) {
+        frames.insert(send.frame.bytes().data());
+    }
+    EXPECT_THAT(frames, SizeIs(2));
+}
+
+TEST_F(Bridge, AQueryForAFileByItsHashStaysOne) {
+    open_all();
+    receive(1, R"({"type":"QUERY","host":"h","port":1,"file":"","id":")" + numbered(100).to_string() +
+                   R"(","ttl":5,"hops":0,"reply":"routed","urn":")" + some_urn().to_string() + R"("})");
+    EXPECT_EQ(query_to(11).urn, some_urn());
+}
+
+TEST_F(Bridge, AQueryOfGnutellaGoesOnInJson) {
+    open_all();
+    receive(11, binary_query(numbered(100), "moonlight sonata", 4, 2));
+    const json::object query = only_sent(1);
+    EXPECT_EQ(text_of(query, "type"), "QUERY");
+    EXPECT_EQ(text_of(query, "id"), numbered(100).to_string());
+    EXPECT_EQ(text_of(query, "file"), "moonlight sonata");
+    EXPECT_EQ(text_of(query, "reply"), "routed");
+    EXPECT_EQ(query.at("ttl"), 3);
+    EXPECT_EQ(query.at("hops"), 3);
+    EXPECT_EQ(query.at("port"), own_port);
+    EXPECT_THAT(sent(3), IsEmpty()) << "what a legacy peer answers finds no way back";
+    EXPECT_THAT(sent_of<wire::Query>(12), SizeIs(1));
+}
+
+TEST_F(Bridge, AQueryWhoseTtlIsUsedUpDoesNotCross) {
+    open_all();
+    receive(11, binary_query(numbered(100), "song", 1, 2));
+    receive(1, query_json(numbered(101), "song", 1, 2));
+    EXPECT_THAT(out.sends, IsEmpty());
+}
+
+TEST_F(Bridge, TheSameQueryIsHandledOnceWhicheverDialectItComesIn) {
+    open_all();
+    receive(1, query_json(numbered(100), "song"));
+    out.clear();
+    receive(11, binary_query(numbered(100), "song"));
+    EXPECT_THAT(out.sends, IsEmpty());
+    receive(11, binary_query(numbered(101), "song"));
+    out.clear();
+    receive(1, query_json(numbered(101), "song"));
+    EXPECT_THAT(out.sends, IsEmpty());
+    EXPECT_EQ(router().counters().duplicate_queries, 2U);
+}
+
+TEST_F(Bridge, AHitOfGnutellaComesBackInJson) {
+    open_all();
+    receive(1, query_json(numbered(100), "song"));
+    out.clear();
+    receive(11, binary_hit(numbered(100), "a song", some_urn(), 5'000'000'000));
+    const json::object hit = only_sent(1);
+    EXPECT_EQ(text_of(hit, "type"), "QUERY-HIT");
+    EXPECT_EQ(text_of(hit, "id"), numbered(100).to_string());
+    EXPECT_EQ(text_of(hit, "host"), "10.8.8.8");
+    EXPECT_EQ(hit.at("port"), 6'346);
+    EXPECT_EQ(hit.at("hasFile"), true);
+    EXPECT_EQ(text_of(hit, "peer"), servent_of_hits().to_string());
+    EXPECT_EQ(hit.at("transports"), (json::array{"http"}));
+    const json::object& result = hit.at("results").as_array().at(0).as_object();
+    EXPECT_EQ(text_of(result, "name"), "a song");
+    EXPECT_EQ(result.at("size"), 5'000'000'000);
+    EXPECT_EQ(text_of(result, "urn"), some_urn().to_string());
+    EXPECT_EQ(router().counters().hits_bridged, 1U);
+}
+
+TEST_F(Bridge, AHitInJsonComesBackInGnutella) {
+    open_all();
+    receive(11, binary_query(numbered(100), "song"));
+    out.clear();
+    receive(1, hit_json(numbered(100).to_string(), "a song"));
+    const auto hits = sent_of<wire::QueryHit>(11);
+    ASSERT_THAT(hits, SizeIs(1));
+    EXPECT_EQ(hits[0]->message.id, numbered(100));
+    EXPECT_EQ(hits[0]->message.hops, 0);
+    const auto& hit = *hits[0]->as<wire::QueryHit>();
+    EXPECT_EQ(hit.from.address, wire::IpAddress::v4({10, 7, 7, 7}));
+    EXPECT_EQ(hit.from.port, 8'030);
+    EXPECT_EQ(hit.peer, numbered(88));
+    EXPECT_EQ(hit.state.firewalled, false);
+    ASSERT_THAT(hit.results, SizeIs(1));
+    EXPECT_EQ(hit.results[0].name, "a song");
+    EXPECT_EQ(hit.results[0].size, 1'234U);
+    EXPECT_EQ(hit.results[0].urn, some_urn());
+    std::pmr::monotonic_buffer_resource memory;
+    EXPECT_EQ(wire::read_hit_extensions(hit.extensions, memory).quic_key, key());
+    EXPECT_THAT(sent(2), IsEmpty());
+}
+
+TEST_F(Bridge, AnIdThatIsNoUuidComesBackAsItWas) {
+    open_all();
+    receive(1,
+            R"({"type":"QUERY","host":"h","port":1,"file":"song","id":"my own id","ttl":5,"hops":0,"reply":"routed"})");
+    const Guid id = (query_to(11), kept_[0]->message.id);
+    out.clear();
+    receive(11, binary_hit(id, "song", some_urn()));
+    EXPECT_EQ(text_of(only_sent(1), "id"), "my own id");
+}
+
+TEST_F(Bridge, HitsThatNobodyInJsonCouldFetchAreLeftOut) {
+    open_all();
+    receive(1, query_json(numbered(100), "song"));
+    out.clear();
+    receive(11, binary_hit(numbered(100), "song", some_urn(), 100, true));
+    EXPECT_THAT(out.sends, IsEmpty()) << "JSON has no Push";
+    EXPECT_EQ(router().counters().unreachable_hits, 1U);
+}
+
+TEST_F(Bridge, AHitInJsonWithoutANumericAddressIsLeftOut) {
+    open_all();
+    receive(11, binary_query(numbered(100), "song"));
+    out.clear();
+    receive(1, hit_json(numbered(100).to_string(), "song", "DESKTOP-3T"));
+    EXPECT_THAT(out.sends, IsEmpty());
+    EXPECT_EQ(router().counters().unreachable_hits, 1U);
+}
+
+TEST_F(Bridge, ALegacyPeerThatAsksIsFetchedTheFile) {
+    open_all();
+    receive(3, legacy_query_json("DESKTOP-3", 7'003, "legacy id", "song.ogg"));
+    EXPECT_EQ(query_to(11).text, "song.ogg");
+    const Guid id = kept_[0]->message.id;
+    out.clear();
+    receive(11, binary_hit(id, "another song.ogg", some_urn()));
+    receive(11, binary_hit(id, "song.ogg", some_urn(), 65'508));
+    receive(11, binary_hit(id, "song.ogg", std::nullopt));
+    receive(11, binary_hit(id, "song.ogg", some_urn(), 100, true));
+    EXPECT_TRUE(out.empty()) << "not the name, too large, not to be verified, firewalled";
+    receive(11, binary_hit(id, "song.ogg", some_urn(), 65'507));
+    const json::object hit = only_sent(3);
+    EXPECT_EQ(text_of(hit, "type"), "QUERY-HIT");
+    EXPECT_EQ(hit.at("hasFile"), true);
+    EXPECT_EQ(text_of(hit, "id"), "legacy id");
+    ASSERT_THAT(out.fetches, SizeIs(1));
+    EXPECT_EQ(out.fetches[0].hit.source, (Endpoint{"10.8.8.8", 6'346}));
+    EXPECT_EQ(out.fetches[0].hit.urn, some_urn());
+    EXPECT_EQ(out.fetches[0].to.host, "DESKTOP-3");
+    EXPECT_EQ(out.fetches[0].to.port, 7'003);
+    EXPECT_EQ(out.fetches[0].to.neighbour, 3U);
+    out.clear();
+    receive(12, binary_hit(id, "song.ogg", some_urn()));
+    EXPECT_TRUE(out.empty()) << "it reads one datagram";
+}
+
+TEST_F(Bridge, ALegacyPeerBehindAnotherNodeIsFetchedItToo) {
+    open_all();
+    receive(1, legacy_query_json("10.4.4.4", 7'003, numbered(100).to_string(), "song.ogg"));
+    out.clear();
+    receive(11, binary_hit(numbered(100), "song.ogg", some_urn()));
+    EXPECT_EQ(only_sent(1).at("hasFile"), true);
+    ASSERT_THAT(out.fetches, SizeIs(1));
+    EXPECT_EQ(out.fetches[0].to.host, "10.4.4.4");
+    EXPECT_EQ(out.fetches[0].to.neighbour, std::nullopt);
+}
+
+TEST_F(Bridge, ARoutedQueryOverALegacyPeerIsAnsweredByDatagram) {
+    open_all();
+    receive(3, query_json(numbered(100), "song", 5, 2));
+    out.clear();
+    receive(11, binary_hit(numbered(100), "song", some_urn()));
+    EXPECT_THAT(out.sends, IsEmpty());
+    ASSERT_THAT(out.datagrams, SizeIs(1));
+    EXPECT_EQ(out.datagrams[0].to.host, "10.9.9.9");
+    EXPECT_EQ(text_of(json::parse(out.datagrams[0].frame.bytes()).as_object(), "id"), numbered(100).to_string());
+}
+
+TEST_F(Bridge, ALeafAsksForItsNeighboursInJsonInItsOwnName) {
+    settings.role = Role::leaf;
+    open_all();
+    receive(1, query_json(numbered(100), "song", 5, 2));
+    query_to(11);
+    EXPECT_EQ(kept_[0]->message.hops, 0) << "an ultrapeer ends the session with a leaf that relays";
+    EXPECT_EQ(kept_[0]->message.ttl, 4);
+}
+
+TEST_F(Bridge, AGuidStormInOneDialectIsBoundedInTheOther) {
+    open_all();
+    settings.max_routes = 100;
+    for (std::uint32_t i = 0; i < 1'000; ++i) {
+        receive(11, binary_query(numbered(1'000 + i), "song"));
+    }
+    EXPECT_EQ(router().counters().queries_handled, settings.query_burst);
+    EXPECT_THAT(sent(1), SizeIs(settings.query_burst));
+}
+
+}  // namespace
+}  // namespace gnutella::overlay
