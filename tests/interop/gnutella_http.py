@@ -1,6 +1,6 @@
 """How Gnutella servents move files: HTTP/1.1, written from the specifications with nothing but the standard library.
 
-The server has gtk-gnutella's habits: an open range is answered with a piece of 512 KiB, the connection stays open, names
+The server has gtk-gnutella's habits: whatever is asked, 512 KiB at most are given, the connection stays open, names
 in a URL are not what counts (the index or the hash is).
 """
 
@@ -43,8 +43,7 @@ def serve(connection, stream, request, servent):
                                            {**common, "Content-Range": "bytes */{}".format(size),
                                             "Content-Length": "0"}))
             return True
-    if end - begin > servent.piece and not (wanted and wanted[2]):
-        end = begin + servent.piece
+    end = min(end, begin + servent.piece)
     if wanted or end - begin < size:
         status = "206 Partial Content"
         common["Content-Range"] = "bytes {}-{}/{}".format(begin, end - 1, size)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 
 import gnut_output
+from gnutella_servent import Servent
 from process import DEADLINE, NotInTime, Process, wait_until
 from terminal_process import TerminalProcess
 
@@ -112,10 +113,14 @@ class Gnut(Node):
     def fetches(self, file, content):
         """`get` at its prompt; the file must come, with this content."""
         self.command("get " + file)
+        if self.wait_for_file(file) != content.encode("utf-8"):
+            raise AssertionError("{} has fetched {} with another content".format(self.name, file))
+
+    def wait_for_file(self, file):
+        """The content of a file that is being fetched, when it is there under its own name."""
         path = self.downloads / file
         wait_until(path.exists, "{} has fetched {}".format(self.name, file))
-        if path.read_bytes() != content.encode("utf-8"):
-            raise AssertionError("{} has fetched {} with another content".format(self.name, file))
+        return path.read_bytes()
 
 
 class Run:
@@ -140,6 +145,7 @@ class Network:
     def __init__(self):
         self._folder = None
         self._nodes = []
+        self._servents = []
         self._processes = []
         self._names = {}
         self._cleanup = contextlib.ExitStack()
@@ -165,8 +171,10 @@ class Network:
         return False
 
     def transcript(self):
-        return "\n".join("===== {} (pid {})\n{}".format(process.name, process.pid, process.output.text()[-6000:])
-                         for process in self._processes)
+        return "\n".join(
+            ["===== {} (pid {})\n{}".format(process.name, process.pid, process.output.text()[-6000:])
+             for process in self._processes]
+            + ["===== servent {}\n{}".format(servent.address, servent.transcript()) for servent in self._servents])
 
     def closing(self, resource):
         """`resource.close()` is called at the end."""
@@ -202,6 +210,13 @@ class Network:
 
     def gnut(self, files=None, neighbours=(), options=()):
         """Starts `gnut peer` and waits until it listens, has read its folder, and has a session with each neighbour."""
+        node = self.start_gnut(files, neighbours, options)
+        wait_until(lambda: len(re.findall(gnut_output.SESSION_OPENED, node.output(), re.MULTILINE)) >= len(neighbours),
+                   "{} has a session with each neighbour".format(node.name))
+        return node
+
+    def start_gnut(self, files=None, neighbours=(), options=()):
+        """The same, without waiting for the neighbours."""
         folder = self.new_folder("gnut")
         write_files(folder, files or {})
         downloads = self.new_folder("downloads")
@@ -212,9 +227,13 @@ class Network:
         process.wait_for(gnut_output.SHARING)
         node = Gnut(process, folder, port, downloads)
         self._nodes.append(node)
-        wait_until(lambda: len(re.findall(gnut_output.SESSION_OPENED, node.output(), re.MULTILINE)) >= len(neighbours),
-                   "{} has a session with each neighbour".format(node.name))
         return node
+
+    def servent(self, files=None, **habits):
+        """Starts a Gnutella servent that is not ours: see gnutella_servent.Servent."""
+        servent = self.closing(Servent(files, **habits))
+        self._servents.append(servent)
+        return servent
 
     def row(self, kinds, files=None):
         """A row of nodes, "S" for the seed's and "G" for ours, each joined to the one before it. `files` maps a

@@ -1,0 +1,60 @@
+"""Nodes of ours between peers of the seed and Gnutella servents: what the one has, the other finds, and nothing goes
+around for ever."""
+
+import unittest
+
+from network import Network
+
+JSON = ("--dialect", "json")
+
+
+class Bridge(unittest.TestCase):
+    def test_a_servent_finds_what_a_json_node_has(self):
+        with Network() as network:
+            source = network.gnut({"cobalt-note.txt": b"from far away"}, options=JSON)
+            bridge = network.gnut(neighbours=[source])
+            servent = network.servent()
+            servent.connect(bridge.address)
+            hit, result = servent.found(servent.search("cobalt"), "cobalt-note.txt")
+            self.assertEqual(hit["port"], source.port)
+            self.assertEqual(servent.fetch(hit, result, by_urn=True), b"from far away")
+
+    def test_a_json_node_finds_and_fetches_what_a_servent_has(self):
+        with Network() as network:
+            servent = network.servent({"cobalt-note.txt": b"from far away"})
+            bridge = network.gnut()
+            servent.connect(bridge.address)
+            asker = network.gnut(neighbours=[bridge], options=JSON)
+            asker.fetches("cobalt-note.txt", "from far away")
+
+
+class Ring(unittest.TestCase):
+    def test_three_bridges_pass_each_search_once(self):
+        """A ring in JSON, and a servent that passes on what it gets has a session with each of the three: so there are
+        ways around in either dialect, and across both."""
+        with Network() as network:
+            nodes = [network.gnut({"first-cobalt.txt": b"1"})]
+            nodes.append(network.gnut({"second-cobalt.txt": b"2"}, nodes[:1]))
+            nodes.append(network.gnut({"third-cobalt.txt": b"3"}, nodes[:2]))
+            middle = network.servent({"cobalt-middle.txt": b"in the middle"})
+            for node in nodes:
+                middle.connect(node.address)
+            asker = network.servent()
+            asker.connect(nodes[0].address)
+            names = ("first-cobalt.txt", "second-cobalt.txt", "third-cobalt.txt", "cobalt-middle.txt")
+            guid = asker.search("cobalt", ttl=7)
+            for name in names:
+                asker.found(guid, name)
+            # A second search goes the same ways: when it has been answered, the first has come to rest.
+            asker.found(asker.search("third", ttl=7), "third-cobalt.txt")
+            for name in names:
+                self.assertEqual(asker.count("hit", lambda hit, name=name: hit["guid"] == guid and any(
+                    result.name == name for result in hit["results"])), 1, name)
+            for node in nodes:
+                self.assertEqual(node.counter("queries_handled"), 2)
+            # Each of the three may send it once, before it knows that the servent has it.
+            self.assertLessEqual(middle.count("query", lambda query: query["guid"] == guid), 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
