@@ -91,8 +91,9 @@ wire::Frame BinaryMessages::query(const Router::LocalQuery& query, std::uint8_t 
 wire::Frame BinaryMessages::query(const wire::MessageRoute& route, const wire::Query& query) const {
     wire::Query message;
     message.text = query.text;
-    message.urn = query.urn;
-    message.wants_urns = true;
+    // By the SHA-1 alone where it is known: gtk-gnutella looks for no bitprint. URNs in the hits are not asked for
+    // (HUGE, 4.1): all tell them anyway, and GnutellaBun takes "urn:" for the URN of a file that it does not have.
+    message.urn = query.urn && query.urn->sha1() ? Urn(*query.urn->sha1()) : query.urn;
     message.flags = wire::QueryFlags().with(wire::QueryFlag::reads_ggep_h);
     if (settings_.reachability == Reachability::firewalled) {
         message.flags = message.flags.with(wire::QueryFlag::firewalled);

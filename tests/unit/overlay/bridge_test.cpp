@@ -55,7 +55,8 @@ TEST_F(Bridge, AQueryInJsonGoesOnInGnutella) {
     EXPECT_EQ(kept_[0]->message.ttl, 4);
     EXPECT_EQ(kept_[0]->message.hops, 2);
     EXPECT_EQ(query.text, "moonlight sonata");
-    EXPECT_TRUE(query.wants_urns);
+    EXPECT_FALSE(query.urn.has_value());
+    EXPECT_EQ(query.extensions, "") << "GnutellaBun takes \"urn:\" for the URN of a file";
     EXPECT_THAT(sent(2), SizeIs(1));
     EXPECT_THAT(sent(3), SizeIs(1));
     EXPECT_EQ(router().counters().queries_bridged, 1U);
