@@ -2,9 +2,13 @@
 """Runs all benchmarks on a release build and writes docs/benchmarks.md: each number below the command that gave it.
 
     cmake --preset release && cmake --build --preset release
-    tests/benchmark/run_benchmarks.py
+    tests/benchmark/run_benchmarks.py [--gtk-gnutella HOST:PORT,PID --gtk-gnutella-url URL --from ADDRESS,ADDRESS]
+
+With a gtk-gnutella that runs already (docs/interop.md says how), ours is measured beside it too: --from are two addresses
+of this machine for two neighbours of it, URL that of a large file that it shares.
 """
 
+import argparse
 import pathlib
 import platform
 import re
@@ -62,6 +66,20 @@ SECTIONS = [
 ]
 
 
+def sections_beside_gtk_gnutella(arguments):
+    relay = ["tests/benchmark/relay/gnutella_relay_benchmark.py", "--node", str(BUILD / "relay/relay_node")]
+    if arguments.gtk_gnutella:
+        relay += ["--gtk-gnutella", arguments.gtk_gnutella, "--from", arguments.sources]
+    yield ("A relay between two Gnutella sessions, beside gtk-gnutella in the same place",
+           "Both sessions are compressed both ways. A tenth of gtk-gnutella's processor time is asked.", relay)
+    if arguments.gtk_gnutella and arguments.gtk_gnutella_url:
+        pid = arguments.gtk_gnutella.rpartition(",")[2]
+        yield ("Uploading over HTTP, beside gtk-gnutella with its limits lifted",
+               "curl fetches from both in turn.",
+               ["tests/benchmark/http/gnutella_http_benchmark.py", "--gnut", "build/release/apps/gnut/gnut",
+                "--gtk-gnutella", arguments.gtk_gnutella_url + "," + pid])
+
+
 def processor():
     for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -74,12 +92,18 @@ def cores():
 
 
 def main():
+    parser = argparse.ArgumentParser(description="Writes docs/benchmarks.md.")
+    parser.add_argument("--gtk-gnutella", metavar="HOST:PORT,PID")
+    parser.add_argument("--gtk-gnutella-url", metavar="URL")
+    parser.add_argument("--from", dest="sources", default=",", metavar="ADDRESS,ADDRESS")
+    arguments = parser.parse_args()
+
     page = ["# Benchmarks", "",
             "Written by `tests/benchmark/run_benchmarks.py`, which runs each command below and keeps what it printed. "
             "Machines differ and are noisy: the ratios, each taken within one run, are what counts.", "",
             "Measured on: {}, {} cores, {} {}.".format(processor(), cores(), platform.system(), platform.release())]
     failed = False
-    for title, note, command in SECTIONS:
+    for title, note, command in [*SECTIONS, *sections_beside_gtk_gnutella(arguments)]:
         print("== " + title, flush=True)
         done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         print(done.stdout, flush=True)

@@ -118,4 +118,5 @@ def main():
         print("ratio {:.2f} (median of {} pairs)".format(statistics.median(ratios), len(ratios)))
 
 
-main()
+if __name__ == "__main__":
+    main()
