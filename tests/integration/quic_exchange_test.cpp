@@ -1,6 +1,7 @@
 #include "net/quic_dialler.hpp"
 #include "net/source_reader.hpp"
 #include "quic_bench.hpp"
+#include "tls_bench.hpp"
 #include "transfer_bench.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -8,7 +9,7 @@
 
 #include <span>
 
-// One exchange, two transports: what is written for a stream works on both.
+// One exchange, three transports: what is written for a stream works on all.
 
 namespace gnutella::test {
 namespace {
@@ -58,6 +59,29 @@ struct OverQuic {
     QuicNode client;
 };
 
+struct OverTls {
+    using Stream = net::TlsStream;
+
+    OverTls(Threads& of, TestServer& server)
+        : threads(of), strand(asio::make_strand(of.context())), http(server.server()) {}
+
+    Stream connect() {
+        auto [near, far] = connected_sockets(threads);
+        strand = near.get_executor();
+        Stream stream = Stream::client(std::move(near), credentials);
+        Stream serving = Stream::server(std::move(far), credentials);
+        auto accepting = start_handshake(serving);
+        get(start_handshake(stream));
+        get(std::move(accepting));
+        http.serve(net::Channel(std::move(serving)), {}, {"127.0.0.1", 1});
+        return stream;
+    }
+    Threads& threads;
+    const net::TlsCredentials credentials{net::IdentityKey::make()};
+    asio::any_io_executor strand;
+    net::HttpServer& http;
+};
+
 template <class Transport>
 struct Exchange : testing::Test {
     Threads threads;
@@ -92,7 +116,7 @@ struct Exchange : testing::Test {
     }
 };
 
-using Transports = testing::Types<OverTcp, OverQuic>;
+using Transports = testing::Types<OverTcp, OverQuic, OverTls>;
 TYPED_TEST_SUITE(Exchange, Transports);
 
 TYPED_TEST(Exchange, BringsAFileAndRangesOfIt) {

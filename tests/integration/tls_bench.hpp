@@ -3,9 +3,12 @@
 #include "net/tls/tls_stream.hpp"
 #include "transfer_bench.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
@@ -70,6 +73,80 @@ inline void shutdown_send(net::TlsStream& stream) {
         co_await stream.async_shutdown_send(boost::asio::use_awaitable);
     }));
 }
+
+/// A port of loopback behind which another is reached in TLS: who speaks plainly here speaks inside TLS there.
+class TlsTunnel {
+  public:
+    TlsTunnel(Threads& threads, const Endpoint& to)
+        : context_(threads.context()),
+          acceptor_(boost::asio::make_strand(context_), Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)),
+          endpoint_{"127.0.0.1", acceptor_.local_endpoint().port()} {
+        ended_ = boost::asio::co_spawn(acceptor_.get_executor(), accept(to), boost::asio::use_future);
+    }
+    ~TlsTunnel() {
+        boost::asio::post(acceptor_.get_executor(), [this] {
+            error_code ignored;
+            acceptor_.close(ignored);
+        });
+        ended_.wait_for(patience);
+    }
+    TlsTunnel(const TlsTunnel&) = delete;
+    TlsTunnel& operator=(const TlsTunnel&) = delete;
+
+    const Endpoint& endpoint() const { return endpoint_; }
+
+  private:
+    static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+
+    boost::asio::awaitable<void> accept(Endpoint to) {
+        for (;;) {
+            Tcp::socket near(boost::asio::make_strand(context_));
+            const auto [error] = co_await acceptor_.async_accept(near, token);
+            if (error) {
+                co_return;
+            }
+            const auto strand = near.get_executor();
+            boost::asio::co_spawn(strand, connect(std::move(near), to), boost::asio::detached);
+        }
+    }
+
+    static boost::asio::awaitable<void> connect(Tcp::socket near, Endpoint to) {
+        using boost::asio::experimental::awaitable_operators::operator&&;
+        Tcp::socket far(near.get_executor());
+        const Tcp::endpoint end(boost::asio::ip::address_v4::loopback(), to.port);
+        co_await far.async_connect(end, boost::asio::use_awaitable);
+        const net::TlsCredentials credentials(net::IdentityKey::make());
+        auto stream = net::TlsStream::client(std::move(far), credentials);
+        co_await stream.async_handshake(boost::asio::use_awaitable);
+        co_await (carry(near, stream) && carry(stream, near));
+    }
+
+    template <class From, class To>
+    static boost::asio::awaitable<void> carry(From& from, To& to) {
+        std::array<char, 16 * 1024> bytes;
+        error_code error;
+        while (!error) {
+            const auto room = boost::asio::buffer(bytes);
+            const auto [read_error, got] = co_await from.async_read_some(room, token);
+            error = read_error;
+            if (!error) {
+                const auto come = boost::asio::buffer(bytes.data(), got);
+                const auto [write_error, sent] = co_await boost::asio::async_write(to, come, token);
+                error = write_error;
+            }
+        }
+        if constexpr (std::is_same_v<To, net::TlsStream>) {
+            co_await to.async_shutdown_send(token);
+        } else {
+            to.shutdown(Tcp::socket::shutdown_send, error);
+        }
+    }
+
+    boost::asio::io_context& context_;
+    Tcp::acceptor acceptor_;
+    Endpoint endpoint_;
+    std::future<void> ended_;
+};
 
 /// A client that is not ours, by GnuTLS and blocking calls. It shows no certificate.
 class RawTlsClient {

@@ -71,6 +71,9 @@ struct Settings {
     std::chrono::milliseconds gnutella_handshake_timeout{10'000};
     /// Whether Gnutella 0.6 sessions are compressed, each way, where the far end can do it too.
     bool deflate = true;
+    /// Whether connections that begin with TLS are served, and Gnutella 0.6 sessions go on in TLS where the far end can
+    /// do it too.
+    bool tls = true;
     /// Silence after which an open session is PINGed.
     std::chrono::milliseconds ping_interval{30'000};
     /// PINGs in a row that may go unanswered before the session is closed.

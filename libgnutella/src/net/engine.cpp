@@ -219,19 +219,19 @@ void Engine::emit(const Event& event) {
 
 void Engine::accepted(Listener::Accepted connection) {
     error_code error;
-    const tcp::endpoint remote = connection.socket.remote_endpoint(error);
+    const tcp::endpoint remote = connection.channel.socket().remote_endpoint(error);
     if (error || phase_ != Phase::running) {
         return;
     }
     if (connection.kind == wire::FirstBytes::json && speaks(Dialect::json)) {
-        Connection accepted{std::move(connection.socket)};
+        Connection accepted{std::move(connection.channel)};
         accepted.first_bytes = std::move(connection.first_bytes);
         accepted.ticket = std::move(connection.ticket);
         adopt(std::move(accepted));
     } else if (connection.kind == wire::FirstBytes::gnutella && speaks(Dialect::gnutella)) {
         greet(std::move(connection));
     } else if (connection.kind == wire::FirstBytes::http && has(Transport::http)) {
-        http_->serve(std::move(connection.socket), std::move(connection.first_bytes), to_endpoint(remote),
+        http_->serve(std::move(connection.channel), std::move(connection.first_bytes), to_endpoint(remote),
                      std::move(connection.ticket));
     } else {
         ++unknown_connections_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/answers.hpp"
+#include "net/channel.hpp"
 #include "net/connection_counts.hpp"
 #include "net/datagram_socket.hpp"
 #include "net/dialect_attempts.hpp"
@@ -92,12 +93,11 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
 
     /// One connection on its way to a session: being made, or in its handshake.
     struct Attempt {
-        explicit Attempt(boost::asio::ip::tcp::socket connection)
-            : strand(connection.get_executor()), socket(std::move(connection)) {}
+        explicit Attempt(Channel connection) : strand(connection.get_executor()), channel(std::move(connection)) {}
 
         // The session's, from the beginning. What follows is used on it alone.
         const boost::asio::any_io_executor strand;
-        boost::asio::ip::tcp::socket socket;
+        Channel channel;
         boost::asio::cancellation_signal cancel;
     };
 
@@ -127,7 +127,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
 
     /// A connection that a session begins on.
     struct Connection {
-        boost::asio::ip::tcp::socket socket;
+        Channel channel;
         Direction direction = Direction::incoming;
         /// What was read of it and not made use of.
         std::string first_bytes{};
@@ -173,8 +173,8 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     boost::asio::awaitable<GnutellaHandshake::Result> shake_hands(std::shared_ptr<Attempt> attempt, Direction direction,
                                                                   std::string first_bytes);
     overlay::Router::HandshakeVerdict judge_handshake(const overlay::Router::HandshakeContext& context,
-                                                      const wire::HandshakeHeaders& theirs);
-    wire::HandshakeHeaders words_for(wire::HandshakeHeaders headers) const;
+                                                      const wire::HandshakeHeaders& theirs, const Channel& channel);
+    wire::HandshakeHeaders words_for(wire::HandshakeHeaders headers, const Channel& channel) const;
     void dialled(const std::shared_ptr<Dial>& dial, GnutellaHandshake::Result result);
     void attempt_failed(const std::shared_ptr<Dial>& dial, error_code reason, std::string text);
     void finish(const std::shared_ptr<Dial>& dial, error_code reason, const std::string& text);
@@ -209,7 +209,8 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::vector<std::shared_ptr<Dial>> dials_;
     std::unordered_set<std::shared_ptr<Attempt>> greetings_;  // handshakes of who connected to us
     std::shared_ptr<Listener> listener_;
-    std::optional<IdentityKey> key_;             // with QUIC
+    std::optional<IdentityKey> key_;             // with QUIC or TLS
+    std::optional<TlsCredentials> tls_;          // with TLS
     std::shared_ptr<QuicEndpoint> quic_;         // on the UDP port, with QUIC
     std::shared_ptr<DatagramSocket> datagrams_;  // on the UDP port, without
     std::optional<LocalSearches> searches_;

@@ -34,13 +34,6 @@ Handshake result_of(const std::exception_ptr& thrown, Handshake handshake) {
     return thrown ? failure(Error::lost) : std::move(handshake);
 }
 
-SessionLayers layers_of(const wire::HandshakeMachine::Agreement& agreed) {
-    SessionLayers layers;
-    layers.sends_deflated = agreed.sends_deflated;
-    layers.receives_deflated = agreed.receives_deflated;
-    return layers;
-}
-
 }  // namespace
 
 // ---- who connects to us ----
@@ -50,7 +43,7 @@ void Engine::greet(Listener::Accepted connection) {
         ++refused_connections_;
         return;
     }
-    const auto attempt = std::make_shared<Attempt>(std::move(connection.socket));
+    const auto attempt = std::make_shared<Attempt>(std::move(connection.channel));
     greetings_.insert(attempt);
     auto handshake = shake_hands(attempt, Direction::incoming, std::move(connection.first_bytes));
     auto done = [self = shared_from_this(), attempt, ticket = std::move(connection.ticket)](
@@ -75,7 +68,7 @@ void Engine::greeted(const std::shared_ptr<Attempt>& attempt, std::shared_ptr<vo
              handshake.text.empty() ? "" : ": ", handshake.text);
         return;
     }
-    Connection connection{std::move(attempt->socket)};
+    Connection connection{std::move(attempt->channel)};
     connection.first_bytes = std::move(handshake.first_bytes);
     connection.ticket = std::move(ticket);
     connection.handshake = std::move(handshake);
@@ -87,8 +80,9 @@ asio::awaitable<Handshake> Engine::shake_hands(std::shared_ptr<Attempt> attempt,
                                                std::string first_bytes) {
     co_await asio::this_coro::throw_if_cancelled(false);
     error_code error;
-    const tcp::endpoint remote = attempt->socket.remote_endpoint(error);
-    const tcp::endpoint local = error ? tcp::endpoint() : attempt->socket.local_endpoint(error);
+    Channel& channel = attempt->channel;
+    const tcp::endpoint remote = channel.socket().remote_endpoint(error);
+    const tcp::endpoint local = error ? tcp::endpoint() : channel.socket().local_endpoint(error);
     if (error) {
         co_return failure(Error::lost);
     }
@@ -98,14 +92,17 @@ asio::awaitable<Handshake> Engine::shake_hands(std::shared_ptr<Attempt> attempt,
     wire::HandshakeHeaders ours;
     if (direction == Direction::outgoing) {
         side = GnutellaHandshake::Side::connector;
-        auto greeting = ask(strand_, [this, context] { return words_for(router_->greeting(context)); });
+        auto greeting =
+            ask(strand_, [this, context, &channel] { return words_for(router_->greeting(context), channel); });
         ours = co_await std::move(greeting);
     }
-    auto judge = [this, context](wire::HandshakeHeaders theirs) {
-        return ask(strand_, [this, context, theirs = std::move(theirs)] { return judge_handshake(context, theirs); });
+    auto judge = [this, context, &channel](wire::HandshakeHeaders theirs) {
+        return ask(strand_, [this, context, &channel, theirs = std::move(theirs)] {
+            return judge_handshake(context, theirs, channel);
+        });
     };
-    GnutellaHandshake handshake(attempt->socket, side, std::move(ours), std::move(judge),
-                                {settings_.gnutella_handshake_timeout, settings_.bye_timeout});
+    GnutellaHandshake handshake(channel, side, std::move(ours), std::move(judge),
+                                {settings_.gnutella_handshake_timeout, settings_.bye_timeout}, tls_ ? &*tls_ : nullptr);
     auto conversation = handshake.run(std::move(first_bytes));
     Handshake result = co_await std::move(conversation);
     result.far_end = context.remote_address;
@@ -113,27 +110,29 @@ asio::awaitable<Handshake> Engine::shake_hands(std::shared_ptr<Attempt> attempt,
 }
 
 overlay::Router::HandshakeVerdict Engine::judge_handshake(const overlay::Router::HandshakeContext& context,
-                                                          const wire::HandshakeHeaders& theirs) {
+                                                          const wire::HandshakeHeaders& theirs,
+                                                          const Channel& channel) {
     if (phase_ != Phase::running) {
         return {wire::HandshakeRefusal{503, "Shutting down"}, Error::stopped, {}, {}};
     }
     overlay::Router::HandshakeVerdict verdict = router_->judge(context, theirs);
-    verdict.ours = words_for(std::move(verdict.ours));
+    verdict.ours = words_for(std::move(verdict.ours), channel);
     return verdict;
 }
 
 // What can be put around messages is not the router's to know.
-wire::HandshakeHeaders Engine::words_for(wire::HandshakeHeaders headers) const {
+wire::HandshakeHeaders Engine::words_for(wire::HandshakeHeaders headers, const Channel& channel) const {
     headers.accepts_deflate = settings_.deflate;
     headers.sends_deflate = settings_.deflate;
+    headers.offers_tls = tls_ && !channel.is_encrypted();
     return headers;
 }
 
 void Engine::adopt(Connection connection) {
     const std::shared_ptr<Dial> dial = connection.dial;
     error_code error;
-    const tcp::endpoint remote = connection.socket.remote_endpoint(error);
-    const tcp::endpoint local = error ? tcp::endpoint() : connection.socket.local_endpoint(error);
+    const tcp::endpoint remote = connection.channel.socket().remote_endpoint(error);
+    const tcp::endpoint local = error ? tcp::endpoint() : connection.channel.socket().local_endpoint(error);
     if (error) {
         // The far end is gone already: as if it had closed a moment later.
         if (dial) {
@@ -147,15 +146,17 @@ void Engine::adopt(Connection connection) {
     start.remote = to_endpoint(remote);
     start.local = to_endpoint(local);
     start.remote_address = to_wire(remote.address());
+    start.layers.tls = connection.channel.is_encrypted();
     if (connection.handshake) {
         start.dialect = Dialect::gnutella;
-        start.layers = layers_of(connection.handshake->agreed);
+        start.layers.sends_deflated = connection.handshake->agreed.sends_deflated;
+        start.layers.receives_deflated = connection.handshake->agreed.receives_deflated;
         start.round_trip = connection.handshake->round_trip;
         start.handshake = std::move(connection.handshake->theirs);
     }
     Neighbour& neighbour = neighbours_[start.id];
     neighbour.session = std::make_shared<TcpSession>(
-        start.id, std::move(connection.socket), TcpSession::Form{start.dialect, start.layers}, settings_, batches_,
+        start.id, std::move(connection.channel), TcpSession::Form{start.dialect, start.layers}, settings_, batches_,
         std::weak_ptr<TcpSession::Host>(weak_from_this()), std::move(connection.ticket));
     neighbour.handle = std::make_shared<Session::State>(start.id, weak_from_this(), executor_, strand_);
     neighbour.dial = dial;
@@ -202,7 +203,7 @@ void Engine::start_dial(const std::shared_ptr<Dial>& dial) {
 }
 
 void Engine::start_attempt(const std::shared_ptr<Dial>& dial) {
-    dial->attempt = std::make_shared<Attempt>(tcp::socket(asio::make_strand(executor_)));
+    dial->attempt = std::make_shared<Attempt>(Channel(tcp::socket(asio::make_strand(executor_))));
     auto reaching = reach(dial->attempt, dial->to, dial->dialects->current());
     auto done = [self = shared_from_this(), dial](const std::exception_ptr& thrown, Handshake result) {
         asio::post(self->strand_, [self, dial, result = result_of(thrown, std::move(result))]() mutable {
@@ -216,7 +217,7 @@ void Engine::start_attempt(const std::shared_ptr<Dial>& dial) {
 asio::awaitable<Handshake> Engine::reach(std::shared_ptr<Attempt> attempt, Endpoint to, Dialect dialect) {
     co_await asio::this_coro::throw_if_cancelled(false);
     Handshake result;
-    auto dialling = net::dial(attempt->socket, to, settings_.connect_timeout);
+    auto dialling = net::dial(attempt->channel.socket(), to, settings_.connect_timeout);
     result.error = co_await std::move(dialling);
     if (!result.error && dialect == Dialect::gnutella) {
         auto handshake = shake_hands(attempt, Direction::outgoing, {});
@@ -241,7 +242,7 @@ void Engine::dialled(const std::shared_ptr<Dial>& dial, Handshake result) {
                               result.error == Error::handshake_timed_out;
         attempt_failed(dial, result.error, std::move(result.text));
     } else {
-        Connection connection{std::move(dial->attempt->socket)};
+        Connection connection{std::move(dial->attempt->channel)};
         connection.direction = Direction::outgoing;
         connection.dial = dial;
         if (in_gnutella) {

@@ -139,12 +139,15 @@ asio::awaitable<error_code> Engine::prepare() {
                 self->on_strand([damaged](Engine& engine) { engine.report({Error::state_damaged, damaged.string()}); });
             }
         });
-        if (has(Transport::quic)) {
+        if (has(Transport::quic) || settings_.tls) {
             // The store has made the folder.
             key_ = IdentityKey::load_or_make(settings_.state_folder, error);
             if (error) {
                 return {error, nullptr};
             }
+        }
+        if (settings_.tls) {
+            tls_.emplace(*key_);
         }
         store->prune(std::chrono::system_clock::now() - hashes_kept);
         hashes_->use(store);
@@ -187,7 +190,7 @@ error_code Engine::listen() {
     searches_.emplace(strand_, settings_, *router_, actions_, udp::endpoint(end.address(), 0), [this] { act(); });
     answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_.queue(), std::move(port), log_);
     listener_ = std::make_shared<Listener>(
-        std::move(bound.acceptor), executor_, settings_,
+        std::move(bound.acceptor), executor_, settings_, tls_,
         [weak = weak_from_this()](Listener::Accepted connection) {
             if (const auto self = weak.lock()) {
                 self->accepted(std::move(connection));
@@ -214,7 +217,7 @@ Answers::Port Engine::serve_datagrams(udp::socket socket, error_code& error) {
     if (error) {
         return {};
     }
-    if (!key_) {
+    if (!has(Transport::quic)) {
         datagrams_ = std::make_shared<DatagramSocket>(std::move(moved), unknown);
         datagrams_->start();
         return [port = datagrams_](wire::Frame frame, const udp::endpoint& to) { port->send(std::move(frame), to); };

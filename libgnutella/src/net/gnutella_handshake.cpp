@@ -29,14 +29,15 @@ std::string words_of(const wire::HandshakeRefusal& refusal) {
 
 }  // namespace
 
-GnutellaHandshake::GnutellaHandshake(asio::ip::tcp::socket& socket, Side side, wire::HandshakeHeaders ours, Judge judge,
-                                     const Limits& limits)
-    : socket_(socket),
+GnutellaHandshake::GnutellaHandshake(Channel& channel, Side side, wire::HandshakeHeaders ours, Judge judge,
+                                     const Limits& limits, const TlsCredentials* tls)
+    : channel_(channel),
       side_(side),
       machine_(side, std::move(ours)),
       judge_(std::move(judge)),
       limits_(limits),
-      watch_(socket.get_executor()) {}
+      tls_(tls),
+      watch_(channel.get_executor()) {}
 
 asio::awaitable<GnutellaHandshake::Result> GnutellaHandshake::run(std::string first_bytes) {
     co_await asio::this_coro::throw_if_cancelled(false);
@@ -45,7 +46,7 @@ asio::awaitable<GnutellaHandshake::Result> GnutellaHandshake::run(std::string fi
     watch_.on_stall([this] {
         late_ = true;
         error_code ignored;
-        socket_.cancel(ignored);
+        channel_.socket().cancel(ignored);
     });
     watch_.start(limits_.time);
     co_await converse();
@@ -57,8 +58,7 @@ asio::awaitable<GnutellaHandshake::Result> GnutellaHandshake::run(std::string fi
     }
     watch_.stop();
     if (result_.error) {
-        error_code ignored;
-        socket_.close(ignored);
+        channel_.close();
     }
     co_return std::move(result_);
 }
@@ -83,6 +83,9 @@ asio::awaitable<void> GnutellaHandshake::converse() {
             step = co_await decide();
         } else {
             conclude(step.next);
+            if (!result_.error && result_.agreed.upgrades_to_tls) {
+                co_await begin_tls();
+            }
             co_return;
         }
     }
@@ -91,7 +94,7 @@ asio::awaitable<void> GnutellaHandshake::converse() {
 asio::awaitable<void> GnutellaHandshake::say(const std::string& words) {
     answered_ = true;
     const auto buffer = asio::buffer(words);
-    const auto [error, sent] = co_await asio::async_write(socket_, buffer, token);
+    const auto [error, sent] = co_await asio::async_write(channel_, buffer, token);
     if (error || late_) {
         give_up();
     }
@@ -100,7 +103,7 @@ asio::awaitable<void> GnutellaHandshake::say(const std::string& words) {
 asio::awaitable<void> GnutellaHandshake::hear() {
     std::array<char, 4096> bytes;
     const auto buffer = asio::buffer(bytes);
-    const auto [error, got] = co_await socket_.async_read_some(buffer, token);
+    const auto [error, got] = co_await channel_.async_read_some(buffer, token);
     if (error || late_) {
         give_up();
         co_return;
@@ -155,6 +158,18 @@ void GnutellaHandshake::give_up() {
     result_.error = late_ ? Error::handshake_timed_out : Error::lost;
 }
 
+// "Gnutella TLS Connection Upgrade", 2: who connected begins, right behind its last words.
+asio::awaitable<void> GnutellaHandshake::begin_tls() {
+    const auto role = side_ == Side::connector ? TlsRole::client : TlsRole::server;
+    TlsStream& stream = channel_.begin_tls(*tls_, role, std::exchange(result_.first_bytes, {}));
+    const auto [error] = co_await stream.async_handshake(token);
+    if (late_) {
+        give_up();
+    } else if (error) {
+        result_.error = Error::tls_failed;
+    }
+}
+
 // A peer that was refused is to read why: closing a socket with unread input would send RST, which may overtake it.
 asio::awaitable<void> GnutellaHandshake::take_leave() {
     const bool kept_us_waiting = late_ && side_ == Side::acceptor && !answered_;
@@ -165,9 +180,9 @@ asio::awaitable<void> GnutellaHandshake::take_leave() {
     if (kept_us_waiting) {
         const std::string words = wire::status_line(408, "The handshake took too long") + "\r\n";
         const auto buffer = asio::buffer(words);
-        co_await asio::async_write(socket_, buffer, token);
+        co_await asio::async_write(channel_, buffer, token);
     }
-    co_await end_stream(socket_);
+    co_await end_stream(channel_);
 }
 
 }  // namespace gnutella::net

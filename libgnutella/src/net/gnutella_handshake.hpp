@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/channel.hpp"
 #include "net/transfer_watch.hpp"
 #include "overlay/router.hpp"
 #include "wire/gnutella/handshake_headers.hpp"
@@ -8,7 +9,6 @@
 #include <gnutella/error.hpp>
 
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <functional>
@@ -17,7 +17,7 @@
 namespace gnutella::net {
 
 /// A handshake of Gnutella 0.6 over one connection, either side of it: carries out what wire::HandshakeMachine says,
-/// within a time limit. All on the strand of the socket, which stays open only when the session may begin.
+/// within a time limit. All on the strand of the channel, which stays open only when the session may begin.
 class GnutellaHandshake {
   public:
     using Side = wire::HandshakeMachine::Side;
@@ -34,8 +34,8 @@ class GnutellaHandshake {
     };
 
     struct Result {
-        /// Success: the session may begin. Else handshake_refused, handshake_timed_out, not_gnutella, lost, the judge's
-        /// reason when it was refused here, or operation_aborted when the coroutine was cancelled.
+        /// Success: the session may begin. Else handshake_refused, handshake_timed_out, not_gnutella, tls_failed, lost,
+        /// the judge's reason when it was refused here, or operation_aborted when the coroutine was cancelled.
         error_code error;
         /// What was said in a refusal, as in "503 Busy", or what was wrong; for people.
         std::string text{};
@@ -50,10 +50,11 @@ class GnutellaHandshake {
         std::chrono::microseconds round_trip{0};
     };
 
-    /// @param socket connected; must outlive this.
+    /// @param channel connected; must outlive this. In TLS afterwards where that was agreed.
+    /// @param tls for the upgrade to TLS; nullptr: `ours` does not offer it.
     /// @param ours what we say first; the side that was connected to says what the judge gives.
-    GnutellaHandshake(boost::asio::ip::tcp::socket& socket, Side side, wire::HandshakeHeaders ours, Judge judge,
-                      const Limits& limits);
+    GnutellaHandshake(Channel& channel, Side side, wire::HandshakeHeaders ours, Judge judge, const Limits& limits,
+                      const TlsCredentials* tls);
 
     /// @param first_bytes what was read of it already.
     boost::asio::awaitable<Result> run(std::string first_bytes);
@@ -66,16 +67,18 @@ class GnutellaHandshake {
     boost::asio::awaitable<void> say(const std::string& words);
     boost::asio::awaitable<void> hear();
     boost::asio::awaitable<Step> decide();
+    boost::asio::awaitable<void> begin_tls();
     boost::asio::awaitable<void> take_leave();
     void give_up();
     void conclude(wire::HandshakeMachine::Next how);
 
-    boost::asio::ip::tcp::socket& socket_;
+    Channel& channel_;
     const Side side_;
     wire::HandshakeMachine machine_;
     Judge judge_;
     error_code refused_because_;
     const Limits limits_;
+    const TlsCredentials* tls_;
     TransferWatch watch_;
     bool late_ = false;
     bool answered_ = false;  // something was said

@@ -14,6 +14,7 @@
 #include <map>
 #include <mutex>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace gnutella::net {
@@ -44,6 +45,14 @@ struct HttpServer::Impl {
         socket.non_blocking(true, ignored);
         socket.send(asio::buffer(head), 0, ignored);
         socket.shutdown(Tcp::socket::shutdown_send, ignored);
+    }
+
+    void turn_away(TlsStream& stream) const {
+        std::string head = refusal();
+        const iovec bytes{head.data(), head.size()};
+        error_code ignored;
+        stream.connection().write_some({&bytes, 1}, ignored);
+        stream.connection().shutdown_send();
     }
 
     void turn_away(QuicStream& stream) const {
@@ -112,6 +121,26 @@ void HttpServer::serve(Tcp::socket socket, std::string first_bytes, Endpoint rem
     }
     moved.set_option(Tcp::no_delay(true), error);  // an error would only make it slower
     impl_->begin(impl_, std::move(moved), first_bytes, std::move(remote), std::move(ticket));
+}
+
+void HttpServer::serve(Channel channel, std::string first_bytes, Endpoint remote, std::shared_ptr<void> ticket) {
+    Channel::Stream stream = std::move(channel).release();
+    if (auto* const plain = std::get_if<Tcp::socket>(&stream)) {
+        serve(std::move(*plain), std::move(first_bytes), std::move(remote), std::move(ticket));
+        return;
+    }
+    auto& encrypted = std::get<TlsStream>(stream);
+    const std::scoped_lock lock(impl_->mutex);
+    if (impl_->stopped) {
+        return;
+    }
+    if (!impl_->admits()) {
+        impl_->turn_away(encrypted);
+        return;
+    }
+    error_code ignored;  // an error would only make it slower
+    encrypted.socket().set_option(Tcp::no_delay(true), ignored);
+    impl_->begin(impl_, std::move(encrypted), first_bytes, std::move(remote), std::move(ticket));
 }
 
 void HttpServer::serve(QuicStream stream) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/alternates.hpp"
+#include "net/channel.hpp"
 #include "net/disk_pool.hpp"
 #include "net/quic/quic_stream.hpp"
 #include "net/transfer_counters.hpp"
@@ -41,6 +42,9 @@ class HttpServer {
     /// @param ticket dropped when the connection is closed: its place among those of its address.
     void serve(boost::asio::ip::tcp::socket socket, std::string first_bytes, Endpoint remote,
                std::shared_ptr<void> ticket = nullptr);
+
+    /// The same for one that may be in TLS. The executor of such a one must be a strand, on which nothing of it runs.
+    void serve(Channel channel, std::string first_bytes, Endpoint remote, std::shared_ptr<void> ticket = nullptr);
 
     /// Takes a QUIC stream over, in the same way.
     void serve(QuicStream stream);

@@ -2,15 +2,20 @@
 
 #include "net/address.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <array>
 #include <chrono>
+#include <span>
+#include <string_view>
 #include <utility>
 
 namespace gnutella::net {
@@ -98,7 +103,26 @@ BoundPort bind_port(const asio::any_io_executor& executor, const std::string& ad
 struct Listener::Waiting {
     Waiting(tcp::socket connection, std::shared_ptr<void> place, const asio::any_io_executor& strand)
         : socket(std::move(connection)), ticket(std::move(place)), deadline(strand) {}
+
+    // Ends what is under way.
+    static void interrupt(const std::shared_ptr<Waiting>& self) {
+        if (!self->tls) {
+            error_code ignored;
+            self->socket.close(ignored);
+            return;
+        }
+        asio::post(self->tls->get_executor(), [self] {
+            if (!self->opened) {
+                self->tls->connection().close();
+            }
+        });
+    }
+
+    std::string_view first_bytes() const { return {bytes.data(), size}; }
+
     tcp::socket socket;
+    std::optional<TlsStream> tls;  // in place of the socket, and used on its own strand until it is opened
+    bool opened = false;           // belongs to that strand
     std::shared_ptr<void> ticket;
     asio::steady_timer deadline;
     std::array<char, wire::max_first_bytes> bytes{};
@@ -106,14 +130,35 @@ struct Listener::Waiting {
     bool expired = false;
 };
 
+namespace {
+
+// What is inside TLS.
+asio::awaitable<wire::FirstBytes> look_inside(TlsStream& stream, std::span<char> bytes, std::size_t& size) {
+    constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
+    auto [error] = co_await stream.async_handshake(as_tuple);
+    auto kind = wire::FirstBytes::undecided;
+    while (!error && kind == wire::FirstBytes::undecided && size < bytes.size()) {
+        const auto rest = asio::buffer(bytes.data(), bytes.size()) + size;
+        const auto [read_error, got] = co_await stream.async_read_some(rest, as_tuple);
+        error = read_error;
+        size += got;
+        kind = wire::recognise({bytes.data(), size});
+    }
+    co_return error ? wire::FirstBytes::unknown : kind;
+}
+
+}  // namespace
+
 Listener::Listener(tcp::acceptor acceptor, asio::any_io_executor connections, const Settings& settings,
-                   std::function<void(Accepted)> accepted, std::function<void(Refusal)> refused)
+                   std::optional<TlsCredentials> tls, std::function<void(Accepted)> accepted,
+                   std::function<void(Refusal)> refused)
     : acceptor_(std::move(acceptor)),
       connections_(std::move(connections)),
       pause_(acceptor_.get_executor()),
       first_bytes_timeout_(settings.first_bytes_timeout),
       most_waiting_(settings.max_sessions),
       counts_(std::make_shared<ConnectionCounts>(settings.max_connections_per_address)),
+      tls_(std::move(tls)),
       accepted_(std::move(accepted)),
       refused_(std::move(refused)) {}
 
@@ -128,7 +173,7 @@ void Listener::stop() {
     pause_.cancel();
     for (const auto& waiting : waiting_) {
         waiting->deadline.cancel();
-        waiting->socket.close(ignored);
+        Waiting::interrupt(waiting);
     }
 }
 
@@ -174,8 +219,7 @@ void Listener::look_at(tcp::socket socket) {
         const auto late = weak.lock();
         if (!cancelled && late) {
             late->expired = true;
-            error_code ignored;
-            late->socket.cancel(ignored);
+            Waiting::interrupt(late);
         }
     });
     read_first_bytes(waiting);
@@ -184,27 +228,60 @@ void Listener::look_at(tcp::socket socket) {
 void Listener::read_first_bytes(const std::shared_ptr<Waiting>& waiting) {
     const auto rest = asio::buffer(waiting->bytes) + waiting->size;
     waiting->socket.async_read_some(
-        rest, asio::bind_executor(acceptor_.get_executor(), [self = shared_from_this(), waiting](error_code error,
-                                                                                                 std::size_t got) {
-            waiting->size += got;
-            const std::string_view bytes(waiting->bytes.data(), waiting->size);
-            const bool over = error || waiting->expired || self->stopped_;
-            const wire::FirstBytes kind = over ? wire::FirstBytes::unknown : wire::recognise(bytes);
-            if (kind == wire::FirstBytes::undecided && waiting->size < wire::max_first_bytes) {
-                self->read_first_bytes(waiting);
-                return;
-            }
-            self->waiting_.erase(waiting);
-            waiting->deadline.cancel();
-            if (self->stopped_) {
-                return;
-            }
-            if (kind == wire::FirstBytes::unknown || kind == wire::FirstBytes::undecided) {
-                self->refused_(Refusal::unknown);
-                return;
-            }
-            self->accepted_({kind, std::move(waiting->socket), std::string(bytes), std::move(waiting->ticket)});
-        }));
+        rest, asio::bind_executor(
+                  acceptor_.get_executor(), [self = shared_from_this(), waiting](error_code error, std::size_t got) {
+                      waiting->size += got;
+                      const bool over = error || waiting->expired || self->stopped_;
+                      const auto kind = over ? wire::FirstBytes::unknown : wire::recognise(waiting->first_bytes());
+                      if (kind == wire::FirstBytes::undecided) {
+                          self->read_first_bytes(waiting);
+                      } else if (kind == wire::FirstBytes::tls && self->tls_) {
+                          self->open_tls(waiting);
+                      } else {
+                          self->conclude(waiting, kind);
+                      }
+                  }));
+}
+
+void Listener::open_tls(const std::shared_ptr<Waiting>& waiting) {
+    waiting->tls.emplace(TlsStream::server(std::move(waiting->socket), *tls_, waiting->first_bytes()));
+    waiting->size = 0;
+    auto work = [](std::shared_ptr<Waiting> opening) -> asio::awaitable<wire::FirstBytes> {
+        auto looking = look_inside(*opening->tls, opening->bytes, opening->size);
+        const wire::FirstBytes kind = co_await std::move(looking);
+        opening->opened = true;
+        co_return kind;
+    };
+    auto done = [self = shared_from_this(), waiting](const std::exception_ptr& failure, wire::FirstBytes kind) {
+        asio::post(self->acceptor_.get_executor(), [self, waiting, kind = failure ? wire::FirstBytes::unknown : kind] {
+            self->conclude(waiting, kind);
+        });
+    };
+    asio::co_spawn(waiting->tls->get_executor(), work(waiting), std::move(done));
+}
+
+void Listener::conclude(const std::shared_ptr<Waiting>& waiting, wire::FirstBytes kind) {
+    waiting_.erase(waiting);
+    waiting->deadline.cancel();
+    if (stopped_) {
+        return;
+    }
+    switch (kind) {
+        case wire::FirstBytes::json:
+        case wire::FirstBytes::gnutella:
+        case wire::FirstBytes::http:
+        case wire::FirstBytes::giv:
+            break;
+        default:  // TLS in TLS, too
+            refused_(Refusal::unknown);
+            return;
+    }
+    if (waiting->expired) {
+        refused_(Refusal::unknown);
+        return;
+    }
+    Channel channel = waiting->tls ? Channel(std::move(*waiting->tls)) : Channel(std::move(waiting->socket));
+    accepted_({kind, std::move(channel), std::string(waiting->first_bytes()), std::move(waiting->ticket)});
 }
 
 }  // namespace gnutella::net

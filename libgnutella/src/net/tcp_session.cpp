@@ -1,14 +1,11 @@
 #include "net/tcp_session.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
-#include <sys/socket.h>
 #include <sys/uio.h>
 
 #include <array>
-#include <cerrno>
 #include <span>
 #include <utility>
 
@@ -29,19 +26,12 @@ wire::DecodeLimits limits_of(const Settings& settings) {
     return limits;
 }
 
-ssize_t send_pieces(int socket, std::span<iovec> pieces) {
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = pieces.size();
-    return ::sendmsg(socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
 }  // namespace
 
-TcpSession::TcpSession(SessionId id, asio::ip::tcp::socket socket, const Form& form, const Settings& settings,
+TcpSession::TcpSession(SessionId id, Channel channel, const Form& form, const Settings& settings,
                        std::shared_ptr<ReadBatchPool> batches, std::weak_ptr<Host> host, std::shared_ptr<void> ticket)
     : id_(id),
-      socket_(std::move(socket)),
+      channel_(std::move(channel)),
       bye_timeout_(settings.bye_timeout),
       spacing_(settings.legacy_spacing),
       batches_(std::move(batches)),
@@ -51,10 +41,9 @@ TcpSession::TcpSession(SessionId id, asio::ip::tcp::socket socket, const Form& f
       output_(settings.max_send_queue, form.layers) {}
 
 void TcpSession::start(std::string first_bytes) {
-    asio::post(socket_.get_executor(), [self = shared_from_this(), first = std::move(first_bytes)]() mutable {
+    asio::post(channel_.get_executor(), [self = shared_from_this(), first = std::move(first_bytes)]() mutable {
         error_code ignored;
-        self->socket_.non_blocking(true, ignored);
-        self->socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+        self->channel_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
         self->input_.begin_with(std::move(first));
         self->read();
     });
@@ -63,7 +52,7 @@ void TcpSession::start(std::string first_bytes) {
 // ---- reading ----
 
 void TcpSession::wait_readable() {
-    socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](error_code error) {
+    channel_.async_wait_readable([self = shared_from_this()](error_code error) {
         if (!error) {
             self->read();
         }
@@ -83,7 +72,7 @@ void TcpSession::read() {
     if (batch->empty()) {
         const std::span<char> room = input_.room(*batch);
         error_code error;
-        const std::size_t got = socket_.read_some(asio::buffer(room.data(), room.size()), error);
+        const std::size_t got = channel_.read_some(room, error);
         if (error && error != asio::error::would_block) {
             batches_->give_back(std::move(batch));
             input_ended_ = true;
@@ -101,7 +90,7 @@ void TcpSession::read() {
 }
 
 void TcpSession::batch_done(std::unique_ptr<ReadBatch> batch) {
-    asio::post(socket_.get_executor(), [self = shared_from_this(), done = std::move(batch)]() mutable {
+    asio::post(channel_.get_executor(), [self = shared_from_this(), done = std::move(batch)]() mutable {
         const bool more_may_come = !done->malformed;
         self->batches_->give_back(std::move(done));
         if (more_may_come) {
@@ -117,7 +106,7 @@ void TcpSession::throw_away_input() {
     std::array<char, 16 * 1024> bin;
     error_code error;
     for (int reads = 0; !error && reads < max_writes_in_a_row; ++reads) {
-        socket_.read_some(asio::buffer(bin), error);
+        channel_.read_some(bin, error);
     }
     if (error && error != asio::error::would_block) {
         input_ended_ = true;
@@ -126,7 +115,7 @@ void TcpSession::throw_away_input() {
         }
         return;
     }
-    socket_.async_wait(asio::socket_base::wait_read, [self = shared_from_this()](error_code failed) {
+    channel_.async_wait_readable([self = shared_from_this()](error_code failed) {
         if (!failed && self->phase_ != Phase::closed) {
             self->throw_away_input();
         }
@@ -136,7 +125,7 @@ void TcpSession::throw_away_input() {
 // ---- writing ----
 
 void TcpSession::send(std::vector<Outgoing> frames) {
-    asio::post(socket_.get_executor(), [self = shared_from_this(), outgoing = std::move(frames)]() mutable {
+    asio::post(channel_.get_executor(), [self = shared_from_this(), outgoing = std::move(frames)]() mutable {
         if (self->phase_ != Phase::open) {
             return;
         }
@@ -172,25 +161,23 @@ void TcpSession::write() {
         }
         if (writes == max_writes_in_a_row) {
             writing_ = true;
-            asio::post(socket_.get_executor(), [self = shared_from_this()] {
+            asio::post(channel_.get_executor(), [self = shared_from_this()] {
                 self->writing_ = false;
                 self->write();
             });
             return;
         }
-        const ssize_t sent = send_pieces(socket_.native_handle(), std::span(pieces).first(count));
-        if (sent < 0 && errno == EINTR) {
-            continue;
-        }
-        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        error_code error;
+        const std::size_t sent = channel_.write_some(std::span(pieces).first(count), error);
+        if (error == asio::error::would_block) {
             wait_writable();
             return;
         }
-        if (sent < 0) {
+        if (error) {
             lose(Error::lost);
             return;
         }
-        output_.advance(static_cast<std::size_t>(sent));
+        output_.advance(sent);
         if (paced_ && output_.at_boundary()) {
             wait_for_next_slot();
             return;
@@ -203,7 +190,7 @@ void TcpSession::write() {
 
 void TcpSession::wait_for_next_slot() {
     writing_ = true;
-    spacing_timer_ = std::make_unique<asio::steady_timer>(socket_.get_executor(), spacing_);
+    spacing_timer_ = std::make_unique<asio::steady_timer>(channel_.get_executor(), spacing_);
     spacing_timer_->async_wait([self = shared_from_this()](error_code cancelled) {
         if (!cancelled) {
             self->writing_ = false;
@@ -214,7 +201,7 @@ void TcpSession::wait_for_next_slot() {
 
 void TcpSession::wait_writable() {
     writing_ = true;
-    socket_.async_wait(asio::socket_base::wait_write, [self = shared_from_this()](error_code error) {
+    channel_.async_wait_writable([self = shared_from_this()](error_code error) {
         self->writing_ = false;
         if (!error) {
             self->write();
@@ -223,7 +210,7 @@ void TcpSession::wait_writable() {
 }
 
 void TcpSession::pace() {
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    asio::post(channel_.get_executor(), [self = shared_from_this()] {
         self->paced_ = true;
         self->output_.one_at_a_time();
     });
@@ -232,12 +219,12 @@ void TcpSession::pace() {
 // ---- the end ----
 
 void TcpSession::close_when_sent() {
-    asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    asio::post(channel_.get_executor(), [self = shared_from_this()] {
         if (self->phase_ != Phase::open) {
             return;
         }
         self->phase_ = Phase::flushing;
-        self->cut_timer_ = std::make_unique<asio::steady_timer>(self->socket_.get_executor(), self->bye_timeout_);
+        self->cut_timer_ = std::make_unique<asio::steady_timer>(self->channel_.get_executor(), self->bye_timeout_);
         self->cut_timer_->async_wait([self](error_code) { self->close(); });
         self->write();
     });
@@ -245,15 +232,14 @@ void TcpSession::close_when_sent() {
 
 void TcpSession::finish_flushing() {
     phase_ = Phase::draining;
-    error_code ignored;
-    socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+    channel_.shutdown_send();
     if (input_ended_) {
         close();
     }
 }
 
 void TcpSession::abort() {
-    asio::post(socket_.get_executor(), [self = shared_from_this()] { self->close(); });
+    asio::post(channel_.get_executor(), [self = shared_from_this()] { self->close(); });
 }
 
 void TcpSession::lose(error_code reason) {
@@ -270,8 +256,7 @@ void TcpSession::close() {
         return;
     }
     phase_ = Phase::closed;
-    error_code ignored;
-    socket_.close(ignored);
+    channel_.close();
     spacing_timer_.reset();
     cut_timer_.reset();
     ticket_.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/channel.hpp"
 #include "net/read_batch.hpp"
 #include "net/session_input.hpp"
 #include "net/session_output.hpp"
@@ -11,7 +12,6 @@
 #include <gnutella/settings.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -52,9 +52,9 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
         overlay::Priority priority;
     };
 
-    /// @param socket connected; its executor must be a strand.
+    /// @param channel connected; its executor must be a strand.
     /// @param ticket given up when the connection is closed.
-    TcpSession(SessionId id, boost::asio::ip::tcp::socket socket, const Form& form, const Settings& settings,
+    TcpSession(SessionId id, Channel channel, const Form& form, const Settings& settings,
                std::shared_ptr<ReadBatchPool> batches, std::weak_ptr<Host> host, std::shared_ptr<void> ticket);
 
     /// Begins to read. `first_bytes` were read before it was known what the connection is.
@@ -96,7 +96,7 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
     void close();
 
     const SessionId id_;
-    boost::asio::ip::tcp::socket socket_;
+    Channel channel_;
     const std::chrono::milliseconds bye_timeout_;
     const std::chrono::milliseconds spacing_;
     std::shared_ptr<ReadBatchPool> batches_;

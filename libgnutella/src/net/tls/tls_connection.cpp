@@ -236,6 +236,7 @@ std::size_t TlsConnection::read_some(std::span<char> to, error_code& error) {
     if (ended_ || to.empty()) {
         return 0;
     }
+    read_waits_for_ = tcp::socket::wait_read;
     // No more than fits, so that little of it must be kept.
     std::array<char, stage_size> room;
     stage_ = std::span(room).first(std::min(room.size(), to.size()));
@@ -289,7 +290,9 @@ bool TlsConnection::has_received() const noexcept {
 }
 
 bool TlsConnection::has_pending() const noexcept {
-    return input_ended_ || ended_ || unread_from_ < unread_.size() || gnutls_record_check_pending(session_.get()) > 0;
+    const bool held_up = read_waits_for_ == tcp::socket::wait_write;
+    const bool has_some = unread_from_ < unread_.size() || gnutls_record_check_pending(session_.get()) > 0;
+    return input_ended_ || ended_ || (has_some && !held_up);
 }
 
 bool TlsConnection::flush(error_code& error) {
