@@ -149,7 +149,7 @@ asio::awaitable<error_code> Engine::prepare() {
         if (settings_.tls) {
             tls_.emplace(*key_);
         }
-        store->prune(std::chrono::system_clock::now() - hashes_kept);
+        store->prune(hashes_kept);
         hashes_->use(store);
         for (const auto& folder : settings_.shares) {
             error = folders_->add(folder);

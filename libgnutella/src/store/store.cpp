@@ -223,15 +223,19 @@ void Store::forget(const std::filesystem::path& path) {
     }
 }
 
-void Store::prune(std::chrono::system_clock::time_point unseen_since) {
-    const auto limit = std::chrono::duration_cast<std::chrono::seconds>(unseen_since.time_since_epoch());
+void Store::prune(std::chrono::hours unseen_for) {
     const std::scoped_lock lock(mutex_);
     if (!connection_) {
         return;
     }
     error_code error;
     {
-        const std::int64_t before = (limit - seen_precision).count();
+        Statement newest(
+            *connection_->database,
+            "SELECT MAX((SELECT IFNULL(MAX(seen), 0) FROM hashes), (SELECT IFNULL(MAX(seen), 0) FROM trees))", error);
+        const std::int64_t last = newest.step(error) ? std::min(newest.number(0), seconds_now()) : 0;
+        newest.reset();
+        const std::int64_t before = last - std::chrono::seconds(unseen_for + seen_precision).count();
         Statement hashes(*connection_->database, "DELETE FROM hashes WHERE seen < ?", error);
         hashes.run(error, before);
         Statement trees(*connection_->database,

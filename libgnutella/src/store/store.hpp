@@ -53,9 +53,10 @@ class Store {
     std::optional<HashTree> find_tree(std::uint64_t size, const TigerRoot& root);
     void remember_tree(const HashTree& tree);
 
-    /// Forgets the files that were neither found nor remembered since then, and such trees when no file is left that
-    /// has them. A day's precision: finding something does not write to the disk more often.
-    void prune(std::chrono::system_clock::time_point unseen_since);
+    /// Forgets the files that were neither found nor remembered for that time before the last that was, and such trees
+    /// when no file is left that has them: a clock that is far ahead makes nothing old. A day's precision: finding
+    /// something does not write to the disk more often.
+    void prune(std::chrono::hours unseen_for);
 
     /// The hosts that were saved last, in their order; at most 10,000.
     std::vector<KnownHost> hosts();

@@ -112,7 +112,7 @@ TEST_F(Stored, FilesThatNobodySawForLongArePruned) {
     now_ += hours(24 * 100);
     EXPECT_TRUE(store->find("/s/used", 100, -5));
     store->remember(file("/s/new"));
-    store->prune(now_ - hours(24 * 90));
+    store->prune(hours(24 * 90));
     EXPECT_FALSE(store->find("/s/gone", 100, -5));
     EXPECT_TRUE(store->find("/s/used", 100, -5));
     EXPECT_TRUE(store->find("/s/new", 100, -5));
@@ -123,8 +123,34 @@ TEST_F(Stored, AFileSeenWithinADayOfTheLimitIsKept) {
     store->remember(file("/s/one"));
     now_ += hours(23);
     EXPECT_TRUE(store->find("/s/one", 100, -5));  // seen again, but not written
-    store->prune(now_);
+    store->remember(file("/s/other"));
+    store->prune(hours(0));
     EXPECT_TRUE(store->find("/s/one", 100, -5));
+}
+
+TEST_F(Stored, AClockThatJumpsMakesNothingOld) {
+    const HashTree tree = tree_of(200'000);
+    const auto right = now_;
+    const auto store = open();
+    store->remember(file("/s/one"));
+    store->remember_tree(tree);
+    const auto expect_all = [&] {
+        store->prune(hours(24 * 90));
+        EXPECT_TRUE(store->find("/s/one", 100, -5));
+        EXPECT_TRUE(store->find_tree(200'000, tree.root()));
+    };
+    now_ = right + hours(24 * 10'000);
+    expect_all();
+    store->remember(file("/s/from the future"));
+    now_ = right;
+    store->remember(file("/s/two"));
+    expect_all();
+    EXPECT_TRUE(store->find("/s/two", 100, -5));
+    now_ = std::chrono::system_clock::time_point();
+    store->remember(file("/s/three"));
+    expect_all();
+    EXPECT_TRUE(store->find("/s/two", 100, -5));
+    EXPECT_TRUE(store->find("/s/three", 100, -5));
 }
 
 TEST_F(Stored, TreesOutliveTheStore) {
@@ -162,7 +188,7 @@ TEST_F(Stored, TreesAreKeptAsLongAsAFileHasThemOrSomebodyAsks) {
     now_ += hours(24 * 100);
     store->remember({"one", "/s/one", 100'000, -5, Urn(Sha1{}, shared.root())});
     EXPECT_TRUE(store->find_tree(200'000, asked.root()));
-    store->prune(now_ - hours(24 * 90));
+    store->prune(hours(24 * 90));
     EXPECT_TRUE(store->find_tree(100'000, shared.root()));
     EXPECT_TRUE(store->find_tree(200'000, asked.root()));
     EXPECT_FALSE(store->find_tree(300'000, gone.root()));
