@@ -13,6 +13,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -121,6 +122,19 @@ inline std::string receive_all(net::QuicStream& stream) {
             throw;
         }
     }
+}
+
+/// A whole exchange: one byte there, content back.
+inline void exchange(QuicNode& server, net::QuicStream stream, const std::string& content) {
+    auto serving = std::async(std::launch::async, [&] {
+        net::QuicStream far = server.accept();
+        receive(far, 1);
+        send(far, content);
+        far.shutdown_send();
+    });
+    send(stream, "x");
+    EXPECT_TRUE(receive_all(stream) == content);
+    get(std::move(serving));
 }
 
 inline error_code error_of_reading(net::QuicStream& stream) {

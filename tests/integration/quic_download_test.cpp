@@ -138,6 +138,23 @@ TEST(QuicDownload, FallsBackToHttpWhereDatagramsDoNotArrive) {
     impatient.quic_handshake_timeout = std::chrono::milliseconds(300);
     TwoNodes nodes(content_of(100'000), quick_settings(), impatient);
     const TcpDoor door(nodes.server.endpoint());
+    boost::asio::io_context context;
+    const Udp::socket deaf(context, Udp::endpoint(boost::asio::ip::address_v4::loopback(), door.port()));
+    Hit hit = nodes.hit;
+    hit.source.port = door.port();
+    const DownloadedFile file = get(nodes.fetch(hit));
+    EXPECT_EQ(file.transport, Transport::http);
+    EXPECT_EQ(nodes.fetched(file), nodes.content);
+}
+
+TEST(QuicDownload, FallsBackToHttpAtOnceWhereNobodyTakesDatagrams) {
+    // Longer than a test may take: it is not by time that it falls back.
+    Settings patient = quick_settings();
+    patient.connect_timeout = std::chrono::hours(1);
+    patient.quic_handshake_timeout = std::chrono::hours(1);
+    patient.quic_fallback_timeout = std::chrono::hours(1);
+    TwoNodes nodes(content_of(100'000), quick_settings(), patient);
+    const TcpDoor door(nodes.server.endpoint());
     Hit hit = nodes.hit;
     hit.source.port = door.port();
     const DownloadedFile file = get(nodes.fetch(hit));

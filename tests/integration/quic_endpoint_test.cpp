@@ -1,4 +1,4 @@
-#include "quic_bench.hpp"
+#include "quic_meddling_relay.hpp"
 #include "transfer_bench.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -20,106 +20,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Stands between a client and a server and does to each datagram what a test wants. Its thread ends with it.
-class MeddlingRelay {
-  public:
-    /// Gets a datagram and says what goes on in its place: none, or several.
-    using Meddle = std::function<std::vector<std::string>(std::string datagram)>;
-
-    MeddlingRelay(const Udp::endpoint& server, Meddle meddle)
-        : server_(server), meddle_(std::move(meddle)), front_(context_, Udp::endpoint(loopback(), 0)) {
-        begin_again();
-        wait();
-        thread_ = std::thread([this] { context_.run(); });
-    }
-    ~MeddlingRelay() {
-        context_.stop();
-        thread_.join();
-    }
-
-    Udp::endpoint end() const { return front_.local_endpoint(); }
-    /// Nothing goes either way any more.
-    void fall_silent() { silent_ = true; }
-    /// The server sees the client at another address from now on, as when a NAT forgets.
-    void move() {
-        std::promise<void> moved;
-        asio::post(context_, [&] {
-            begin_again();
-            moved.set_value();
-        });
-        get(moved.get_future());
-    }
-
-  private:
-    static asio::ip::address loopback() { return asio::ip::address_v4::loopback(); }
-
-    void begin_again() {
-        back_ = std::make_unique<Udp::socket>(context_, Udp::endpoint(loopback(), 0));
-        wait_back();
-    }
-    void wait() {
-        front_.async_receive_from(asio::buffer(from_client_), client_, [this](error_code error, std::size_t size) {
-            if (!error && !silent_) {
-                for (const std::string& each : meddle_(std::string(from_client_.data(), size))) {
-                    error_code ignored;
-                    back_->send_to(asio::buffer(each), server_, 0, ignored);
-                }
-            }
-            wait();
-        });
-    }
-    void wait_back() {
-        Udp::socket* const socket = back_.get();
-        socket->async_receive_from(asio::buffer(from_server_), ignored_,
-                                   [this, socket](error_code error, std::size_t size) {
-                                       if (socket != back_.get()) {
-                                           return;
-                                       }
-                                       if (!error && !silent_) {
-                                           for (const auto& each : meddle_(std::string(from_server_.data(), size))) {
-                                               error_code ignored;
-                                               front_.send_to(asio::buffer(each), client_, 0, ignored);
-                                           }
-                                       }
-                                       wait_back();
-                                   });
-    }
-
-    asio::io_context context_{1};
-    const Udp::endpoint server_;
-    const Meddle meddle_;
-    std::atomic<bool> silent_{false};
-    Udp::socket front_;
-    std::unique_ptr<Udp::socket> back_;
-    Udp::endpoint client_;
-    Udp::endpoint ignored_;
-    std::array<char, 65536> from_client_{};
-    std::array<char, 65536> from_server_{};
-    std::thread thread_;
-};
-
-std::vector<std::string> leave(std::string datagram) {
-    return {std::move(datagram)};
-}
-
 struct QuicEndpointTest : testing::Test {
     Threads threads;
     QuicNode client{threads};
 
     QuicNode::With with() { return {}; }
-
-    // A whole exchange: one byte there, content back.
-    static void exchange(QuicNode& server, net::QuicStream stream, const std::string& content) {
-        auto serving = std::async(std::launch::async, [&] {
-            net::QuicStream far = server.accept();
-            receive(far, 1);
-            send(far, content);
-            far.shutdown_send();
-        });
-        send(stream, "x");
-        EXPECT_TRUE(receive_all(stream) == content);
-        get(std::move(serving));
-    }
 };
 
 TEST_F(QuicEndpointTest, RefusesAFarEndWithAnotherKey) {

@@ -199,6 +199,8 @@ struct Settings {
     std::size_t quic_stray_answers_per_second = 100;
     /// Time in which the handshake of a QUIC connection must be done.
     std::chrono::milliseconds quic_handshake_timeout{10'000};
+    /// Time in which a QUIC connection must stand where the file can be had over HTTP as well.
+    std::chrono::milliseconds quic_fallback_timeout{3'000};
     /// Silence after which a QUIC connection is given up. The far end may ask for less.
     std::chrono::milliseconds quic_idle_timeout{30'000};
     /// Bytes of what we asked for on one QUIC stream that may be on their way or unread.

@@ -5,6 +5,7 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
@@ -35,6 +36,9 @@ constexpr unsigned messages_at_once = 16;
 // A burst of a fast sender must find room while we are busy with the one before. The system gives what it allows.
 constexpr int socket_buffer = 4 * 1024 * 1024;
 constexpr std::uint8_t ecn_mask = 3;
+// Read in one go, of what the network says; and sendings tried while each tells of an earlier one's fate.
+constexpr int max_errors = 1'000;
+constexpr int max_send_tries = 3;
 
 void set_option(int socket, int level, int name, int value) {
     ::setsockopt(socket, level, name, &value, sizeof value);  // without it we do with less
@@ -82,6 +86,19 @@ Told read_controls(msghdr& header, const udp::endpoint& local) {
         }
     }
     return told;
+}
+
+bool says_nobody_listens(msghdr& header) {
+    for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr; control = CMSG_NXTHDR(&header, control)) {
+        const bool v4 = control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_RECVERR;
+        const bool v6 = control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_RECVERR;
+        if (v4 || v6) {
+            const auto error = read_control<sock_extended_err>(*control);
+            const bool by_icmp = error.ee_origin == SO_EE_ORIGIN_ICMP || error.ee_origin == SO_EE_ORIGIN_ICMP6;
+            return by_icmp && error.ee_errno == ECONNREFUSED;
+        }
+    }
+    return false;
 }
 
 constexpr std::size_t control_room = CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(in_pktinfo)) +
@@ -173,6 +190,10 @@ PacketSocket::PacketSocket(udp::socket socket, Offload offload)
         set_option(descriptor, IPPROTO_IP, IP_PKTINFO, 1);
     }
     set_option(descriptor, IPPROTO_IP, IP_RECVTOS, 1);  // of IPv4 through an IPv6 socket, too
+    set_option(descriptor, IPPROTO_IP, IP_RECVERR, 1);
+    if (local_.address().is_v6()) {
+        set_option(descriptor, IPPROTO_IPV6, IPV6_RECVERR, 1);
+    }
     forbid_fragments();
     if (offload == Offload::where_possible) {
         joins_ = try_option(descriptor, SOL_UDP, UDP_GRO, 1);
@@ -202,8 +223,11 @@ void PacketSocket::send_whole(std::string_view bytes, const udp::endpoint& to) {
     if (may_be_cut) {
         allow_fragments();
     }
-    error_code ignored;
-    socket_.send_to(asio::buffer(bytes), as_seen_by(local_.protocol(), to), 0, ignored);
+    error_code error = asio::error::connection_refused;
+    for (int tries = 0; tries < max_send_tries && error && error != asio::error::would_block; ++tries) {
+        socket_.send_to(asio::buffer(bytes), as_seen_by(local_.protocol(), to), 0, error);
+    }
+    has_errors_ = has_errors_ || error;
     if (may_be_cut) {
         forbid_fragments();
     }
@@ -218,7 +242,9 @@ bool PacketSocket::receive(const std::function<void(const Datagram&)>& each) {
     const int count = ::recvmmsg(socket_.native_handle(), input.headers.data(), messages_at_once, 0, nullptr);
     if (count < 0) {
         // Errors other than these tell of a datagram sent earlier (ICMP): the next call may have something.
-        return errno != EAGAIN && errno != EWOULDBLOCK && errno != EBADF;
+        const bool of_earlier = errno != EAGAIN && errno != EWOULDBLOCK && errno != EBADF;
+        has_errors_ = has_errors_ || of_earlier;
+        return of_earlier;
     }
     for (std::size_t at = 0; at < static_cast<std::size_t>(count); ++at) {
         msghdr& header = input.headers[at].msg_hdr;
@@ -233,6 +259,30 @@ bool PacketSocket::receive(const std::function<void(const Datagram&)>& each) {
         }
     }
     return count > 0;
+}
+
+void PacketSocket::receive_errors(const std::function<void(const Undelivered&)>& each) {
+    if (!has_errors_) {
+        return;
+    }
+    std::array<std::uint8_t, 576> quoted;  // as much as is quoted (RFC 1812, 4.3.2.3)
+    alignas(cmsghdr) std::array<char, 512> controls;
+    for (int taken = 0; taken < max_errors; ++taken) {
+        msghdr header{};
+        iovec place{quoted.data(), quoted.size()};
+        header.msg_iov = &place;
+        header.msg_iovlen = 1;
+        header.msg_control = controls.data();
+        header.msg_controllen = controls.size();
+        const ssize_t size = ::recvmsg(socket_.native_handle(), &header, MSG_ERRQUEUE | MSG_DONTWAIT);
+        if (size < 0) {
+            has_errors_ = false;
+            return;
+        }
+        if (says_nobody_listens(header)) {
+            each({std::span(quoted).first(static_cast<std::size_t>(size))});
+        }
+    }
 }
 
 PacketSocket::Outcome PacketSocket::send_one(const Batch& batch, std::size_t segment) {
@@ -252,7 +302,7 @@ PacketSocket::Outcome PacketSocket::send_one(const Batch& batch, std::size_t seg
     if (batch.bytes.size() > segment) {
         controls.add(SOL_UDP, UDP_SEGMENT, static_cast<std::uint16_t>(segment));
     }
-    for (;;) {
+    for (int tries = 0;;) {
         if (::sendmsg(socket_.native_handle(), &header, 0) >= 0) {
             return Outcome::sent;
         }
@@ -264,8 +314,11 @@ PacketSocket::Outcome PacketSocket::send_one(const Batch& batch, std::size_t seg
             case EIO:     // the network card cannot
             case EINVAL:  // the kernel cannot
                 return batch.bytes.size() > segment ? Outcome::cannot_split : Outcome::lost;
-            default:
-                return Outcome::lost;
+            default:  // what became of an earlier one, perhaps: this one was not sent
+                has_errors_ = true;
+                if (++tries == max_send_tries) {
+                    return Outcome::lost;
+                }
         }
     }
 }

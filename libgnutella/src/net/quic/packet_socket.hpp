@@ -41,6 +41,11 @@ class PacketSocket {
         std::uint8_t ecn = 0;
     };
 
+    /// The beginning of a datagram that was sent, as the network gave it back.
+    struct Undelivered {
+        std::span<const std::uint8_t> bytes;
+    };
+
     /// The most that send() takes in one Batch.
     static constexpr std::size_t max_batch = 65'000;
     static constexpr std::size_t max_segments = 64;
@@ -54,6 +59,11 @@ class PacketSocket {
 
     /// Takes what is there, up to a bound, and calls `each` for each datagram. @return false when nothing was there.
     bool receive(const std::function<void(const Datagram&)>& each);
+
+    /// Takes what the network has said of datagrams sent earlier, and calls `each` for those to a port where nobody
+    /// listens (ICMP, RFC 1122, 4.1.3.3). Anybody can forge it: to be believed it must quote what only we and those on
+    /// the way can know. Nearly free when there is nothing.
+    void receive_errors(const std::function<void(const Undelivered&)>& each);
 
     /// Gives back the memory that receive() uses, until it is called again.
     void release_memory() noexcept { input_.reset(); }
@@ -79,8 +89,9 @@ class PacketSocket {
 
     boost::asio::ip::udp::socket socket_;
     boost::asio::ip::udp::endpoint local_;
-    bool joins_ = false;   // UDP_GRO is on
-    bool splits_ = false;  // UDP_SEGMENT works
+    bool joins_ = false;       // UDP_GRO is on
+    bool splits_ = false;      // UDP_SEGMENT works
+    bool has_errors_ = false;  // the system has said so
     std::unique_ptr<Input, void (*)(Input*)> input_;
 };
 

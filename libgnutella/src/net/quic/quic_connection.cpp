@@ -45,6 +45,7 @@ QuicConnection::~QuicConnection() {
 // ---- what comes ----
 
 void QuicConnection::receive(const PacketSocket::Datagram& datagram) {
+    heard_ = true;
     if (phase_ == Phase::closing && is_power_of_two(++packets_since_close_)) {
         send_close();
     }
@@ -59,6 +60,16 @@ void QuicConnection::receive(const PacketSocket::Datagram& datagram) {
     if (result != 0) {
         fail(result);
     }
+}
+
+void QuicConnection::nobody_listens() {
+    if (phase_ != Phase::handshake || !is_client() || heard_) {
+        return;
+    }
+    phase_ = Phase::ended;
+    host_.handshake_ended(*this);
+    end_streams(Error::cannot_connect);
+    wait_for_end();
 }
 
 int QuicConnection::on_handshake_completed() {
@@ -119,7 +130,7 @@ void QuicConnection::flush() {
 
 std::shared_ptr<StreamState> QuicConnection::add_stream(std::int64_t id) {
     const StreamState::Limits limits{host_.settings().max_quic_send_buffer, host_.settings().quic_idle_timeout};
-    auto stream = std::make_shared<StreamState>(host_.strand(), *this, id, remote_, limits);
+    auto stream = std::make_shared<StreamState>(host_.strand(), *this, id, StreamState::Ends{local_, remote_}, limits);
     streams_.emplace(id, stream);
     return stream;
 }

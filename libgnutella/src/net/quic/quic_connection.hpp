@@ -97,6 +97,8 @@ class QuicConnection final : public StreamHost, public std::enable_shared_from_t
 
     /// A datagram has come for it.
     void receive(const PacketSocket::Datagram& datagram);
+    /// The network says that nobody listens where the first packets went. It ends when nothing has come from there.
+    void nobody_listens();
     /// All that was there has come: readers and those who wait for streams are told.
     void flush();
     /// Sends what there is to send, as far as the network takes it.
@@ -182,9 +184,11 @@ class QuicConnection final : public StreamHost, public std::enable_shared_from_t
 
     ConnectionHost& host_;
     const std::optional<KeyHash> expected_;
+    boost::asio::ip::udp::endpoint local_;  // at its beginning
     const boost::asio::ip::udp::endpoint remote_;
     const std::shared_ptr<void> ticket_;
     Phase phase_ = Phase::handshake;
+    bool heard_ = false;  // something has come from the far end
     std::optional<TlsSession> tls_;
     ngtcp2_conn* connection_ = nullptr;
     std::vector<ngtcp2_cid> ids_;

@@ -181,9 +181,10 @@ QuicConnection::QuicConnection(ConnectionHost& host, const udp::endpoint& to, co
     : host_(host), expected_(expected), remote_(to), timer_(host.strand()) {}
 
 QuicConnection::QuicConnection(ConnectionHost& host, const Initial& initial)
-    : host_(host), remote_(initial.from), ticket_(initial.ticket), timer_(host.strand()) {}
+    : host_(host), local_(initial.to), remote_(initial.from), ticket_(initial.ticket), timer_(host.strand()) {}
 
 void QuicConnection::begin(const udp::endpoint& from) {
+    local_ = from;
     tls_.emplace(*expected_, host_.protocol());
     ngtcp2_cid own{};
     std::array<std::uint8_t, NGTCP2_STATELESS_RESET_TOKENLEN> unused{};

@@ -151,6 +151,7 @@ void QuicEndpoint::receive() {
     for (int round = 0; round < rounds_in_a_row && !stopped_; ++round) {
         running_ = Running::receiving;
         const bool some = socket_.receive([this](const PacketSocket::Datagram& datagram) { dispatch(datagram); });
+        socket_.receive_errors([this](const PacketSocket::Undelivered& packet) { learn_fate(packet); });
         finish_round();
         if (!some) {
             break;
@@ -160,6 +161,20 @@ void QuicEndpoint::receive() {
         socket_.release_memory();
     }
     wait();
+}
+
+// A packet came to a port where nobody listens. Who did not see it cannot know the id that we gave ourselves in it
+// (RFC 9000, 14.2.1 asks for such a proof).
+void QuicEndpoint::learn_fate(const PacketSocket::Undelivered& packet) {
+    ngtcp2_version_cid ids{};
+    const bool is_long = !packet.bytes.empty() && (packet.bytes.front() & form_bit) != 0;
+    if (!is_long || ngtcp2_pkt_decode_version_cid(&ids, packet.bytes.data(), packet.bytes.size(), own_id_size) != 0) {
+        return;
+    }
+    if (QuicConnection* const connection = table_.find({ids.scid, ids.scidlen})) {
+        const auto kept = connection->shared_from_this();
+        connection->nobody_listens();
+    }
 }
 
 void QuicEndpoint::take(const PacketSocket::Datagram& datagram) {
@@ -233,11 +248,29 @@ void QuicEndpoint::dispatch_short(const PacketSocket::Datagram& datagram) {
         return;
     }
     counters_.stray_packets.fetch_add(1, std::memory_order_relaxed);
-    if (may_answer_stray()) {
+    if (may_answer_stray() && !is_reset(datagram)) {
         ngtcp2_cid id{};
         ngtcp2_cid_init(&id, datagram.bytes.data() + 1, own_id_size);
         answer(datagram, [&](auto room) { return stateless_.write_reset(room, id, datagram.bytes.size()); });
     }
+}
+
+// Whether it is the word of a peer that it has forgotten a connection, which ends by it. Such a packet has a token of
+// that connection at its end, and is otherwise like any other of an unknown one (RFC 9000, 10.3).
+bool QuicEndpoint::is_reset(const PacketSocket::Datagram& datagram) {
+    std::vector<std::shared_ptr<QuicConnection>> suspects;
+    for (const auto& connection : connections_) {
+        const bool stands = connection->is_usable() && !connection->is_handshaking();
+        if (stands && connection->remote() == datagram.from) {
+            suspects.push_back(connection);
+        }
+    }
+    bool ended = false;
+    for (const auto& connection : suspects) {
+        deliver(*connection, datagram);
+        ended = ended || !connection->is_usable();
+    }
+    return ended;
 }
 
 void QuicEndpoint::deliver(QuicConnection& connection, const PacketSocket::Datagram& datagram) {

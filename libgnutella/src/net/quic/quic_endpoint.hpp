@@ -122,9 +122,11 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
                                                   error_code& error);
     void wait();
     void receive();
+    void learn_fate(const PacketSocket::Undelivered& packet);
     void dispatch(const PacketSocket::Datagram& datagram);
     void dispatch_long(const PacketSocket::Datagram& datagram);
     void dispatch_short(const PacketSocket::Datagram& datagram);
+    bool is_reset(const PacketSocket::Datagram& datagram);
     void deliver(QuicConnection& connection, const PacketSocket::Datagram& datagram);
     void hand_on(const PacketSocket::Datagram& datagram) const;
     void begin_accepting(const PacketSocket::Datagram& datagram);

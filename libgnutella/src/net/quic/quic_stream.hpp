@@ -50,8 +50,9 @@ class QuicStream {
     executor_type get_executor() const noexcept { return executor_; }
     /// Who uses the stream runs elsewhere than the endpoint does.
     void use_executor(executor_type executor) noexcept { executor_ = std::move(executor); }
-    /// The far end's address when the stream was opened.
-    const boost::asio::ip::udp::endpoint& remote_endpoint() const noexcept { return state_->remote(); }
+    /// The far end's address, and ours, when the stream was opened.
+    const boost::asio::ip::udp::endpoint& remote_endpoint() const noexcept { return state_->ends().remote; }
+    const boost::asio::ip::udp::endpoint& local_endpoint() const noexcept { return state_->ends().local; }
 
     /// Reads what is there, and waits until something is. Errors: boost::asio::error::eof at the end; connection_reset
     /// when the far end gave the stream or the connection up; timed_out when it has fallen silent; operation_aborted

@@ -20,14 +20,8 @@ constexpr std::size_t worth_waking = 128 * 1024;
 
 }  // namespace
 
-StreamState::StreamState(asio::any_io_executor strand, StreamHost& host, std::int64_t id,
-                         asio::ip::udp::endpoint remote, Limits limits)
-    : strand_(std::move(strand)),
-      host_(&host),
-      id_(id),
-      remote_(std::move(remote)),
-      limits_(limits),
-      linger_(strand_) {}
+StreamState::StreamState(asio::any_io_executor strand, StreamHost& host, std::int64_t id, Ends ends, Limits limits)
+    : strand_(std::move(strand)), host_(&host), id_(id), ends_(std::move(ends)), limits_(limits), linger_(strand_) {}
 
 template <class Function>
 void StreamState::on_strand(Function function) {

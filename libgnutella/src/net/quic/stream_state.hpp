@@ -77,13 +77,18 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
         std::chrono::milliseconds linger;
     };
 
-    StreamState(boost::asio::any_io_executor strand, StreamHost& host, std::int64_t id,
-                boost::asio::ip::udp::endpoint remote, Limits limits);
+    /// The two ends of the connection, when the stream was opened.
+    struct Ends {
+        boost::asio::ip::udp::endpoint local;
+        boost::asio::ip::udp::endpoint remote;
+    };
+
+    StreamState(boost::asio::any_io_executor strand, StreamHost& host, std::int64_t id, Ends ends, Limits limits);
 
     // ---- for who uses it: from any thread ----
 
     const boost::asio::any_io_executor& executor() const noexcept { return strand_; }
-    const boost::asio::ip::udp::endpoint& remote() const noexcept { return remote_; }
+    const Ends& ends() const noexcept { return ends_; }
 
     /// One of each at a time.
     void read(MutableBuffers buffers, Done done);
@@ -163,7 +168,7 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
     const boost::asio::any_io_executor strand_;
     StreamHost* host_;
     const std::int64_t id_;
-    const boost::asio::ip::udp::endpoint remote_;
+    const Ends ends_;
     const Limits limits_;
 
     ReceiveBuffer incoming_;
