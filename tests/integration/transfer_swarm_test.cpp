@@ -362,34 +362,5 @@ TEST_F(SwarmTest, WhatIsVerifiedCanBeServedWhileItArrives) {
     EXPECT_FALSE(parts->find(*source.hit().urn)) << "it is a part no longer";
 }
 
-TEST_F(SwarmTest, AbortedDownloadsLeakNoDescriptor) {
-    const auto open_descriptors = [] {
-        return std::distance(std::filesystem::directory_iterator("/proc/self/fd"),
-                             std::filesystem::directory_iterator());
-    };
-    Habits stalling = habits();
-    stalling.stalls_after = 0;
-    SwarmSource source(content, stalling);
-    TestDownloads downloads(threads);
-    const auto abort_many = [&](int count) {
-        for (int number = 0; number < count; ++number) {
-            Download download = downloads.start({source.hit()});
-            if (number % 2 == 0) {
-                const auto id = download.id();
-                downloads.events().wait_for<DownloadProgress>([id](const DownloadProgress& progress) {
-                    return progress.id == id && progress.state != DownloadState::waiting;
-                });
-            }
-            download.cancel();
-            EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), boost::asio::error::operation_aborted);
-        }
-    };
-    abort_many(10);
-    const auto before = open_descriptors();
-    abort_many(200);
-    EXPECT_LE(open_descriptors(), before + 210) << "the source's own ends of these connections at most";
-    EXPECT_THAT(downloads.names(), IsEmpty());
-}
-
 }  // namespace
 }  // namespace gnutella::test
