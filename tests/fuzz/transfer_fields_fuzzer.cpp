@@ -21,6 +21,13 @@ void check_alternates(std::string_view value) {
     }
     const auto again = transfer::parse_alternate_locations(transfer::alternate_locations_text(locations), 32);
     require(again == locations, "locations are read as they are written");
+    const auto with_keys = transfer::parse_quic_locations(value, 32);
+    require(with_keys.size() <= 32, "no more locations than wanted");
+    for (const auto& location : with_keys) {
+        require(location.port != 0 && location.address.is_v4() && location.key, "somebody to connect to");
+    }
+    require(transfer::parse_quic_locations(transfer::quic_locations_text(with_keys), 32) == with_keys,
+            "locations are read with their keys as they are written");
 }
 
 void check_ranges(std::string_view value) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transfer/available_ranges.hpp"
 #include "transfer/thex.hpp"
 #include "transfer_bench.hpp"
 
@@ -29,12 +30,16 @@ class SwarmSource {
         /// Sends something else as the tree.
         bool lies_about_tree = false;
         bool has_tree = true;
+        /// Has only these bytes, and says so; none: all.
+        std::vector<transfer::ByteRange> has = {};
     };
 
-    SwarmSource(const std::string& content, Habits habits)
+    SwarmSource(const std::string& content, Habits habits) : SwarmSource(content, std::move(habits), hash(content)) {}
+    /// One that says that its content is something else.
+    SwarmSource(const std::string& content, Habits habits, HashedContent pretended)
         : content_(content),
-          habits_(habits),
-          hashed_(hash(content)),
+          habits_(std::move(habits)),
+          hashed_(std::move(pretended)),
           acceptor_(context_, Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)),
           port_(acceptor_.local_endpoint().port()),
           listening_([this] { listen(); }) {}
@@ -69,6 +74,19 @@ class SwarmSource {
         return hit;
     }
     std::size_t sent() const { return sent_; }
+    /// Requests for bytes that it has not got.
+    std::size_t refusals() const { return refusals_; }
+    /// What was said in that header of each request for the file; empty where nothing was.
+    std::vector<std::string> said(const std::string& field) const {
+        const std::scoped_lock lock(mutex_);
+        std::vector<std::string> values;
+        for (const std::string& request : requests_) {
+            const std::size_t at = request.find("\r\n" + field + ": ");
+            const std::size_t value = at + field.size() + 4;
+            values.push_back(at == std::string::npos ? "" : request.substr(value, request.find("\r\n", value) - value));
+        }
+        return values;
+    }
     std::size_t connections() const { return connections_; }
 
     /// Lets one that has fallen silent go on.
@@ -133,10 +151,35 @@ class SwarmSource {
     }
 
     bool send_range(Tcp::socket& socket, const std::string& request) {
+        {
+            const std::scoped_lock lock(mutex_);
+            requests_.push_back(request);
+        }
         const std::size_t at = request.find("bytes=") + 6;
         const std::size_t first = std::stoull(request.substr(at));
-        const std::size_t last = std::stoull(request.substr(request.find('-', at) + 1));
-        const std::string answer = ScriptedSource::partial_content(content_, first, last - first + 1);
+        std::size_t last = std::stoull(request.substr(request.find('-', at) + 1));
+        if (first >= content_.size()) {
+            ScriptedSource::send(socket,
+                                 "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\nContent-Range: "
+                                 "bytes */" +
+                                     std::to_string(content_.size()) + "\r\n\r\n");
+            return true;
+        }
+        last = std::min(last, content_.size() - 1);
+        std::string available;
+        if (!habits_.has.empty()) {
+            available = "X-Available-Ranges: " + transfer::available_ranges_text(habits_.has) + "\r\n";
+            const auto part = transfer::available_part({first, last - first + 1}, habits_.has);
+            if (!part) {
+                ++refusals_;
+                ScriptedSource::send(
+                    socket, "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n" + available + "\r\n");
+                return true;
+            }
+            last = first + part->length - 1;
+        }
+        std::string answer = ScriptedSource::partial_content(content_, first, last - first + 1);
+        answer.insert(answer.find("\r\n") + 2, available);
         const std::size_t head = answer.find("\r\n\r\n") + 4;
         ScriptedSource::send(socket, answer.substr(0, head));
         constexpr std::size_t piece = 16 * 1024;
@@ -175,9 +218,11 @@ class SwarmSource {
     const std::uint16_t port_;
     std::atomic<std::size_t> sent_{0};
     std::atomic<std::size_t> connections_{0};
-    std::mutex mutex_;
+    std::atomic<std::size_t> refusals_{0};
+    mutable std::mutex mutex_;
     std::condition_variable changed_;
     bool released_ = false;
+    std::vector<std::string> requests_;
     std::set<int> open_;
     std::vector<std::thread> serving_;
     std::thread listening_;

@@ -102,6 +102,16 @@ TEST_F(SourcesTest, SendsElsewhere) {
 
 TEST_F(SourcesTest, HasAFileOfAnotherSize) {
     ScriptedSource source = saying(ScriptedSource::partial_content(content + "x", 0, content.size() + 1));
+    // Without a tree nobody knows how long the file is, so it is fetched as the source says that it is.
+    expect_failure(source.hit_for(content), Error::hash_mismatch);
+}
+
+TEST_F(SourcesTest, SaysEachTimeThatItsFileHasAnotherSize) {
+    int requests = 0;
+    ScriptedSource source([this, &requests](Tcp::socket& socket, const std::string&) {
+        const std::string longer = content + std::string(static_cast<std::size_t>(++requests), 'x');
+        ScriptedSource::send(socket, ScriptedSource::partial_content(longer, 0, longer.size()));
+    });
     expect_failure(source.hit_for(content), Error::size_mismatch);
 }
 

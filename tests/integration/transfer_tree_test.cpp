@@ -159,17 +159,22 @@ TEST_F(SharingTest, OtherSourcesAreLearntFromAskersAndToldToOthers) {
     EXPECT_EQ(nothing.field("X-Alt"), "") << "what he has said himself";
     RawClient second(server.endpoint(), "127.0.0.3");
     EXPECT_EQ(second.get(file_target, "Range: bytes=0-9\r\n").field("X-Alt"), "9.9.9.9:6346,127.0.0.2:7001");
-    EXPECT_EQ(server.server().alternates()->find(hashes.urn),
-              (std::vector<Endpoint>{{"9.9.9.9", 6346}, {"127.0.0.2", 7001}}));
+    const auto introduced = server.server().alternates()->introduced(hashes.urn);
+    EXPECT_EQ(transfer::alternate_locations_text(introduced), "127.0.0.2:7001") << "who has spoken for himself";
     second.get(file_target, "Range: bytes=0-9\r\nX-NAlt: 9.9.9.9:6346\r\n");
     EXPECT_EQ(second.get(file_target, "Range: bytes=0-9\r\n").field("X-Alt"), "127.0.0.2:7001");
 }
 
 TEST_F(SharingTest, OurOwnDownloadsAreToldAsSources) {
     begin_download();
-    server.server().alternates()->learn(hashes.urn, {"127.0.0.9", 8025});
+    Hit source;
+    source.source = {"127.0.0.9", 8025};
+    source.key = KeyHash{};
+    server.server().alternates()->learn(hashes.urn, source);
     RawClient client(server.endpoint());
-    EXPECT_EQ(client.get(file_target, "Range: bytes=65536-65536\r\n").field("X-Alt"), "127.0.0.9:8025");
+    const auto told = client.get(file_target, "Range: bytes=65536-65536\r\n");
+    EXPECT_EQ(told.field("X-Alt"), "127.0.0.9:8025");
+    EXPECT_EQ(told.field("X-Alt-Quic"), "127.0.0.9:8025=" + KeyHash{}.to_string());
     server.server().alternates()->forget(hashes.urn, {"127.0.0.9", 8025});
     EXPECT_EQ(client.get(file_target, "Range: bytes=65536-65536\r\n").field("X-Alt"), "");
 }
@@ -220,13 +225,25 @@ TEST(Alternates, DoNotBelieveAStrangerWhatHeCannotKnow) {
     const auto counters = std::make_shared<net::TransferCounters>();
     net::Alternates alternates(10, counters);
     const Urn urn{Sha1{}};
-    alternates.hear(urn, {"8.8.8.8", 1}, "10.0.0.1:80,127.0.0.1:80,9.9.9.9:80", {});
-    alternates.hear(urn, {"2001:db8::1", 1}, "192.168.0.1:80", {});
+    const auto text = [](const auto& locations) { return transfer::alternate_locations_text(locations); };
+    const auto believed = alternates.hear(urn, {"8.8.8.8", 1}, {"10.0.0.1:80,127.0.0.1:80,9.9.9.9:80", {}, {}});
+    EXPECT_EQ(text(believed), "9.9.9.9:80");
+    alternates.hear(urn, {"2001:db8::1", 1}, {"192.168.0.1:80", {}, {}});
     EXPECT_EQ(counters->alternates_refused, 3);
-    EXPECT_EQ(alternates.find(urn), (std::vector<Endpoint>{{"9.9.9.9", 80}}));
-    alternates.hear(urn, {"127.0.0.1", 1}, "127.0.0.1:80", {});
-    EXPECT_EQ(alternates.tell(urn, {"8.8.8.8", 1}, {}), "9.9.9.9:80");
-    EXPECT_EQ(alternates.tell(urn, {"127.0.0.2", 1}, {}), "127.0.0.1:80,9.9.9.9:80");
+    EXPECT_EQ(text(alternates.introduced(urn)), "") << "nobody has spoken for himself";
+    alternates.hear(urn, {"127.0.0.1", 1}, {"127.0.0.1:80", {}, {}});
+    EXPECT_EQ(text(alternates.tell(urn, {"8.8.8.8", 1}, {})), "9.9.9.9:80");
+    EXPECT_EQ(text(alternates.tell(urn, {"127.0.0.2", 1}, {})), "127.0.0.1:80,9.9.9.9:80");
+}
+
+TEST(Alternates, TakeKeysFromTheHeaderBeside) {
+    net::Alternates alternates(10, std::make_shared<net::TransferCounters>());
+    const Urn urn{Sha1{}};
+    const std::string keyed = "9.9.9.9:80=" + KeyHash{}.to_string();
+    const auto heard = alternates.hear(urn, {"9.9.9.9", 1}, {"9.9.9.9:80,8.8.8.8:80", keyed, {}});
+    EXPECT_EQ(transfer::quic_locations_text(heard), keyed);
+    EXPECT_EQ(heard.size(), 2U);
+    EXPECT_EQ(transfer::quic_locations_text(alternates.introduced(urn)), keyed);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "net/alternates.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 namespace gnutella::net {
@@ -20,21 +21,26 @@ std::optional<wire::IpAddress> address_of(const Endpoint& who) {
 
 }  // namespace
 
-std::vector<AlternateLocation> Alternates::hear(const Urn& urn, const Endpoint& who, std::string_view alternates,
-                                                std::string_view former) {
-    if (alternates.empty() && former.empty()) {
+std::vector<AlternateLocation> Alternates::hear(const Urn& urn, const Endpoint& who, const Said& said) {
+    if (said.alternates.empty() && said.quic.empty() && said.former.empty()) {
         return {};
     }
     const auto address = address_of(who);
-    auto known = transfer::parse_alternate_locations(alternates, max_heard);
-    const auto gone = transfer::parse_alternate_locations(former, max_heard);
+    auto known = transfer::parse_alternate_locations(said.alternates, max_heard);
+    for (const AlternateLocation& location : transfer::parse_quic_locations(said.quic, max_heard)) {
+        if (const auto same = std::ranges::find(known, location); same != known.end()) {
+            same->key = location.key;
+        } else if (known.size() < max_heard) {
+            known.push_back(location);
+        }
+    }
+    const auto gone = transfer::parse_alternate_locations(said.former, max_heard);
+    const auto refused = std::erase_if(known, [&](const auto& location) { return !is_fit_for(location, address); });
+    counters_->alternates_refused.fetch_add(refused, std::memory_order_relaxed);
     const std::scoped_lock lock(mutex_);
     for (const AlternateLocation& location : known) {
-        if (is_fit_for(location, address)) {
-            cache_.learn(urn, location, Clock::now());
-        } else {
-            counters_->alternates_refused.fetch_add(1, std::memory_order_relaxed);
-        }
+        using Word = transfer::LocationCache::Word;
+        cache_.learn(urn, location, Clock::now(), location.address == address ? Word::its_own : Word::of_others);
     }
     for (const AlternateLocation& location : gone) {
         if (is_fit_for(location, address)) {
@@ -44,13 +50,15 @@ std::vector<AlternateLocation> Alternates::hear(const Urn& urn, const Endpoint& 
     return known;
 }
 
-std::string Alternates::tell(const Urn& urn, const Endpoint& who, std::span<const AlternateLocation> known) {
+std::vector<AlternateLocation> Alternates::tell(const Urn& urn, const Endpoint& who,
+                                                std::span<const AlternateLocation> known) {
     const std::scoped_lock lock(mutex_);
-    return alternate_locations_text(cache_.tell(urn, address_of(who), known, max_told, Clock::now()));
+    return cache_.tell(urn, address_of(who), known, max_told, Clock::now());
 }
 
-void Alternates::learn(const Urn& urn, const Endpoint& source) {
-    if (const auto location = transfer::location_of(source)) {
+void Alternates::learn(const Urn& urn, const Hit& source) {
+    if (auto location = transfer::location_of(source.source)) {
+        location->key = source.key;
         const std::scoped_lock lock(mutex_);
         cache_.learn(urn, *location, Clock::now());
     }
@@ -63,14 +71,9 @@ void Alternates::forget(const Urn& urn, const Endpoint& source) {
     }
 }
 
-std::vector<Endpoint> Alternates::find(const Urn& urn) {
-    const auto here = wire::IpAddress::v4({127, 0, 0, 1});  // to which everything may be told
+std::vector<AlternateLocation> Alternates::introduced(const Urn& urn) {
     const std::scoped_lock lock(mutex_);
-    std::vector<Endpoint> sources;
-    for (const AlternateLocation& location : cache_.tell(urn, here, {}, SIZE_MAX, Clock::now())) {
-        sources.push_back(endpoint_of(location));
-    }
-    return sources;
+    return cache_.introduced(urn, Clock::now());
 }
 
 }  // namespace gnutella::net

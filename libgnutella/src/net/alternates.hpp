@@ -4,12 +4,13 @@
 #include "transfer/location_cache.hpp"
 
 #include <gnutella/endpoint.hpp>
+#include <gnutella/hit.hpp>
 #include <gnutella/urn.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -22,21 +23,29 @@ class Alternates {
     Alternates(std::size_t max_locations, std::shared_ptr<TransferCounters> counters)
         : counters_(std::move(counters)), cache_(max_locations) {}
 
-    /// Takes what somebody said in X-Alt and X-NAlt; what he cannot know is not believed, and counted.
+    /// Header values: who else has the file, and who has it no more. Empty where nothing is said.
+    struct Said {
+        std::string_view alternates;  ///< X-Alt
+        std::string_view quic;        ///< X-Alt-Quic: some of these, with their keys
+        std::string_view former;      ///< X-NAlt
+    };
+
+    /// Takes what somebody said; what he cannot know is not believed, and counted.
     /// @param who the far end: a numeric address.
-    /// @return what he knows.
-    std::vector<transfer::AlternateLocation> hear(const Urn& urn, const Endpoint& who, std::string_view alternates,
-                                                  std::string_view former);
+    /// @return who he says has the file, without what was not believed.
+    std::vector<transfer::AlternateLocation> hear(const Urn& urn, const Endpoint& who, const Said& said);
 
-    /// The value of the X-Alt header for him; empty when there is nothing to tell.
-    std::string tell(const Urn& urn, const Endpoint& who, std::span<const transfer::AlternateLocation> known);
+    /// Who else has the file, for him: not himself, nor what he knows, nor what is none of his business.
+    std::vector<transfer::AlternateLocation> tell(const Urn& urn, const Endpoint& who,
+                                                  std::span<const transfer::AlternateLocation> known);
 
-    /// A source of a file that we fetch, which others may use too.
-    void learn(const Urn& urn, const Endpoint& source);
-    /// A source that has failed.
+    /// A source that sent a part of a file which was right: others may use it too.
+    void learn(const Urn& urn, const Hit& source);
+    /// A source that has not got the file, or cannot be had.
     void forget(const Urn& urn, const Endpoint& source);
-    /// All sources of a file that are known: more for a download.
-    std::vector<Endpoint> find(const Urn& urn);
+    /// Those that have told us of themselves: more sources for a download. Not those of whom others did, who only ask
+    /// us for something: they must not have us ask third parties.
+    std::vector<transfer::AlternateLocation> introduced(const Urn& urn);
 
   private:
     std::shared_ptr<TransferCounters> counters_;

@@ -177,6 +177,9 @@ asio::awaitable<error_code> DownloadJob::prepare() {
         recorder_->keep_size(progress_.size);
         tree_ = recorder_->tree();
     }
+    if (tree_) {
+        sources_->agree_on(tree_->size());
+    }
     if (!tree_) {
         co_return error_code{};
     }

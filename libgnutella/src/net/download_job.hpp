@@ -24,6 +24,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace gnutella::net {
 
@@ -69,6 +70,8 @@ class DownloadJob {
     boost::asio::awaitable<error_code> download();
     boost::asio::awaitable<error_code> prepare();
     boost::asio::awaitable<error_code> find_tree();
+    boost::asio::awaitable<void> look_for_tree(std::uint64_t size);
+    bool believes_another_size(const error_code& error);
     boost::asio::awaitable<error_code> check_blocks();
     boost::asio::awaitable<error_code> take_over_prefix();
     boost::asio::awaitable<error_code> fetch();
@@ -103,7 +106,9 @@ class DownloadJob {
     std::optional<Urn> urn_;
     std::optional<transfer::SourcePool> sources_;
     std::optional<transfer::PartFile> part_;
-    std::set<transfer::SourceId> asked_for_tree_;
+    std::set<std::pair<transfer::SourceId, std::uint64_t>> asked_for_tree_;  // of a file of that size
+    std::optional<HashTree> certain_tree_;  // one that a block has shown to be right; of a file of another size
+    int sizes_believed_ = 0;                // one after another
     std::optional<HashTree> tree_;
     std::shared_ptr<const HashTree> shared_tree_;  // the same, for those who serve it
     std::optional<transfer::BlockMap> blocks_;     // with a tree, once it is known what is there

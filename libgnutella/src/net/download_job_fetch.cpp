@@ -38,31 +38,73 @@ bool is_ours_to_solve(const error_code& error) {
 
 asio::awaitable<error_code> DownloadJob::find_tree() {
     const bool is_here = sources_->size() > 0 && sources_->hit(0).content;
-    if (is_here || !urn_->tiger() || progress_.size == 0 || (tree_ && blocks_)) {
+    if (is_here || !urn_->tiger() || (tree_ && blocks_)) {
         co_return error_code{};
     }
     if (tree_) {
         co_return co_await check_blocks();
     }
-    tree_ = HashTree::from_root(progress_.size, *urn_->tiger());
-    if (!tree_) {
-        std::vector<Hit> unasked;
-        for (transfer::SourceId id = 0; id < sources_->size(); ++id) {
-            if (!sources_->hit(id).content && asked_for_tree_.insert(id).second) {
-                unasked.push_back(sources_->hit(id));
+    std::set<std::uint64_t> without_tree;
+    auto size = sources_->agreed_size() ? sources_->agreed_size() : sources_->likely_size();
+    while (size.value_or(0) > 0 && state_->may_run()) {
+        sources_->agree_on(size);
+        co_await look_for_tree(*size);
+        if (tree_) {
+            if (recorder_) {
+                recorder_->keep_size(*size);
+                recorder_->keep_tree(*tree_);
             }
+            co_return co_await check_blocks();
         }
-        TreeHunt hunt(*service_, strand_, *urn_, dialler_);
-        std::function<bool()> goes_on = [this] { return state_->may_run(); };
-        tree_ = co_await hunt.run(std::move(unasked), std::move(goes_on));
+        without_tree.insert(*size);
+        size = sources_->likely_size(without_tree);
     }
-    if (!tree_) {
-        co_return error_code{};
+    sources_->agree_on(std::nullopt);
+    co_return sources_->is_exhausted() ? sources_->last_error() : error_code{};
+}
+
+asio::awaitable<void> DownloadJob::look_for_tree(std::uint64_t size) {
+    if (certain_tree_ && certain_tree_->block_size() == BlockLayout(size).block_size()) {
+        const auto leaves = certain_tree_->leaves();
+        tree_ = HashTree::from_leaves(size, {leaves.begin(), leaves.end()});
+        if (!tree_) {
+            sources_->strike_size(size);  // a file with that tree has another number of blocks
+        }
+        co_return;
     }
-    if (recorder_) {
-        recorder_->keep_tree(*tree_);
+    tree_ = HashTree::from_root(size, *urn_->tiger());
+    if (tree_) {
+        co_return;
     }
-    co_return co_await check_blocks();
+    std::vector<Hit> unasked;
+    for (transfer::SourceId id = 0; id < sources_->size(); ++id) {
+        if (!sources_->hit(id).content && asked_for_tree_.emplace(id, size).second) {
+            unasked.push_back(sources_->hit(id));
+            unasked.back().size = size;
+        }
+    }
+    TreeHunt hunt(*service_, strand_, *urn_, dialler_);
+    std::function<bool()> goes_on = [this] { return state_->may_run(); };
+    tree_ = co_await hunt.run(std::move(unasked), std::move(goes_on));
+}
+
+// Whether those who say that the file has another size are to be believed next: none of the others has shown that it
+// has the one that was believed so far.
+bool DownloadJob::believes_another_size(const error_code& error) {
+    const auto other = sources_->disputed_size(Clock::now());
+    if (!other || is_ours_to_solve(error) || !state_->may_run()) {
+        return false;
+    }
+    service_->parts->withdraw(state_->id());
+    if (blocks_ && blocks_->state(0) == transfer::BlockState::verified) {
+        certain_tree_ = tree_;
+    }
+    tree_.reset();
+    shared_tree_.reset();
+    blocks_.reset();
+    sources_->agree_on(other);
+    ++sizes_believed_;
+    return true;
 }
 
 // What an earlier download has left, or this one before it had the tree, is believed block by block.
@@ -142,7 +184,11 @@ asio::awaitable<error_code> DownloadJob::fetch() {
             co_return error;
         }
         if (tree_) {
-            co_return co_await fetch_blocks();
+            error = co_await fetch_blocks();
+            if (error && believes_another_size(error)) {
+                continue;
+            }
+            co_return error;
         }
         if (!state_->may_run()) {
             break;
@@ -176,7 +222,11 @@ asio::awaitable<error_code> DownloadJob::fetch_blocks() {
         }
     };
     callbacks.beside = [this] { return hash_beside(); };
-    Swarm swarm({*service_, strand_, *urn_, *tree_, *part_, *sources_, dialler_}, std::move(*blocks_),
+    // Longer each time, so that a slow source will do in the end.
+    constexpr int max_doublings = 6;
+    const auto size_patience =
+        Clock::duration(service_->settings.transfer_timeout) * (1 << std::min(sizes_believed_, max_doublings));
+    Swarm swarm({*service_, strand_, *urn_, *tree_, *part_, *sources_, dialler_, size_patience}, std::move(*blocks_),
                 std::move(callbacks));
     swarm_ = &swarm;
     const error_code error = co_await swarm.run();
@@ -222,9 +272,15 @@ asio::awaitable<error_code> DownloadJob::fetch_from(transfer::SourceId source) {
     if (hasher_.hashed() == progress_.size) {
         co_return error_code{};
     }
+    if (hasher_.hashed() > hit.size && !hit.content && sources_->may_begin_anew(source)) {
+        const error_code failure = co_await begin_anew();
+        if (failure) {
+            co_return failure;
+        }
+    }
     sources_->begin(source);
     const std::uint64_t before = received_;
-    Sequence sequence{*service_, strand_, *urn_, *part_, hasher_, {}, {}, {}};
+    Sequence sequence{*service_, strand_, *urn_, *part_, hasher_, {}, {}, {}, {}};
     sequence.received = [this, source](std::size_t bytes, Transport transport) {
         if (bytes > 0) {
             sources_->contributed(source);
@@ -247,7 +303,9 @@ asio::awaitable<error_code> DownloadJob::fetch_from(transfer::SourceId source) {
         sources_->ended(source);
         co_return error;
     }
-    if (sequence.later) {
+    if (sequence.other_size && sources_->says_size(source, *sequence.other_size)) {
+        sources_->ended(source);
+    } else if (sequence.later) {
         sources_->postpone(source, error, Clock::now() + *sequence.later);
     } else {
         sources_->failed(source, error, Clock::now());

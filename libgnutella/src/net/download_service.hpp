@@ -7,6 +7,7 @@
 #include "net/quic/quic_endpoint.hpp"
 #include "net/transfer_counters.hpp"
 #include "transfer/file_writer.hpp"
+#include "transfer/own_location.hpp"
 
 #include <gnutella/event.hpp>
 #include <gnutella/settings.hpp>
@@ -57,9 +58,20 @@ struct DownloadService {
         quic_ = std::move(quic);
     }
 
+    /// Where parts can be fetched from here, as soon as that is known. From any thread.
+    transfer::OwnPort own_port() const {
+        const std::scoped_lock lock(mutex_);
+        return own_port_;
+    }
+    void serves_at(transfer::OwnPort port) {
+        const std::scoped_lock lock(mutex_);
+        own_port_ = std::move(port);
+    }
+
   private:
     mutable std::mutex mutex_;
     std::shared_ptr<QuicEndpoint> quic_;
+    transfer::OwnPort own_port_;
 };
 
 }  // namespace gnutella::net

@@ -255,6 +255,10 @@ void Downloads::use(std::shared_ptr<QuicEndpoint> quic) {
     impl_->service->use(std::move(quic));
 }
 
+void Downloads::announce(transfer::OwnPort port) {
+    impl_->service->serves_at(std::move(port));
+}
+
 void Downloads::offer(const Hit& hit) const {
     if (!hit.urn || hit.content) {
         return;

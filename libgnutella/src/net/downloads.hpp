@@ -6,6 +6,7 @@
 #include "net/transfer_counters.hpp"
 #include "store/store.hpp"
 #include "transfer/file_writer.hpp"
+#include "transfer/own_location.hpp"
 
 #include <gnutella/download.hpp>
 #include <gnutella/event.hpp>
@@ -47,6 +48,9 @@ class Downloads {
 
     /// Fetches over QUIC too, from now on.
     void use(std::shared_ptr<QuicEndpoint> quic);
+
+    /// Tells the sources of files, from now on, that what is here of them can be fetched there.
+    void announce(transfer::OwnPort port);
 
     /// A hit of a search: who has a file that is being downloaded is one more source of it.
     void offer(const Hit& hit) const;

@@ -203,6 +203,10 @@ error_code Engine::listen() {
             }
         });
     listener_->start();
+    if (has(Transport::http) && settings_.reachability != Reachability::firewalled) {
+        const auto key = has(Transport::quic) ? std::optional(key_->hash()) : std::nullopt;
+        downloads_->announce({end.port(), settings_.announced_host, key});
+    }
     return {};
 }
 

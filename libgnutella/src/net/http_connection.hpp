@@ -169,11 +169,15 @@ class HttpConnection {
 
     // Learns who else has a file, and tells it.
     std::vector<transfer::HeaderField> alternates(const Urn& urn, const transfer::HttpRequest& request) {
-        const auto known = service_->alternates->hear(urn, remote_, request.alternates, request.former_alternates);
-        std::string others = service_->alternates->tell(urn, remote_, known);
+        const Alternates::Said said{request.alternates, request.quic_alternates, request.former_alternates};
+        const auto known = service_->alternates->hear(urn, remote_, said);
+        const auto others = service_->alternates->tell(urn, remote_, known);
         std::vector<transfer::HeaderField> fields;
         if (!others.empty()) {
-            fields.push_back({"X-Alt", std::move(others)});
+            fields.push_back({"X-Alt", transfer::alternate_locations_text(others)});
+        }
+        if (std::string with_keys = transfer::quic_locations_text(others); !with_keys.empty()) {
+            fields.push_back({"X-Alt-Quic", std::move(with_keys)});
         }
         return fields;
     }

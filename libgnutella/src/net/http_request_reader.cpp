@@ -51,6 +51,7 @@ transfer::HttpRequest describe(const RequestParser& parser) {
     request.if_range = only_value(head, http::field::if_range);
     request.alternates = only_value(head, boost::beast::string_view("X-Alt"));
     request.former_alternates = only_value(head, boost::beast::string_view("X-NAlt"));
+    request.quic_alternates = only_value(head, boost::beast::string_view("X-Alt-Quic"));
     request.persistence = persistence_of(parser);
     return request;
 }

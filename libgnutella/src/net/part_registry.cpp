@@ -16,6 +16,12 @@ void PartRegistry::withdraw(std::uint64_t download) {
     parts_.erase(download);
 }
 
+bool PartRegistry::serves(const Urn& urn) const {
+    const std::scoped_lock lock(mutex_);
+    const Part* const part = find_locked(urn);
+    return part != nullptr && !part->verified.empty();
+}
+
 const PartRegistry::Part* PartRegistry::find_locked(const Urn& urn) const {
     for (const auto& [download, part] : parts_) {
         if (part.urn.same_file(urn)) {

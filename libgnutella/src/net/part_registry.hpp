@@ -36,6 +36,8 @@ class PartRegistry final : public transfer::PartialFiles {
     void publish(std::uint64_t download, Part part);
     /// The descriptor is about to be closed.
     void withdraw(std::uint64_t download);
+    /// Whether anything of the file can be served.
+    bool serves(const Urn& urn) const;
 
     // ---- transfer::PartialFiles ----
 

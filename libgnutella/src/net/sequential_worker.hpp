@@ -37,6 +37,8 @@ struct Sequence {
     std::function<void()> tick;
     /// When a source that is busy wants to be asked again; set by it.
     std::optional<std::chrono::milliseconds> later;
+    /// How long the source's file is, when it is not as long as its hit says; set by it.
+    std::optional<std::uint64_t> other_size;
 };
 
 /// Fetches what a sequence lacks from one source, over one connection after another.
@@ -94,6 +96,7 @@ class SequentialWorker final : private BodySink {
         waiting_ = false;
         if (answer.error) {
             sequence_.later = answer.error == Error::source_busy ? answer.retry_after : std::nullopt;
+            sequence_.other_size = answer.error == Error::size_mismatch ? answer.size : std::nullopt;
             co_return answer.error;
         }
         BodyPump<Stream> pump(sequence_.strand, stream, reader, *this, service.disk, service.limit,

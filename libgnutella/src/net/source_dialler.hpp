@@ -1,9 +1,11 @@
 #pragma once
 
+#include "net/address.hpp"
 #include "net/cancellation.hpp"
 #include "net/dial.hpp"
 #include "net/download_service.hpp"
 #include "net/quic_dialler.hpp"
+#include "transfer/source_pool.hpp"
 
 #include <gnutella/error.hpp>
 #include <gnutella/hit.hpp>
@@ -55,6 +57,19 @@ class TcpDialler {
     std::chrono::milliseconds limit_;
 };
 
+/// The two ends of a connection, in numbers; without hosts when it is gone already.
+struct ConnectionEnds {
+    Endpoint near;
+    Endpoint far;
+};
+inline ConnectionEnds ends_of(const boost::asio::ip::tcp::socket& socket) {
+    error_code ignored;
+    return {to_endpoint(socket.local_endpoint(ignored)), to_endpoint(socket.remote_endpoint(ignored))};
+}
+inline ConnectionEnds ends_of(const QuicStream& stream) {
+    return {to_endpoint(stream.local_endpoint()), to_endpoint(stream.remote_endpoint())};
+}
+
 /// How an attempt to use a source ended.
 struct Attempt {
     error_code error;
@@ -68,18 +83,22 @@ class SourceDialler {
     SourceDialler(const boost::asio::any_io_executor& strand, const DownloadService& service)
         : strand_(strand), service_(service), limit_(service.settings.connect_timeout) {}
 
+    using Word = transfer::SourcePool::Word;
+
     /// Calls `use(dialler)` for one transport after another, of those that the hit names and we have, until the source
-    /// is reached over one. One with another key than its hit's is an impostor, and not asked over another transport.
+    /// is reached over one. One with another key than its hit's is an impostor, and not asked over another transport;
+    /// but others must not be able to say so of it.
     /// @param use gives an awaitable<Attempt>; lives as long as the call.
     template <class Use>
-    boost::asio::awaitable<error_code> reach(const Hit& hit, const Use& use) {
+    boost::asio::awaitable<error_code> reach(const Hit& hit, const Use& use, Word word = Word::its_own) {
         Attempt attempt{Error::no_source};
         const auto endpoint = service_.quic();
         const std::vector<Transport> ways = ways_to(hit, endpoint != nullptr);
         for (const Transport way : ways) {
             if (way == Transport::quic) {
                 // Where datagrams do not get through nobody says so. There is another way, which is not to wait long.
-                const auto limit = ways.size() > 1 ? std::min(limit_, quic_patience) : limit_;
+                const auto patience = service_.settings.quic_fallback_timeout;
+                const auto limit = ways.size() > 1 ? std::min(limit_, patience) : limit_;
                 QuicDialler dialler(strand_, endpoint, limit);
                 attempt = co_await use(dialler);
             } else {
@@ -87,7 +106,8 @@ class SourceDialler {
                 attempt = co_await use(dialler);
             }
             const bool cancelled = co_await is_cancelled();
-            if (cancelled || is_final(attempt)) {
+            const bool impostor = attempt.error == Error::wrong_key && word == Word::its_own;
+            if (cancelled || impostor || !attempt.error || attempt.reach == Attempt::Reach::reached) {
                 co_return attempt.error;
             }
             if (way == Transport::quic) {
@@ -98,12 +118,6 @@ class SourceDialler {
     }
 
   private:
-    static constexpr std::chrono::milliseconds quic_patience{3'000};
-
-    static bool is_final(const Attempt& attempt) {
-        return !attempt.error || attempt.reach == Attempt::Reach::reached || attempt.error == Error::wrong_key;
-    }
-
     std::vector<Transport> ways_to(const Hit& hit, bool have_quic) const {
         std::vector<Transport> ways;
         for (const Transport way : service_.settings.transports) {

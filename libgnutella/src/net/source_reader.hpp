@@ -39,10 +39,14 @@ class SourceReader {
         error_code error;
         /// With source_busy: when it may be asked again, if it said.
         std::optional<std::chrono::seconds> retry_after = {};
+        /// The size of its file, if it said so.
+        std::optional<std::uint64_t> size = {};
         /// What the source has, if it said so: it has not got the whole.
         std::optional<std::vector<transfer::ByteRange>> offered = {};
         /// Who else has the file, as it says: the value of X-Alt.
         std::string alternates = {};
+        /// The same with their keys: the value of X-Alt-Quic.
+        std::string quic_alternates = {};
     };
 
     /// Asks, and reads the head of the answer. The body that `plan` describes must be read before the next call.
@@ -106,7 +110,9 @@ class SourceReader {
         if (!answer.available_ranges.empty()) {
             judged.offered = transfer::parse_available_ranges(answer.available_ranges, request.size);
         }
+        judged.size = transfer::size_told(answer);
         judged.alternates = answer.alternates;
+        judged.quic_alternates = answer.quic_alternates;
         return judged;
     }
 

@@ -59,6 +59,8 @@ class SourceWorker final : private BodySink {
     boost::asio::awaitable<Ending> use(Stream& stream) {
         SourceReader<Stream> reader(stream, work_.service.settings.max_http_header);
         answered_ = false;
+        const auto ends = ends_of(stream);
+        here_ = transfer::own_location(work_.service.own_port(), ends.near, ends.far);
         Ending ending = Ending::none;
         while (ending == Ending::none) {
             ending = co_await exchange(stream, reader);
@@ -73,11 +75,14 @@ class SourceWorker final : private BodySink {
         if (!range_) {
             co_return Ending::work;
         }
-        const transfer::PieceRequest request{work_.urn, next_byte(), work_.tree.size(), wanted()};
+        transfer::PieceRequest request{work_.urn, next_byte(), work_.tree.size(), wanted()};
+        if (here_ && work_.service.parts->serves(work_.urn)) {
+            request.fields = transfer::alternate_location_fields(*here_);
+        }
         swarm_.waits_for_source(member_);
         const auto answer = co_await reader.ask(request, host_, work_.service.settings.agent);
         swarm_.waits_for_us(member_);
-        swarm_.names_others(member_, answer.alternates);
+        swarm_.names_others(member_, {answer.alternates, answer.quic_alternates, {}}, here_);
         if (answer.error) {
             co_return after_refusal(answer, reader);
         }
@@ -108,6 +113,9 @@ class SourceWorker final : private BodySink {
             return Ending::none;
         }
         const error_code error = explain(answer.error);
+        if (error == Error::size_mismatch) {
+            member_.other_size = answer.size;
+        }
         if (answered_ && error == Error::source_closed && !member_.stop) {
             return Ending::connection;  // it was tired of waiting for this request
         }
@@ -167,7 +175,8 @@ class SourceWorker final : private BodySink {
     // Of the last take().
     std::size_t before_ = 0;
     std::size_t verified_ = 0;
-    bool answered_ = false;  // something, on this connection
+    bool answered_ = false;                            // something, on this connection
+    std::optional<transfer::AlternateLocation> here_;  // where we are for the far end of this connection
     int refusals_ = 0;
     error_code error_;
 };

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <random>
 #include <utility>
 
 namespace gnutella::net {
@@ -20,8 +21,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::chrono::milliseconds tick_interval{250};
-// When a source that has nothing of what is missing is asked again what it has.
-constexpr std::chrono::seconds look_again{10};
 // One that was overtaken: the other is to have its block first.
 constexpr std::chrono::milliseconds after_overtaking{200};
 
@@ -34,9 +33,14 @@ bool is_ours_to_solve(const error_code& error) {
 Swarm::Swarm(Work work, transfer::BlockMap blocks, Callbacks callbacks)
     : work_(std::move(work)),
       callbacks_(std::move(callbacks)),
-      planner_(std::move(blocks), work_.service.settings.transfer_timeout),
+      planner_(std::move(blocks), work_.service.settings.transfer_timeout,
+               static_cast<std::uint16_t>(std::random_device()())),
       changed_(work_.strand),
-      next_tick_(Clock::now()) {}
+      next_tick_(Clock::now()) {
+    if (planner_.has_proven_size()) {
+        work_.sources.size_is_proven();
+    }
+}
 
 bool Swarm::is_fed() const noexcept {
     return std::ranges::any_of(members_, [](const auto& entry) { return entry.second->sends; });
@@ -54,6 +58,10 @@ asio::awaitable<error_code> Swarm::run() {
         start_due();
         if (members_.empty() && work_.sources.is_exhausted()) {
             error = work_.sources.last_error();
+            break;
+        }
+        if (is_to_believe_others(Clock::now())) {
+            error = Error::size_mismatch;
             break;
         }
         tick(Clock::now());
@@ -83,6 +91,11 @@ Swarm::Clock::time_point Swarm::next_look() const {
     return next;
 }
 
+bool Swarm::is_to_believe_others(Clock::time_point now) const {
+    const bool nobody_sends = members_.empty() && work_.sources.next_due() > now;
+    return (nobody_sends || now >= proof_due_) && work_.sources.disputed_size(now);
+}
+
 void Swarm::tick(Clock::time_point now) {
     if (now >= planner_.next_deadline()) {
         planner_.tick(now, actions_);
@@ -91,6 +104,9 @@ void Swarm::tick(Clock::time_point now) {
     if (now >= next_tick_) {
         next_tick_ = now + tick_interval;
         callbacks_.tick();
+        if (work_.service.alternates) {
+            add_others(work_.service.alternates->introduced(work_.urn));  // who fetches from here and has some of it
+        }
     }
 }
 
@@ -101,13 +117,17 @@ void Swarm::start_due() {
             break;
         }
         work_.sources.begin(*source);
-        auto member = std::make_shared<Member>(*source, work_.sources.hit(*source), work_.strand);
+        auto member = std::make_shared<Member>(*source, work_.sources, work_.strand);
         members_.emplace(*source, member);
         const auto slot = member->cancel.slot();
         // The signal must be there until the coroutine is gone.
         auto keep = [member](const std::exception_ptr&) {};
         asio::co_spawn(work_.strand, serve(*this, std::move(member)),
                        asio::bind_cancellation_slot(slot, std::move(keep)));
+    }
+    if (work_.sources.disputed_size(Clock::now())) {
+        proof_due_ = std::min(proof_due_, Clock::now() + work_.size_patience);
+        planner_.begin_with_proof();
     }
     planner_.expect_sources(std::min(work_.sources.usable(), work_.service.settings.max_sources_per_download));
 }
@@ -116,17 +136,13 @@ void Swarm::start_due() {
 asio::awaitable<void> Swarm::serve(Swarm& swarm, std::shared_ptr<Member> member) {
     co_await asio::this_coro::throw_if_cancelled(false);
     error_code error;
-    if (member->hit.size != swarm.work_.tree.size()) {
-        error = Error::size_mismatch;
-    } else {
-        const auto use = [&swarm, &member](auto& dialler) { return work_for(swarm, *member, dialler); };
-        try {
-            error = co_await swarm.work_.dialler.reach(member->hit, use);
-        } catch (const boost::system::system_error& failure) {
-            error = failure.code();
-        } catch (const std::exception&) {
-            error = make_error_code(boost::system::errc::not_enough_memory);
-        }
+    const auto use = [&swarm, &member](auto& dialler) { return work_for(swarm, *member, dialler); };
+    try {
+        error = co_await swarm.work_.dialler.reach(member->hit, use, member->word);
+    } catch (const boost::system::system_error& failure) {
+        error = failure.code();
+    } catch (const std::exception&) {
+        error = make_error_code(boost::system::errc::not_enough_memory);
     }
     swarm.settle(*member, error);
 }
@@ -144,14 +160,16 @@ void Swarm::settle(Member& member, const error_code& error) {
     } else if (is_ours_to_solve(error)) {
         fatal_ = error;
         work_.sources.ended(id);
+    } else if (member.other_size && work_.sources.says_size(id, *member.other_size)) {
+        work_.sources.ended(id);
     } else if (member.stop == transfer::PlannerActions::StopReason::overtaken) {
         work_.sources.postpone(id, Error::source_timed_out, now + after_overtaking);
     } else if (member.stop) {
         work_.sources.failed(id, Error::source_timed_out, now);
     } else if (member.later) {
         work_.sources.postpone(id, error, now + *member.later);
-    } else {
-        work_.sources.failed(id, error, now);
+    } else if (work_.sources.failed(id, error, now) && work_.service.alternates) {
+        work_.service.alternates->forget(work_.urn, member.hit.source);
     }
     members_.erase(id);
     carry_out();
@@ -215,7 +233,7 @@ asio::awaitable<std::optional<transfer::BlockRange>> Swarm::next(Member& member)
             co_return range;
         }
         if (!planner_.may_help(member.id)) {
-            member.later = look_again;
+            member.later = work_.sources.look_again(member.id);
             break;
         }
         member.wake.expires_at(Clock::time_point::max());
@@ -245,8 +263,14 @@ void Swarm::waits_for_us(Member& member) {
 
 void Swarm::verified(Member& member, std::size_t block) {
     planner_.verified(member.id, block, actions_);
+    if (!work_.sources.has_proven_size() && planner_.has_proven_size()) {
+        work_.sources.size_is_proven();
+    }
     work_.sources.progressed(member.id);
     work_.sources.contributed(member.id);
+    if (!std::exchange(member.proved, true) && work_.service.alternates) {
+        work_.service.alternates->learn(work_.urn, member.hit);
+    }
     carry_out();
     notify();
 }
@@ -261,22 +285,34 @@ void Swarm::refused(Member& member, const std::vector<transfer::ByteRange>& rang
     carry_out();
 }
 
-void Swarm::names_others(const Member& member, std::string_view alternates) {
-    const auto& known = work_.service.alternates;
-    if (!known || alternates.empty()) {
-        return;
+void Swarm::names_others(const Member& member, const Alternates::Said& said,
+                         const std::optional<transfer::AlternateLocation>& here) {
+    if (here) {
+        here_ = here;
     }
-    known->hear(work_.urn, member.hit.source, alternates, {});
-    for (Endpoint& other : known->find(work_.urn)) {
+    if (work_.service.alternates && !(said.alternates.empty() && said.quic.empty())) {
+        add_others(work_.service.alternates->hear(work_.urn, member.hit.source, said));
+        notify();
+    }
+}
+
+void Swarm::add_others(const std::vector<transfer::AlternateLocation>& others) {
+    for (const auto& other : others) {
+        if (other == here_) {
+            continue;
+        }
         Hit hit;
-        hit.name = member.hit.name;
-        hit.size = member.hit.size;
-        hit.urn = member.hit.urn;
-        hit.source = std::move(other);
-        hit.transports = {Transport::http};  // what every servent has; the key for more is not told
-        work_.sources.add(hit);
+        hit.name = work_.sources.hit(0).name;
+        hit.size = work_.tree.size();
+        hit.urn = work_.urn;
+        hit.source = transfer::endpoint_of(other);
+        hit.key = other.key;
+        hit.transports = {Transport::http};  // what every servent has
+        if (other.key) {
+            hit.transports = {Transport::quic, Transport::http};
+        }
+        work_.sources.add(hit, transfer::SourcePool::Word::of_others);
     }
-    notify();
 }
 
 }  // namespace gnutella::net

@@ -42,6 +42,8 @@ class Swarm {
         transfer::PartFile& part;
         transfer::SourcePool& sources;
         SourceDialler& dialler;
+        /// How long the size that sources have agreed on may go unproven when others say that it is another.
+        Clock::duration size_patience;
     };
 
     /// How the swarm reports to its owner, on the strand.
@@ -58,17 +60,25 @@ class Swarm {
 
     /// A source at work.
     struct Member {
-        Member(transfer::SourceId source, Hit what, const boost::asio::any_io_executor& strand)
-            : id(source), hit(std::move(what)), wake(strand, Clock::time_point::max()) {}
+        Member(transfer::SourceId source, const transfer::SourcePool& sources,
+               const boost::asio::any_io_executor& strand)
+            : id(source),
+              hit(sources.hit(source)),
+              word(sources.word(source)),
+              wake(strand, Clock::time_point::max()) {}
 
         const transfer::SourceId id;
         const Hit hit;
+        const transfer::SourcePool::Word word;
         bool joined = false;
-        bool sends = false;  // bytes have come over the connection that it has
+        bool proved = false;  // a block that it sent was right
+        bool sends = false;   // bytes have come over the connection that it has
         /// Why its request was ended.
         std::optional<transfer::PlannerActions::StopReason> stop;
         /// When a source that is busy, or has nothing at present, may be asked again.
         std::optional<std::chrono::milliseconds> later;
+        /// How long its file is, when it is not as long as ours.
+        std::optional<std::uint64_t> other_size;
         /// Ends what goes on on its connection; empty when there is none.
         std::function<void()> abort;
         boost::asio::steady_timer wake;
@@ -84,7 +94,8 @@ class Swarm {
     bool is_fed() const noexcept;
 
     /// Fetches until all blocks are verified. When it is done no worker is left. Errors: disk_full, disk; why the last
-    /// source was lost; operation_aborted when it was not to go on.
+    /// source was lost; operation_aborted when it was not to go on; size_mismatch when it is time to believe those who
+    /// say that the file has another size.
     boost::asio::awaitable<error_code> run();
 
     /// Has `run` look around: what `goes_on` gives may have changed. On the strand.
@@ -105,15 +116,18 @@ class Swarm {
     void offers(Member& member, const std::vector<transfer::ByteRange>& ranges);
     /// The same, instead of sending what it was asked for, which others may be asked for now.
     void refused(Member& member, const std::vector<transfer::ByteRange>& ranges);
-    /// The source says that these have the file too.
-    /// @param alternates the value of X-Alt.
-    void names_others(const Member& member, std::string_view alternates);
+    /// The source says who has the file too.
+    /// @param here where this node is, as others may have told it; nullopt when that is not known.
+    void names_others(const Member& member, const Alternates::Said& said,
+                      const std::optional<transfer::AlternateLocation>& here);
 
   private:
     void start_due();
+    void add_others(const std::vector<transfer::AlternateLocation>& others);
     static boost::asio::awaitable<void> serve(Swarm& swarm, std::shared_ptr<Member> member);
     void settle(Member& member, const error_code& error);
     void carry_out();
+    bool is_to_believe_others(Clock::time_point now) const;
     void stop_all();
     boost::asio::awaitable<void> wait_for_members();
     boost::asio::awaitable<void> rest();
@@ -127,6 +141,8 @@ class Swarm {
     std::map<transfer::SourceId, std::shared_ptr<Member>> members_;
     boost::asio::steady_timer changed_;
     Clock::time_point next_tick_;
+    Clock::time_point proof_due_ = Clock::time_point::max();  // once there is a dispute: see Work::size_patience
+    std::optional<transfer::AlternateLocation> here_;         // where this node is, for those that it fetches from
     bool stopping_ = false;
     error_code fatal_;
 };

@@ -54,19 +54,50 @@ std::optional<AlternateLocation> parse_one(std::string_view text) {
     return AlternateLocation{*address, *port};
 }
 
-}  // namespace
+std::optional<AlternateLocation> parse_one_with_key(std::string_view text) {
+    text = ascii::trimmed(text);
+    const std::size_t equals = text.find('=');
+    const auto key = equals == std::string_view::npos ? std::nullopt : KeyHash::parse(text.substr(equals + 1));
+    auto location = key ? parse_one(text.substr(0, equals)) : std::nullopt;
+    if (location) {
+        location->key = key;
+    }
+    return location;
+}
 
-std::vector<AlternateLocation> parse_alternate_locations(std::string_view value, std::size_t most) {
+template <class ParseOne>
+std::vector<AlternateLocation> parse_list(std::string_view value, std::size_t most, ParseOne parse) {
     std::vector<AlternateLocation> locations;
     while (!value.empty() && locations.size() < most) {
         const std::size_t comma = std::min(value.find(','), value.size());
-        const auto location = parse_one(value.substr(0, comma));
+        const auto location = parse(value.substr(0, comma));
         if (location && std::ranges::find(locations, *location) == locations.end()) {
             locations.push_back(*location);
         }
         value.remove_prefix(std::min(comma + 1, value.size()));
     }
     return locations;
+}
+
+}  // namespace
+
+std::vector<AlternateLocation> parse_alternate_locations(std::string_view value, std::size_t most) {
+    return parse_list(value, most, parse_one);
+}
+
+std::vector<AlternateLocation> parse_quic_locations(std::string_view value, std::size_t most) {
+    return parse_list(value, most, parse_one_with_key);
+}
+
+std::string quic_locations_text(std::span<const AlternateLocation> locations) {
+    std::string text;
+    for (const AlternateLocation& location : locations) {
+        if (location.key) {
+            text += text.empty() ? "" : ",";
+            text += endpoint_of(location).to_string() + "=" + location.key->to_string();
+        }
+    }
+    return text;
 }
 
 std::string alternate_locations_text(std::span<const AlternateLocation> locations) {

@@ -3,8 +3,8 @@
 #include "wire/ip_address.hpp"
 
 #include <gnutella/endpoint.hpp>
+#include <gnutella/key_hash.hpp>
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -19,8 +19,13 @@ namespace gnutella::transfer {
 struct AlternateLocation {
     wire::IpAddress address;
     std::uint16_t port = 0;
+    /// That of its end of a QUIC connection, where somebody has said so. Whoever lies about it only keeps others from
+    /// using QUIC: it is no part of what a location is.
+    std::optional<KeyHash> key = {};
 
-    friend auto operator<=>(const AlternateLocation&, const AlternateLocation&) = default;
+    friend bool operator==(const AlternateLocation& left, const AlternateLocation& right) noexcept {
+        return left.address == right.address && left.port == right.port;
+    }
 };
 
 /// Reads the value of X-Alt or X-NAlt: locations between commas, as `1.2.3.4:6346` or `1.2.3.4` (then the port is
@@ -31,6 +36,13 @@ std::vector<AlternateLocation> parse_alternate_locations(std::string_view value,
 
 /// The value of an X-Alt header: `1.2.3.4:6346,5.6.7.8:8025`.
 std::string alternate_locations_text(std::span<const AlternateLocation> locations);
+
+/// Reads the value of X-Alt-Quic, a header of our own: locations with their keys, as `1.2.3.4:8025=KEY`, between
+/// commas. What is no such thing is passed over, as in X-Alt.
+std::vector<AlternateLocation> parse_quic_locations(std::string_view value, std::size_t most);
+
+/// The value of an X-Alt-Quic header: those of which the key is known. Who does not know the header reads X-Alt.
+std::string quic_locations_text(std::span<const AlternateLocation> locations);
 
 /// The location that an endpoint is; nullopt when its host is no IPv4 address in numbers that can be a host's.
 std::optional<AlternateLocation> location_of(const Endpoint& endpoint);

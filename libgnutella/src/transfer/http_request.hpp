@@ -44,6 +44,8 @@ struct HttpRequest {
     /// The values of X-Alt and X-NAlt: who else has the file, and who has it no more.
     std::string_view alternates;
     std::string_view former_alternates;
+    /// That of X-Alt-Quic: keys of the former.
+    std::string_view quic_alternates = {};
     Persistence persistence = Persistence::keep_alive;
 };
 

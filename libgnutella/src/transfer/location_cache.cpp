@@ -4,7 +4,7 @@
 
 namespace gnutella::transfer {
 
-void LocationCache::learn(const Urn& urn, const AlternateLocation& location, Time now) {
+void LocationCache::learn(const Urn& urn, const AlternateLocation& location, Time now, Word word) {
     if (!urn.sha1() || max_locations_ == 0) {
         return;
     }
@@ -16,8 +16,17 @@ void LocationCache::learn(const Urn& urn, const AlternateLocation& location, Tim
     } else {
         latest_.splice(latest_.begin(), latest_, file.place);
     }
-    file.locations.remove_if([&](const Known& known) { return known.location == location; });
-    file.locations.push_front({location, now});
+    std::optional<KeyHash> key = location.key;
+    file.locations.remove_if([&](const Known& known) {
+        const bool same = known.location == location;
+        if (same) {
+            key = key ? key : known.location.key;  // who speaks no QUIC does not tell it
+            word = std::max(word, known.word);
+        }
+        return same;
+    });
+    file.locations.push_front({location, now, word});
+    file.locations.front().location.key = key;
     if (file.locations.size() > max_locations_) {
         file.locations.pop_back();
     }
@@ -47,7 +56,7 @@ std::vector<AlternateLocation> LocationCache::tell(const Urn& urn, const std::op
     if (place == files_.end()) {
         return told;
     }
-    for (const auto& [location, heard] : place->second.locations) {
+    for (const auto& [location, heard, word] : place->second.locations) {
         if (told.size() == most || now - heard > lifetime) {
             break;
         }
@@ -57,6 +66,20 @@ std::vector<AlternateLocation> LocationCache::tell(const Urn& urn, const std::op
         }
     }
     return told;
+}
+
+std::vector<AlternateLocation> LocationCache::introduced(const Urn& urn, Time now) const {
+    std::vector<AlternateLocation> found;
+    const auto place = urn.sha1() ? files_.find(*urn.sha1()) : files_.end();
+    if (place == files_.end()) {
+        return found;
+    }
+    for (const auto& [location, heard, word] : place->second.locations) {
+        if (word == Word::its_own && now - heard <= lifetime) {
+            found.push_back(location);
+        }
+    }
+    return found;
 }
 
 }  // namespace gnutella::transfer

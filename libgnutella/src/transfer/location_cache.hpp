@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <map>
 #include <optional>
@@ -27,8 +28,15 @@ class LocationCache {
     /// @param max_locations kept for one file; beyond it the oldest are forgotten.
     explicit LocationCache(std::size_t max_locations) : max_locations_(max_locations) {}
 
-    /// Somebody has the file, as of now. @param urn with a SHA-1; of others nothing is kept.
-    void learn(const Urn& urn, const AlternateLocation& location, Time now);
+    /// Who says so.
+    enum class Word : std::uint8_t {
+        of_others,
+        its_own,  ///< who is there has said so itself
+    };
+
+    /// Somebody has the file, as of now. The key that was heard last is kept.
+    /// @param urn with a SHA-1; of others nothing is kept.
+    void learn(const Urn& urn, const AlternateLocation& location, Time now, Word word = Word::of_others);
 
     /// He has it no more, or is not there. Should that be a lie, he is learnt again with his next request.
     void forget(const Urn& urn, const AlternateLocation& location);
@@ -39,12 +47,16 @@ class LocationCache {
     std::vector<AlternateLocation> tell(const Urn& urn, const std::optional<wire::IpAddress>& who,
                                         std::span<const AlternateLocation> known, std::size_t most, Time now) const;
 
+    /// Those that have said so themselves: nobody can have us ask a third party by that.
+    std::vector<AlternateLocation> introduced(const Urn& urn, Time now) const;
+
     std::size_t files() const noexcept { return files_.size(); }
 
   private:
     struct Known {
         AlternateLocation location;
         Time heard;
+        Word word;
     };
     struct File {
         std::list<Known> locations;  // the latest first

@@ -10,8 +10,14 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-// What is asked of a source about which nothing is known, when there are others.
+// What is asked of a source about which nothing is known.
 constexpr std::uint64_t first_request = 1024 * 1024;
+// It is never asked for more than so many times what it has sent so far: what comes first may come out of a buffer, and
+// says little of its rate.
+constexpr double growth = 4;
+// One that is alone is asked for as much as keeps it busy for so long: with each request it tells who else has the
+// file, and is told that we have some of it.
+constexpr double seconds_alone = 60;
 // A request is worth its round trip when it keeps the source busy for so long.
 constexpr double least_seconds = 1;
 // Of what is a source's share of the rest, how much it is asked for at once: the less, the better it is known how fast
@@ -28,8 +34,8 @@ constexpr Seconds grace{1};
 
 }  // namespace
 
-RangePlanner::RangePlanner(BlockMap blocks, Duration stall_timeout)
-    : blocks_(std::move(blocks)), stall_timeout_(stall_timeout) {}
+RangePlanner::RangePlanner(BlockMap blocks, Duration stall_timeout, std::uint16_t start)
+    : blocks_(std::move(blocks)), stall_timeout_(stall_timeout), start_(start) {}
 
 void RangePlanner::join(SourceId source, TimePoint now) {
     Source joined;
@@ -97,6 +103,10 @@ bool RangePlanner::may_help(SourceId source) const {
         }
     }
     return false;
+}
+
+bool RangePlanner::has_proven_size() const noexcept {
+    return blocks_.state(0) == BlockState::verified && blocks_.state(blocks_.count() - 1) == BlockState::verified;
 }
 
 std::size_t RangePlanner::end_of(SourceId source) const {
@@ -192,12 +202,17 @@ std::uint64_t RangePlanner::left(const Source& source) const noexcept {
 
 std::size_t RangePlanner::blocks_for(const Source& source, TimePoint now) const {
     const std::uint64_t block_size = blocks_.layout().block_size();
-    if (std::max(expected_, sources_.size()) <= 1) {
-        return blocks_.count();
-    }
     const auto rate = source.rate.rate(now);
     if (!rate) {
         return static_cast<std::size_t>(std::max<std::uint64_t>(1, first_request / block_size));
+    }
+    const double most = static_cast<double>(source.rate.total()) * growth;
+    const auto blocks_of = [&](double bytes) {
+        const double blocks = std::min(bytes, most) / static_cast<double>(block_size);
+        return static_cast<std::size_t>(std::clamp(blocks, 1.0, static_cast<double>(blocks_.count())));
+    };
+    if (std::max(expected_, sources_.size()) <= 1) {
+        return blocks_of(*rate * seconds_alone);
     }
     double all_rates = 0;
     for (const auto& [id, each] : sources_) {
@@ -205,14 +220,27 @@ std::size_t RangePlanner::blocks_for(const Source& source, TimePoint now) const 
     }
     const double rest = static_cast<double>(blocks_.missing()) * static_cast<double>(block_size);
     const double share = all_rates > 0 ? rest * *rate / all_rates * part_of_share : 0;
-    const double bytes = std::max(share, *rate * least_seconds);
-    const double most = static_cast<double>(blocks_.count());
-    return static_cast<std::size_t>(std::clamp(bytes / static_cast<double>(block_size), 1.0, most));
+    return blocks_of(std::max(share, *rate * least_seconds));
 }
 
 std::optional<BlockRange> RangePlanner::find_missing(const Source& source, std::size_t most) const {
-    std::size_t from = 0;
-    while (auto run = blocks_.missing_run(from, blocks_.count())) {
+    for (const std::size_t proof : {blocks_.count() - 1, std::size_t{0}}) {
+        if (proof_first_ && blocks_.state(proof) == BlockState::missing && offers_block(source, proof)) {
+            return BlockRange{proof, proof + 1};
+        }
+    }
+    // Two that fetch the same file from one who has it all must not both begin at its beginning: they would have
+    // nothing for one another.
+    const bool others_fetch =
+        std::ranges::any_of(sources_, [](const auto& each) { return !each.second.offered.empty(); });
+    const std::size_t start = others_fetch ? blocks_.count() * start_ / (std::size_t{UINT16_MAX} + 1) : 0;
+    const auto range = find_missing(source, most, start, blocks_.count());
+    return range || start == 0 ? range : find_missing(source, most, 0, start);
+}
+
+std::optional<BlockRange> RangePlanner::find_missing(const Source& source, std::size_t most, std::size_t from,
+                                                     std::size_t until) const {
+    while (auto run = blocks_.missing_run(from, until)) {
         while (run->first < run->end && !offers_block(source, run->first)) {
             ++run->first;
         }
@@ -256,15 +284,17 @@ std::optional<BlockRange> RangePlanner::split(Source& thief, TimePoint now, Plan
     const auto block_size = static_cast<double>(blocks_.layout().block_size());
 
     const double share = static_cast<double>(left(slowest)) * own_rate / (own_rate + slow_rate);
-    const std::size_t count = can_take_over(thief, slowest, static_cast<std::size_t>(std::round(share / block_size)));
-    const double own_time = static_cast<double>(count) * block_size / own_rate + split_cost_seconds;
-    if (count > 0 && own_time < time_left) {
-        const BlockRange range{slowest.held.end - count, slowest.held.end};
+    const BlockRange range = can_take_over(thief, slowest, static_cast<std::size_t>(std::round(share / block_size)));
+    const double own_time = static_cast<double>(range.count()) * block_size / own_rate + split_cost_seconds;
+    if (range.count() > 0 && own_time < time_left) {
+        for (std::size_t block = range.end; block < slowest.held.end; ++block) {
+            blocks_.set(block, BlockState::missing);  // which the thief does not have
+        }
         slowest.held.end = range.first;
         return range;
     }
     // Only the block that is on its way is left. What has come of it is lost when another begins it anew.
-    const bool only_block = current_block(slowest) + 1 == slowest.held.end;
+    const bool only_block = current_block(slowest) + 1 == slowest.held.end && offers_block(thief, slowest.held.end - 1);
     const bool known = thief.rate.rate(now).has_value();
     const double block_time = block_size / own_rate + split_cost_seconds;
     if (only_block && (known ? block_time * 2 < time_left : time_left > long_seconds)) {
@@ -281,7 +311,7 @@ std::map<SourceId, RangePlanner::Source>::iterator RangePlanner::find_slowest(co
     for (auto each = sources_.begin(); each != sources_.end(); ++each) {
         const Source& source = each->second;
         const bool at_work = !is_idle(source) && !source.stopping && left(source) > 0;
-        if (!at_work || !offers_block(thief, source.held.end - 1)) {
+        if (!at_work || !has_for(source, thief)) {
             continue;
         }
         if (const double time = seconds_left(source, now); time > longest) {
@@ -292,14 +322,25 @@ std::map<SourceId, RangePlanner::Source>::iterator RangePlanner::find_slowest(co
     return slowest;
 }
 
-// How many blocks, counted from the end of what `slow` holds, and never the one that it is sending.
-std::size_t RangePlanner::can_take_over(const Source& thief, const Source& slow, std::size_t most) const {
-    most = std::min(most, slow.held.end - current_block(slow) - 1);
-    std::size_t count = 0;
-    while (count < most && offers_block(thief, slow.held.end - 1 - count)) {
-        ++count;
+// Which blocks, of what `slow` holds: the last ones that the thief offers, and never the one that is being sent.
+BlockRange RangePlanner::can_take_over(const Source& thief, const Source& slow, std::size_t most) const {
+    const std::size_t least = std::min(current_block(slow) + 1, slow.held.end);
+    std::size_t end = slow.held.end;
+    while (end > least && !offers_block(thief, end - 1)) {
+        --end;
     }
-    return count;
+    std::size_t first = end;
+    while (first > least && end - first < most && offers_block(thief, first - 1)) {
+        --first;
+    }
+    return {first, end};
+}
+
+// Whether `slow`, which is at work, holds something that the thief offers.
+bool RangePlanner::has_for(const Source& slow, const Source& thief) const {
+    const std::size_t current = current_block(slow);
+    const bool only_block = current + 1 == slow.held.end;
+    return only_block ? offers_block(thief, current) : can_take_over(thief, slow, 1).count() > 0;
 }
 
 void RangePlanner::take(Source& source, const BlockRange& range, TimePoint now) {

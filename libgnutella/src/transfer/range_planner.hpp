@@ -37,7 +37,7 @@ struct PlannerActions {
 ///
 /// - A block is with one source at a time, and whole: who sent a bad one is known.
 /// - What a source is asked for at once grows with its rate, and shrinks towards the end, so that all end together. A
-///   source that is alone is asked for all there is.
+///   source that is alone is asked for a minute's worth.
 /// - When nothing is left to ask for, an idle source gets from the one that would end last as much as makes both end at
 ///   the same time; the very last block too, if it would have it much sooner.
 class RangePlanner {
@@ -46,13 +46,21 @@ class RangePlanner {
     using Duration = std::chrono::steady_clock::duration;
 
     /// @param stall_timeout how long a source may send nothing.
-    RangePlanner(BlockMap blocks, Duration stall_timeout);
+    /// @param start where to begin when others fetch the file too, in parts of 65,536 of the file: a random number,
+    ///     so that they have something for one another.
+    RangePlanner(BlockMap blocks, Duration stall_timeout, std::uint16_t start = 0);
 
     const BlockMap& blocks() const noexcept { return blocks_; }
     bool is_complete() const noexcept { return blocks_.is_complete(); }
 
-    /// How many sources there are or will be soon, those at work among them: one that is alone is asked for all.
+    /// How many sources there are or will be soon, those at work among them: one that is alone is asked for more.
     void expect_sources(std::size_t count) noexcept { expected_ = count; }
+
+    /// The last block and the first are asked for before all others: together they show how long the file is. The last
+    /// alone does not, since a tree in which it has no neighbour has it on a higher level, too.
+    void begin_with_proof() noexcept { proof_first_ = true; }
+    /// Whether these two are verified.
+    bool has_proven_size() const noexcept;
 
     /// A source can be asked now. It has the whole file, as far as is known.
     void join(SourceId source, TimePoint now);
@@ -112,9 +120,12 @@ class RangePlanner {
     std::uint64_t left(const Source& source) const noexcept;
     std::size_t blocks_for(const Source& source, TimePoint now) const;
     std::optional<BlockRange> find_missing(const Source& source, std::size_t most) const;
+    std::optional<BlockRange> find_missing(const Source& source, std::size_t most, std::size_t from,
+                                           std::size_t until) const;
     std::optional<BlockRange> split(Source& thief, TimePoint now, PlannerActions& out);
     std::map<SourceId, Source>::iterator find_slowest(const Source& thief, TimePoint now);
-    std::size_t can_take_over(const Source& thief, const Source& slow, std::size_t most) const;
+    BlockRange can_take_over(const Source& thief, const Source& slow, std::size_t most) const;
+    bool has_for(const Source& slow, const Source& thief) const;
     double rate_of(const Source& source, TimePoint now) const;
     double seconds_left(const Source& source, TimePoint now) const;
     void take(Source& source, const BlockRange& range, TimePoint now);
@@ -123,6 +134,8 @@ class RangePlanner {
 
     BlockMap blocks_;
     Duration stall_timeout_;
+    std::uint16_t start_;
+    bool proof_first_ = false;
     std::size_t expected_ = 1;
     std::map<SourceId, Source> sources_;
     std::map<SourceId, RateEstimate> known_rates_;  // of those that have left: they may come back

@@ -28,6 +28,7 @@ void RateEstimate::begin(TimePoint now) noexcept {
 void RateEstimate::received(std::uint64_t bytes, TimePoint now) noexcept {
     begin(now);
     pending_ += bytes;
+    total_ += bytes;
     if (now - since_ >= shortest_slice) {
         fold(now);
     }

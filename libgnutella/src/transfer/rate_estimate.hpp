@@ -21,12 +21,16 @@ class RateEstimate {
     /// Bytes a second; silence since the last byte makes it less. nullopt before the first byte came.
     std::optional<double> rate(TimePoint now) const noexcept;
 
+    /// All bytes that came.
+    std::uint64_t total() const noexcept { return total_; }
+
   private:
     void fold(TimePoint now) noexcept;
 
     bool running_ = false;
     TimePoint since_{};          // what is before it is in the mean
     std::uint64_t pending_ = 0;  // bytes since then
+    std::uint64_t total_ = 0;
     double mean_ = 0;            // of which only `weight_` is founded on something
     double weight_ = 0;
 };

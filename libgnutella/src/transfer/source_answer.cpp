@@ -64,7 +64,16 @@ std::string request_line_and_names(std::string_view target, std::string_view hos
 std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent) {
     const std::uint64_t last = request.first + request.bytes() - 1;
     return request_line_and_names(target_of(request.urn), host, agent) +
-           "Range: bytes=" + std::to_string(request.first) + "-" + std::to_string(last) + "\r\n\r\n";
+           "Range: bytes=" + std::to_string(request.first) + "-" + std::to_string(last) + "\r\n" + request.fields +
+           "\r\n";
+}
+
+std::optional<std::uint64_t> size_told(const SourceAnswer& answer) {
+    if (const auto content = parse_content_range(answer.content_range)) {
+        return content->size;
+    }
+    const bool is_whole = answer.status == code(HttpStatus::ok) && answer.transfer_encoding.empty();
+    return is_whole ? answer.content_length : std::nullopt;
 }
 
 std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const PieceRequest& request) {

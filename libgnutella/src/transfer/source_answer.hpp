@@ -20,6 +20,8 @@ struct PieceRequest {
     std::uint64_t size = 0;
     /// How many; nullopt: all from `first` to the end of the file.
     std::optional<std::uint64_t> length = {};
+    /// What the source is told besides: whole header lines.
+    std::string fields = {};
 
     std::uint64_t bytes() const noexcept { return length.value_or(size - first); }
 };
@@ -47,6 +49,8 @@ struct SourceAnswer {
     std::string_view available_ranges = {};
     /// Who else has the file: see parse_alternate_locations.
     std::string_view alternates = {};
+    /// The keys of some of these: see parse_quic_locations.
+    std::string_view quic_alternates = {};
 };
 
 /// What to do with the body of a source's answer.
@@ -59,6 +63,9 @@ struct BodyPlan {
 
     friend bool operator==(const BodyPlan&, const BodyPlan&) = default;
 };
+
+/// The size of the source's file, as its answer says; nullopt when it does not.
+std::optional<std::uint64_t> size_told(const SourceAnswer& answer);
 
 /// Judges an answer by what was asked. Errors: source_lacks_file, source_busy, size_mismatch, hash_mismatch (the
 /// source says itself that it is another file), source_answer.

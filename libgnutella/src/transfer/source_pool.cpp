@@ -35,11 +35,19 @@ bool is_usable(const Hit& hit, std::span<const Transport> ways) noexcept {
            (hit.transports.empty() ? is_a_way(Transport::http) : std::ranges::any_of(hit.transports, is_a_way));
 }
 
-void SourcePool::add(const Hit& hit) {
+void SourcePool::add(const Hit& hit, Word word) {
     const bool same_file = hit.urn ? hit.urn->same_file(urn_) : sources_.empty();
-    const bool known = std::ranges::any_of(sources_, [&](const Source& one) { return is_same_source(one.hit, hit); });
-    if (same_file && !known && sources_.size() < max_sources && is_usable(hit, policy_.ways)) {
-        sources_.push_back({hit});
+    if (!same_file || !is_usable(hit, policy_.ways)) {
+        return;
+    }
+    const auto known = std::ranges::find_if(sources_, [&](const Source& one) { return is_same_source(one.hit, hit); });
+    if (known == sources_.end()) {
+        if (sources_.size() < max_sources) {
+            sources_.push_back({hit, word});
+        }
+    } else if (known->word == Word::of_others && word == Word::its_own) {
+        known->hit = hit;
+        known->word = word;
     }
 }
 
@@ -47,7 +55,7 @@ std::optional<SourceId> SourcePool::due(TimePoint now) const noexcept {
     std::optional<SourceId> best;
     for (SourceId id = 0; id < sources_.size(); ++id) {
         const Source& source = sources_[id];
-        const bool ready = !source.at_work && !source.struck && source.not_before <= now;
+        const bool ready = !source.at_work && is_usable_now(source) && source.not_before <= now;
         if (ready && (!best || source.failures < sources_[*best].failures)) {
             best = id;
         }
@@ -58,7 +66,7 @@ std::optional<SourceId> SourcePool::due(TimePoint now) const noexcept {
 SourcePool::TimePoint SourcePool::next_due() const noexcept {
     TimePoint next = TimePoint::max();
     for (const Source& source : sources_) {
-        if (!source.at_work && !source.struck) {
+        if (!source.at_work && is_usable_now(source)) {
             next = std::min(next, source.not_before);
         }
     }
@@ -75,11 +83,124 @@ bool SourcePool::failed(SourceId source, const error_code& error, TimePoint now)
     return culprit.struck;
 }
 
+std::chrono::milliseconds SourcePool::look_again(SourceId source) {
+    constexpr std::chrono::milliseconds first{1'000};
+    constexpr std::size_t most_doublings = 5;
+    return first * (1LL << std::min(sources_.at(source).looks++, most_doublings));
+}
+
 void SourcePool::postpone(SourceId source, const error_code& reason, TimePoint until) {
     last_error_ = reason;
     sources_.at(source).at_work = false;
     sources_.at(source).not_before = until;
 }
+
+// ---- the size ----
+
+namespace {
+
+// The size with most votes, of as many the first.
+class Votes {
+  public:
+    void add(std::uint64_t size) {
+        const auto found = std::ranges::find(counts_, size, &Count::size);
+        if (found == counts_.end()) {
+            counts_.push_back({size, 1});
+        } else {
+            ++found->votes;
+        }
+    }
+    std::optional<std::uint64_t> winner() const {
+        const auto most = std::ranges::max_element(counts_, {}, &Count::votes);
+        return most == counts_.end() ? std::nullopt : std::optional(most->size);
+    }
+
+  private:
+    struct Count {
+        std::uint64_t size;
+        std::size_t votes;
+    };
+    std::vector<Count> counts_;
+};
+
+}  // namespace
+
+std::optional<std::uint64_t> SourcePool::likely_size(const std::set<std::uint64_t>& without) const {
+    Votes votes;
+    bool says_empty = false;
+    for (const Source& source : sources_) {
+        const bool counts = !source.struck && (source.word == Word::its_own || source.has_said_size);
+        if (!counts || source.hit.content || without.contains(source.hit.size)) {
+            continue;
+        }
+        if (source.hit.size == 0) {
+            says_empty = true;
+        } else {
+            votes.add(source.hit.size);
+        }
+    }
+    const auto winner = votes.winner();
+    return !winner && says_empty ? std::optional<std::uint64_t>(0) : winner;
+}
+
+void SourcePool::agree_on(std::optional<std::uint64_t> size) {
+    proven_ = proven_ && size == size_;
+    size_ = size;
+}
+
+bool SourcePool::says_size(SourceId source, std::uint64_t size) {
+    Source& speaker = sources_.at(source);
+    if (proven_ || (speaker.has_said_size && speaker.hit.size != size)) {
+        return false;
+    }
+    speaker.has_said_size = true;
+    speaker.hit.size = size;
+    last_error_ = Error::size_mismatch;
+    return true;
+}
+
+void SourcePool::size_is_proven() {
+    proven_ = size_.has_value();
+    for (Source& source : sources_) {
+        source.struck = source.struck || contradicts(source);
+    }
+}
+
+std::optional<std::uint64_t> SourcePool::disputed_size(TimePoint now) const {
+    Votes all;
+    Votes ready;
+    for (const Source& source : sources_) {
+        if (proven_ || source.struck || !contradicts(source)) {
+            continue;
+        }
+        all.add(source.hit.size);
+        if (source.not_before <= now) {
+            ready.add(source.hit.size);
+        }
+    }
+    const auto winner = ready.winner();
+    return winner ? winner : all.winner();
+}
+
+void SourcePool::strike_size(std::uint64_t size) {
+    last_error_ = Error::size_mismatch;
+    for (Source& source : sources_) {
+        source.struck = source.struck || source.hit.size == size;
+    }
+}
+
+bool SourcePool::may_begin_anew(SourceId source) {
+    if (std::exchange(sources_.at(source).began_anew, true)) {
+        return false;
+    }
+    for (Source& each : sources_) {
+        each.contributed = false;
+    }
+    from_before_ = false;
+    return true;
+}
+
+// ---- what they were worth ----
 
 void SourcePool::hash_was_wrong() {
     last_error_ = Error::hash_mismatch;
@@ -100,7 +221,8 @@ void SourcePool::hash_was_wrong() {
 }
 
 std::size_t SourcePool::usable() const noexcept {
-    return static_cast<std::size_t>(std::ranges::count(sources_, false, &Source::struck));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(sources_, [this](const Source& source) { return is_usable_now(source); }));
 }
 
 std::vector<Endpoint> SourcePool::contributors() const {

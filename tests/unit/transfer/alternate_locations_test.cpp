@@ -47,6 +47,24 @@ TEST(AlternateLocations, AreReadOnceEachAndNoMoreThanWanted) {
                 ElementsAre(at("1.1.1.1:6346"), at("2.2.2.2:6346"), at("3.3.3.3:6346")));
 }
 
+TEST(AlternateLocations, AreReadWithTheirKeysAsTheyAreWritten) {
+    KeyHash key;
+    key.bytes.fill(7);
+    AlternateLocation with = at("1.2.3.4:6347");
+    with.key = key;
+    const std::vector locations{with, at("5.6.7.8:1")};
+    const std::string text = quic_locations_text(locations);
+    EXPECT_EQ(text, "1.2.3.4:6347=" + key.to_string()) << "only where there is a key";
+    const auto read = parse_quic_locations(" " + text + " , 9.9.9.9:1=" + key.to_string(), 100);
+    ASSERT_THAT(read, ElementsAre(with, at("9.9.9.9:1")));
+    EXPECT_EQ(read.front().key, key);
+    EXPECT_THAT(parse_quic_locations("1.2.3.4:1,1.2.3.4:1=,1.2.3.4:1=xyz,example.org:1=" + key.to_string() +
+                                         ",=" + key.to_string() + ",1.2.3.4:1=" + key.to_string() + "a",
+                                     100),
+                IsEmpty());
+    EXPECT_EQ(parse_quic_locations(text + ",5.6.7.8:1=" + key.to_string(), 1).size(), 1U);
+}
+
 TEST(AlternateLocations, OutsideAreFitForEverybody) {
     for (const char* who : {"8.8.8.8", "192.168.1.1", "127.0.0.1"}) {
         EXPECT_TRUE(is_fit_for(at("1.2.3.4:1"), address(who))) << who;

@@ -77,6 +77,28 @@ TEST_F(LocationCacheTest, ForgetsWhoHasItNoMore) {
     EXPECT_EQ(cache.files(), 0U);
 }
 
+TEST_F(LocationCacheTest, KeepsTheKeyThatWasHeardLast) {
+    AlternateLocation with = at("1.1.1.1");
+    with.key = KeyHash{};
+    cache.learn(file(1), with, now);
+    cache.learn(file(1), at("1.1.1.1"), now);
+    ASSERT_THAT(tell(file(1), now), ElementsAre(with));
+    EXPECT_EQ(tell(file(1), now).front().key, with.key) << "who speaks no QUIC does not tell it";
+    with.key->bytes.front() = 1;
+    cache.learn(file(1), with, now);
+    EXPECT_EQ(tell(file(1), now).front().key, with.key);
+}
+
+TEST_F(LocationCacheTest, KnowsWhoHasSpokenForItself) {
+    using Word = LocationCache::Word;
+    cache.learn(file(1), at("1.1.1.1"), now, Word::its_own);
+    cache.learn(file(1), at("2.2.2.2"), now);
+    cache.learn(file(1), at("1.1.1.1"), now + 1min);
+    EXPECT_THAT(cache.introduced(file(1), now + 60min), ElementsAre(at("1.1.1.1")));
+    EXPECT_THAT(cache.introduced(file(1), now + 62min), IsEmpty());
+    EXPECT_THAT(cache.introduced(file(2), now), IsEmpty());
+}
+
 TEST_F(LocationCacheTest, TellsNothingThatIsOld) {
     cache.learn(file(1), at("1.1.1.1"), now);
     cache.learn(file(1), at("2.2.2.2"), now + 30min);

@@ -46,7 +46,10 @@ enum class Others { honest, any };
 class Simulation {
   public:
     Simulation(unsigned seed, Others others)
-        : random_(seed), others_(others), blocks_(1 + pick(600)), planner_(some_map(), stall_timeout) {
+        : random_(seed),
+          others_(others),
+          blocks_(1 + pick(600)),
+          planner_(some_map(), stall_timeout, static_cast<std::uint16_t>(pick(65'536))) {
         const std::size_t count = 1 + pick(6);
         for (SourceId id = 0; id < count; ++id) {
             sources_[id] = id == 0 || others == Others::honest ? honest_source() : any_source();
@@ -159,6 +162,10 @@ class Simulation {
         if (!source.asked) {
             return;
         }
+        // What was taken out of the middle of what another held leaves a rest that nobody holds.
+        std::erase_if(holders_, [this](const auto& holder) {
+            return planner_.blocks().state(holder.first) == BlockState::missing;
+        });
         source.sending = source.asked->first;
         source.in_block = 0;
         source.owed = 0;

@@ -69,6 +69,25 @@ TEST(SourceAnswer, NoticesAFileOfAnotherSize) {
     EXPECT_EQ(failure({416, 0, "bytes */300", {}, {}}, from_400), Error::size_mismatch);
 }
 
+TEST(SourceAnswer, TellsHowLongTheFileIs) {
+    SourceAnswer answer;
+    answer.status = 206;
+    answer.content_length = 10;
+    answer.content_range = "bytes 0-9/1000";
+    EXPECT_EQ(size_told(answer), 1000U);
+    answer.content_range = "bytes 0-9/*";
+    EXPECT_EQ(size_told(answer), std::nullopt);
+    answer.status = 416;
+    answer.content_range = "bytes */77";
+    EXPECT_EQ(size_told(answer), 77U);
+    answer.content_range = {};
+    EXPECT_EQ(size_told(answer), std::nullopt);
+    answer.status = 200;
+    EXPECT_EQ(size_told(answer), 10U);
+    answer.transfer_encoding = "chunked";
+    EXPECT_EQ(size_told(answer), std::nullopt);
+}
+
 TEST(SourceAnswer, RefusesBytesThatWereNotAskedFor) {
     EXPECT_EQ(failure(piece("bytes 399-999/1000"), from_400), Error::source_answer);
     EXPECT_EQ(failure(piece("bytes 401-999/1000"), from_400), Error::source_answer);

@@ -57,6 +57,107 @@ struct SourcePoolTest : testing::Test {
     SourceId current = 0;
 };
 
+TEST_F(SourcePoolTest, TakesTheSizeThatMostClaim) {
+    EXPECT_EQ(pool.likely_size(), std::nullopt);
+    pool.add(hit("nothing", 0));
+    EXPECT_EQ(pool.likely_size(), 0U);
+    pool.add(hit("first", 10));
+    pool.add(hit("second", 20));
+    EXPECT_EQ(pool.likely_size(), 10U) << "of as many the first";
+    EXPECT_EQ(pool.likely_size({10}), 20U);
+    pool.add(hit("rumour", 20), SourcePool::Word::of_others);
+    EXPECT_EQ(pool.likely_size(), 10U) << "who has not spoken for himself has no vote";
+    pool.add(hit("third", 20));
+    EXPECT_EQ(pool.likely_size(), 20U);
+    pool.strike_size(20);
+    EXPECT_EQ(pool.likely_size(), 10U);
+    EXPECT_EQ(pool.last_error(), Error::size_mismatch);
+}
+
+TEST_F(SourcePoolTest, AsksNoneThatContradictsTheSize) {
+    add_two();
+    pool.agree_on(10);
+    EXPECT_TRUE(pool.says_size(0, 20));
+    EXPECT_EQ(next(), "second");
+    EXPECT_EQ(pool.usable(), 1U);
+    EXPECT_EQ(pool.disputed_size(now), 20U);
+    EXPECT_EQ(pool.hit(0).size, 20U);
+    pool.ended(1);
+    pool.agree_on(20);
+    EXPECT_EQ(next(), "first");
+    EXPECT_EQ(pool.usable(), 2U) << "the other has only been spoken of";
+    EXPECT_EQ(pool.disputed_size(now), std::nullopt);
+}
+
+TEST_F(SourcePoolTest, StrikesOffWhoContradictedWhatIsProven) {
+    add_two();
+    pool.agree_on(10);
+    pool.says_size(0, 20);
+    pool.size_is_proven();
+    EXPECT_EQ(pool.disputed_size(now), std::nullopt);
+    EXPECT_FALSE(pool.says_size(1, 30)) << "too late";
+    pool.agree_on(std::nullopt);
+    EXPECT_EQ(pool.usable(), 1U);
+}
+
+TEST_F(SourcePoolTest, BelievesNobodyWhoSaysTwoSizes) {
+    add_two();
+    EXPECT_TRUE(pool.says_size(0, 20));
+    EXPECT_FALSE(pool.says_size(0, 30));
+    EXPECT_EQ(pool.hit(0).size, 20U);
+}
+
+TEST_F(SourcePoolTest, BelievesThoseFirstWhoCanBeAskedNow) {
+    for (const char* host : {"one", "two", "three", "four"}) {
+        pool.add(hit(host));
+    }
+    pool.agree_on(10);
+    pool.says_size(0, 20);
+    pool.says_size(1, 20);
+    pool.says_size(2, 30);
+    pool.postpone(0, Error::source_busy, now + 10s);
+    pool.postpone(1, Error::source_busy, now + 10s);
+    EXPECT_EQ(pool.disputed_size(now), 30U);
+    EXPECT_EQ(pool.disputed_size(now + 10s), 20U);
+    pool.postpone(2, Error::source_busy, now + 10s);
+    EXPECT_EQ(pool.disputed_size(now), 20U) << "where nobody can, those who are most";
+}
+
+TEST_F(SourcePoolTest, FetchesAllAnewForASourceOnce) {
+    add_two();
+    pool.contributed(0);
+    EXPECT_TRUE(pool.may_begin_anew(1));
+    EXPECT_THAT(pool.contributors(), IsEmpty());
+    EXPECT_FALSE(pool.may_begin_anew(1));
+    EXPECT_TRUE(pool.may_begin_anew(0));
+}
+
+TEST_F(SourcePoolTest, LooksLessOftenAtASourceThatHasNothingNew) {
+    add_two();
+    EXPECT_EQ(pool.look_again(0), 1s);
+    EXPECT_EQ(pool.look_again(0), 2s);
+    EXPECT_EQ(pool.look_again(1), 1s);
+    pool.progressed(0);
+    for (const auto wait : {1s, 2s, 4s, 8s, 16s, 32s, 32s}) {
+        EXPECT_EQ(pool.look_again(0), wait);
+    }
+}
+
+TEST_F(SourcePoolTest, BelievesASourceMoreThanOthersThatSpeakOfIt) {
+    Hit named = hit("first");
+    named.key = KeyHash{};
+    pool.add(named, SourcePool::Word::of_others);
+    EXPECT_EQ(pool.word(0), SourcePool::Word::of_others);
+    Hit itself = named;
+    itself.key->bytes.front() = 1;
+    pool.add(itself);
+    EXPECT_EQ(pool.size(), 1U);
+    EXPECT_EQ(pool.word(0), SourcePool::Word::its_own);
+    EXPECT_EQ(pool.hit(0).key, itself.key);
+    pool.add(named, SourcePool::Word::of_others);
+    EXPECT_EQ(pool.hit(0).key, itself.key);
+}
+
 TEST_F(SourcePoolTest, HasNoSourceBeforeOneIsAdded) {
     EXPECT_EQ(pool.due(now), std::nullopt);
     EXPECT_TRUE(pool.is_exhausted());
