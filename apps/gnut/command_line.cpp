@@ -204,6 +204,20 @@ Command parse_ping_command(Arguments arguments, const UserFolders& folders) {
     return options;
 }
 
+Command parse_browse_command(Arguments arguments) {
+    po::options_description known;
+    known.add_options()("json", po::bool_switch());
+    const Parsed parsed(arguments, known);
+    if (parsed.has("help")) {
+        return TextWanted{help_for("browse")};
+    }
+    const Strings peers = parsed.arguments();
+    if (peers.size() != 1) {
+        throw UsageError("one peer is browsed; name it as HOST:PORT");
+    }
+    return BrowseOptions{parse_peer(peers.front()), parsed.format()};
+}
+
 Command parse_hash_command(Arguments arguments) {
     po::options_description known;
     known.add_options()("magnet", po::bool_switch());
@@ -258,6 +272,9 @@ Command parse_command(const std::string& name, Arguments arguments, const UserFo
     if (name == "ping") {
         return parse_ping_command(arguments, folders);
     }
+    if (name == "browse") {
+        return parse_browse_command(arguments);
+    }
     if (name == "hash") {
         return parse_hash_command(arguments);
     }
@@ -265,7 +282,7 @@ Command parse_command(const std::string& name, Arguments arguments, const UserFo
         return parse_verify_command(arguments);
     }
     throw UsageError('\'' + printable(name) +
-                     "' is no command; those known are peer, search, get, ping, hash and verify");
+                     "' is no command; those known are peer, search, get, browse, ping, hash and verify");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ constexpr std::string_view general_text = R"(gnut: search and share files, peer 
   gnut peer [PORT] [HOST:PORT]...               be a peer: share, relay, search, fetch
   gnut search WORDS... --peer HOST:PORT         list the files whose names have these words
   gnut get NAME|URN|MAGNET --peer HOST:PORT     fetch a file
+  gnut browse HOST:PORT                         list all files that a peer shares
   gnut ping HOST:PORT                           see whether a peer answers, and what it is
   gnut hash FILE...                             print what files are, by their content
   gnut verify FILE URN                          see whether a file is what a URN names
@@ -96,6 +97,15 @@ Opens a session and says what the peer tells of itself, and how fast it answered
   -h, --help
 )";
 
+constexpr std::string_view browse_text = R"(gnut browse HOST:PORT [options]
+
+Lists all files that a peer shares: number, size, name, who has it, and what it is. It asks the
+peer alone, and needs no session.
+
+      --json   a JSON object a line: the fields of `gnut search --json`
+  -h, --help
+)";
+
 constexpr std::string_view hash_text = R"(gnut hash FILE... [options]
 
 Prints each file's URN (SHA-1 and Tiger tree root) and name. The URN can be given to `gnut get`.
@@ -132,6 +142,9 @@ std::string help_for(std::string_view command) {
     }
     if (command == "ping") {
         return std::string(ping_text);
+    }
+    if (command == "browse") {
+        return std::string(browse_text);
     }
     if (command == "hash") {
         return std::string(hash_text);

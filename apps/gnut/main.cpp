@@ -1,3 +1,4 @@
+#include "browse_command.hpp"
 #include "command_line.hpp"
 #include "complaint.hpp"
 #include "get_command.hpp"
@@ -33,6 +34,7 @@ struct Run {
     ExitCode operator()(const SearchOptions& options) const { return run_search(options); }
     ExitCode operator()(const GetOptions& options) const { return run_get(options); }
     ExitCode operator()(const PingOptions& options) const { return run_ping(options); }
+    ExitCode operator()(const BrowseOptions& options) const { return run_browse(options); }
     ExitCode operator()(const HashOptions& options) const { return run_hash(options); }
     ExitCode operator()(const VerifyOptions& options) const { return run_verify(options); }
     ExitCode operator()(const TextWanted& wanted) const {

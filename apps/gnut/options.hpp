@@ -77,6 +77,12 @@ struct PingOptions {
     Format format = Format::text;
 };
 
+/// gnut browse
+struct BrowseOptions {
+    gnutella::Endpoint peer;
+    Format format = Format::text;
+};
+
 /// gnut hash
 struct HashOptions {
     enum class Form : std::uint8_t { urn, magnet };
@@ -96,7 +102,7 @@ struct TextWanted {
 };
 
 /// What a command line asks for.
-using Command =
-    std::variant<PeerOptions, SearchOptions, GetOptions, PingOptions, HashOptions, VerifyOptions, TextWanted>;
+using Command = std::variant<PeerOptions, SearchOptions, GetOptions, PingOptions, BrowseOptions, HashOptions,
+                             VerifyOptions, TextWanted>;
 
 }  // namespace gnut

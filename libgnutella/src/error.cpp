@@ -103,6 +103,8 @@ const char* sentence(Error error) {
             return "the peer does not take a QUIC connection; try http, or another peer";
         case Error::identity_damaged:
             return "the key of this peer is damaged; move identity.key out of the state folder, and another is made";
+        case Error::not_browsable:
+            return "the peer does not show its files; search for them instead";
         case Error::download_active:
             return "this file is being downloaded to this folder already";
         case Error::tls_failed:

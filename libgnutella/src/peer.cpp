@@ -52,9 +52,9 @@ void check(const Settings& settings) {
          {settings.connect_timeout, settings.first_bytes_timeout, settings.handshake_timeout,
           settings.gnutella_handshake_timeout, settings.ping_interval, settings.retry_interval,
           settings.max_retry_interval, settings.bye_timeout, settings.route_lifetime, settings.query_timeout,
-          settings.transfer_timeout, settings.tree_timeout, settings.http_idle_timeout, settings.upload_poll_min,
-          settings.upload_grace, settings.quic_handshake_timeout, settings.quic_fallback_timeout,
-          settings.quic_idle_timeout}) {
+          settings.transfer_timeout, settings.tree_timeout, settings.push_timeout, settings.http_idle_timeout,
+          settings.upload_poll_min, settings.upload_grace, settings.quic_handshake_timeout,
+          settings.quic_fallback_timeout, settings.quic_idle_timeout}) {
         require(time.count() > 0, "every time-out and interval in Settings must be more than nothing");
     }
     require(settings.rescan_interval.count() > 0, "Settings::rescan_interval must be more than nothing");
@@ -103,6 +103,10 @@ void Peer::leave(const Endpoint& endpoint) {
 
 Query Peer::query(QueryRequest request) {
     return Query(impl_->engine->query(std::move(request)));
+}
+
+Query Peer::browse(Endpoint peer) {
+    return Query(impl_->engine->browse(std::move(peer)));
 }
 
 Download Peer::download(DownloadRequest request) {

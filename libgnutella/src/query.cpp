@@ -46,6 +46,9 @@ void Query::State::next(detail::Completion<error_code, std::optional<Hit>> done,
         Hit hit = std::move(hits.front());
         hits.pop_front();
         done({}, std::move(hit));
+        if (taken) {
+            taken();
+        }
     } else if (ended || waiter) {
         // A second call while one waits is the programmer's mistake; it gets the end rather than a hang.
         done(std::exchange(error, {}), std::nullopt);

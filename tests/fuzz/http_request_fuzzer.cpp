@@ -89,6 +89,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const transfer::HttpRequest request = net::describe(parser);
     const auto plan = transfer::plan_request(request);
     if (const auto* wanted = std::get_if<transfer::FileRequest>(&plan)) {
+        if (const auto* indexed = std::get_if<transfer::IndexedFile>(&wanted->file)) {
+            require(transfer::parse_indexed_target(transfer::target_of(*indexed)) == *indexed,
+                    "a number and a name are read as they are written");
+        }
         check_file_answer(*wanted, request.persistence, std::string(request.range) + std::string(request.if_range));
         check_part_answer(*wanted, request.persistence);
         return 0;
@@ -97,6 +101,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto response = transfer::answer_with_tree(*wanted, 1000, request.persistence,
                                                          {"agent", std::chrono::system_clock::time_point{}});
         check_head(response.head);
+        return 0;
+    }
+    if (const auto* wanted = std::get_if<transfer::BrowseRequest>(&plan)) {
+        check_head(transfer::answer_with_listing(*wanted, request.persistence,
+                                                 {"agent", std::chrono::system_clock::time_point{}})
+                       .head);
+        return 0;
+    }
+    if (const auto* wanted = std::get_if<transfer::PushProxyRequest>(&plan)) {
+        require(wanted->port != 0 && !wanted->target.servent.is_nil(), "somebody to push, and somewhere to");
         return 0;
     }
     const auto refusal = transfer::refuse(std::get<transfer::HttpStatus>(plan), request.persistence,

@@ -2,6 +2,7 @@
 #include "transfer/alternate_locations.hpp"
 #include "transfer/available_ranges.hpp"
 #include "transfer/queue_position.hpp"
+#include "transfer/source_claims.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -69,5 +70,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     gnutella::check_alternates(value);
     gnutella::check_ranges(value);
     gnutella::check_queue(value);
+    gnutella::transfer::parse_thex_root(value);
     return 0;
 }

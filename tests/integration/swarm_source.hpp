@@ -32,7 +32,17 @@ class SwarmSource {
         bool has_tree = true;
         /// Has only these bytes, and says so; none: all.
         std::vector<transfer::ByteRange> has = {};
+        /// Sends no more than so many bytes for one request, as gtk-gnutella does.
+        std::size_t most_at_once = std::string::npos;
+        /// Knows the file by its number alone, and not by its hash.
+        bool knows_index_alone = false;
+        /// Says in X-Thex-URI what the root of the tree is, in place of what the file is.
+        bool tells_root = false;
+        /// Has no slot for the first so many requests, and says so as PARQ does.
+        std::size_t busy_for = 0;
     };
+    /// With Habits::knows_index_alone.
+    static constexpr std::uint32_t index = 12;
 
     SwarmSource(const std::string& content, Habits habits) : SwarmSource(content, std::move(habits), hash(content)) {}
     /// One that says that its content is something else.
@@ -88,6 +98,8 @@ class SwarmSource {
         return values;
     }
     std::size_t connections() const { return connections_; }
+    /// For ranges of the file.
+    std::size_t requests() const { return range_requests_; }
 
     /// Lets one that has fallen silent go on.
     void release() {
@@ -127,12 +139,24 @@ class SwarmSource {
             }
             const std::string request = input.substr(0, size);
             input.erase(0, size);
+            if (request.starts_with("HEAD ")) {
+                send_head(socket);
+                continue;
+            }
             goes_on = ScriptedSource::is_for_tree(request) ? send_tree(socket) : send_range(socket, request);
         }
         const std::scoped_lock lock(mutex_);
         open_.erase(socket.native_handle());
         error_code ignored;
         socket.close(ignored);
+    }
+
+    void send_head(Tcp::socket& socket) const {
+        const std::string root = Urn(*hashed_.urn.tiger()).to_string();
+        const std::string claim = habits_.tells_root ? "X-Thex-URI: /uri-res/N2X?x;" + root.substr(root.rfind(':') + 1)
+                                                     : "X-Gnutella-Content-URN: " + hashed_.urn.sha1_string();
+        ScriptedSource::send(socket, "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(content_.size()) + "\r\n" +
+                                         claim + "\r\n\r\n");
     }
 
     bool send_tree(Tcp::socket& socket) const {
@@ -155,6 +179,18 @@ class SwarmSource {
             const std::scoped_lock lock(mutex_);
             requests_.push_back(request);
         }
+        ++range_requests_;
+        const bool by_index = request.starts_with("GET /get/" + std::to_string(index) + "/swarm.bin HTTP/1.1\r\n");
+        if (habits_.knows_index_alone && !by_index) {
+            ScriptedSource::send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+            return true;
+        }
+        if (range_requests_ <= habits_.busy_for) {
+            ScriptedSource::send(socket,
+                                 "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n"
+                                 "X-Queue: position=1, length=1, limit=1, pollMin=1, pollMax=60\r\n\r\n");
+            return true;
+        }
         const std::size_t at = request.find("bytes=") + 6;
         const std::size_t first = std::stoull(request.substr(at));
         std::size_t last = std::stoull(request.substr(request.find('-', at) + 1));
@@ -166,6 +202,9 @@ class SwarmSource {
             return true;
         }
         last = std::min(last, content_.size() - 1);
+        if (last - first >= habits_.most_at_once) {
+            last = first + habits_.most_at_once - 1;
+        }
         std::string available;
         if (!habits_.has.empty()) {
             available = "X-Available-Ranges: " + transfer::available_ranges_text(habits_.has) + "\r\n";
@@ -220,6 +259,7 @@ class SwarmSource {
     std::atomic<std::size_t> connections_{0};
     std::atomic<std::size_t> refusals_{0};
     mutable std::mutex mutex_;
+    std::atomic<std::size_t> range_requests_{0};
     std::condition_variable changed_;
     bool released_ = false;
     std::vector<std::string> requests_;

@@ -32,6 +32,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace gnutella::test {
@@ -79,14 +80,30 @@ class TestCatalogue final : public transfer::Catalogue {
         return add_locked(path, urn);
     }
 
-    boost::asio::awaitable<std::optional<SharedFile>> find(Urn urn) override {
+    /// Files are numbered from 1, as they were added.
+    boost::asio::awaitable<std::optional<SharedFile>> find(std::variant<transfer::IndexedFile, Urn> wanted) override {
         const std::scoped_lock lock(mutex_);
+        std::uint32_t index = 0;
         for (const SharedFile& file : files_) {
-            if (file.urn.same_file(urn)) {
+            ++index;
+            const auto* indexed = std::get_if<transfer::IndexedFile>(&wanted);
+            const bool found = indexed != nullptr ? indexed->index == index && indexed->name == file.name
+                                                  : file.urn.same_file(std::get<Urn>(wanted));
+            if (found) {
                 co_return file;
             }
         }
         co_return std::nullopt;
+    }
+
+    boost::asio::awaitable<std::vector<transfer::ListedFile>> list(std::uint64_t after, std::size_t most) override {
+        const std::scoped_lock lock(mutex_);
+        std::vector<transfer::ListedFile> listed;
+        for (auto id = after; id < files_.size() && listed.size() < most; ++id) {
+            const SharedFile& file = files_[static_cast<std::size_t>(id)];
+            listed.push_back({id + 1, file.name, file.size, file.urn});
+        }
+        co_return listed;
     }
 
     int open(const SharedFile& file, error_code& error) override {

@@ -138,7 +138,7 @@ TEST_F(UploadDeskTest, DoesNotKeepTheSlotOfOneWhoAsksForNothingMore) {
     while (ask(second, wanted).status == 503 && Clock::now() < deadline) {
     }
     EXPECT_LT(Clock::now(), deadline);
-    EXPECT_EQ(idle.get("/").status, 404) << "who is still there";
+    EXPECT_EQ(idle.get("/nothing").status, 404) << "who is still there";
 }
 
 TEST_F(UploadDeskTest, RefusesWhoIsOneTooMany) {

@@ -160,7 +160,7 @@ class Get(CommandTest):
 class Usage(CommandTest):
     def test_that_is_wrong_is_told(self):
         wrong = [[], ["frobnicate"], ["search"], ["search", "--peer", "127.0.0.1:1"], ["search", "moon"],
-                 ["get", "--peer", "127.0.0.1:1"], ["get", "moon"], ["ping"], ["ping", "127.0.0.1:70000"], ["hash"],
+                 ["get", "--peer", "127.0.0.1:1"], ["get", "moon"], ["browse"], ["ping"], ["ping", "127.0.0.1:70000"], ["hash"],
                  ["verify", "moon"], ["verify", "moon", "sun"],
                  ["peer", "seventy"], ["peer", "70000"], ["peer", "0", "--frobnicate"],
                  ["search", "moon", "--peer", "127.0.0.1:1", "--timeout", "soon"],
@@ -176,7 +176,7 @@ class Usage(CommandTest):
     def test_help_is_no_error(self):
         with Network() as network:
             for arguments in (["--help"], ["--version"], *([command, "--help"] for command in
-                                                           ("peer", "search", "get", "ping", "hash", "verify"))):
+                                                           ("peer", "search", "get", "browse", "ping", "hash", "verify"))):
                 with self.subTest(arguments=arguments):
                     run = network.run(*arguments)
                     self.assertEqual(run.code, DONE, run)
@@ -207,6 +207,27 @@ class Peer(CommandTest):
             self.assertEqual(pinged.code, DONE, pinged)
             self.assertEqual(json.loads(pinged.output)["files"], 0)
             self.assertEqual(process.interrupt(), DONE)
+
+
+class Browse(CommandTest):
+    def test_lists_every_file(self):
+        files = {"report {}.txt".format(number): b"the report" * number for number in range(1, 71)}
+        with Network() as network:
+            ours = network.gnut(files)
+            browsed = network.run("browse", ours.address, "--json")
+            self.assertEqual(browsed.code, DONE, browsed)
+            listed = [json.loads(line) for line in browsed.output.splitlines()]
+            self.assertEqual({file["name"]: file["size"] for file in listed},
+                             {name: len(content) for name, content in files.items()})
+            self.assertEqual(len(listed), len(files))
+            self.assertIn(sha1_urn(b"the report").split(":")[2],
+                          {file["name"]: file["urn"] for file in listed}["report 1.txt"])
+
+    def test_says_when_nobody_listens(self):
+        with Network() as network:
+            browsed = network.run("browse", "{}:{}".format(HOST, closed_port()))
+            self.assertEqual(browsed.code, FAILED, browsed)
+            self.assert_one_sentence(browsed)
 
 
 class Ping(CommandTest):

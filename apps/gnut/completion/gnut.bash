@@ -26,7 +26,7 @@ _gnut_files() {
 }
 
 _gnut() {
-    local commands="peer search get ping hash verify"
+    local commands="peer search get browse ping hash verify"
     # The words up to the cursor, split at spaces alone: "localhost:80" is one.
     local line=${COMP_LINE:0:COMP_POINT}
     local -a words
@@ -70,6 +70,7 @@ _gnut() {
             peer) _gnut_words "$current" "--share --downloads --state --upload-limit --download-limit --transport --dialect --verbose --help" ;;
             search) _gnut_words "$current" "--peer --timeout --dialect --json --help" ;;
             get) _gnut_words "$current" "--peer --output --timeout --download-limit --transport --dialect --json --help" ;;
+            browse) _gnut_words "$current" "--json --help" ;;
             ping) _gnut_words "$current" "--dialect --json --help" ;;
             hash) _gnut_words "$current" "--magnet --help" ;;
             verify) _gnut_words "$current" "--help" ;;
@@ -77,7 +78,7 @@ _gnut() {
         return
     fi
     case $command in
-        peer | ping) _gnut_words "$current" "$(_gnut_peers)" ;;
+        peer | browse | ping) _gnut_words "$current" "$(_gnut_peers)" ;;
         hash) _gnut_files "$current" -f ;;
         verify) ((last == 2)) && _gnut_files "$current" -f ;;
     esac

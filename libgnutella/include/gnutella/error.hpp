@@ -67,6 +67,7 @@ enum class Error {
     wrong_key,          ///< the far end of an encrypted connection has another key than the hit says
     quic_refused,       ///< the far end did not take the QUIC connection
     identity_damaged,   ///< the key in the state folder cannot be read
+    not_browsable,      ///< the peer does not give a list of its files
     download_active,    ///< the same file is being downloaded to the same place by another download or program
     tls_failed,         ///< what the far end says over TCP is not TLS, or TLS that cannot be agreed on
 };

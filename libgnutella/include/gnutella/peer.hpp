@@ -117,6 +117,13 @@ class Peer {
     Query query(QueryRequest request);
     Query query(std::string text) { return query(QueryRequest{std::move(text), {}, {}}); }
 
+    /// Asks a peer of Gnutella 0.6, or of ours, for a list of all files that it shares (browse host). The Query yields
+    /// them as its hits, which are kept for it up to Settings::max_hits_per_query: then the list is read no faster than
+    /// they are taken. Never fails at once: an error is what async_next gives; besides those named there
+    /// cannot_resolve, cannot_connect, connect_timed_out, not_browsable, source_busy, source_answer, source_closed,
+    /// source_timed_out.
+    Query browse(Endpoint peer);
+
     /// Begins a download. Never fails at once: an error is what Download::async_wait gives.
     Download download(DownloadRequest request);
 

@@ -174,6 +174,8 @@ struct Settings {
     std::chrono::milliseconds transfer_timeout{30'000};
     /// Time in which a source must send a file's Tiger tree; another is asked after that.
     std::chrono::milliseconds tree_timeout{10'000};
+    /// Time in which a source that cannot be connected to must connect to us, once it was sent a Push.
+    std::chrono::milliseconds push_timeout{20'000};
     /// Time that an idle HTTP connection is kept.
     std::chrono::milliseconds http_idle_timeout{30'000};
     /// Times that a failed source is tried again.

@@ -66,10 +66,17 @@ struct Counters {
     std::uint64_t trees_sent = 0;
     std::uint64_t trees_not_known = 0;     ///< trees of shared files that were wanted before they were computed
     std::uint64_t alternates_refused = 0;  ///< locations of files that who told them has no business with
+    std::uint64_t browsed = 0;             ///< lists of all files, sent to who asked for one
+    std::uint64_t pushes_given = 0;        ///< connections that we made, and offered a file over, because of a Push
+    std::uint64_t pushes_asked = 0;        ///< Pushes sent to sources that cannot be connected to
+    std::uint64_t pushes_proxied = 0;      ///< passed on to a neighbour for who asked for it over HTTP
+    std::uint64_t pushes_dropped = 0;      ///< neither passed on nor heeded: no such neighbour, or too many at once
+    std::uint64_t unexpected_givs = 0;     ///< connections that offered a file that nobody waits for
     std::uint64_t downloads = 0;           ///< completed
     std::uint64_t bytes_downloaded = 0;
-    std::uint64_t raw_files_sent = 0;    ///< as one datagram, to legacy peers
-    std::uint64_t files_not_shared = 0;  ///< unreadable, vanished, or beyond Settings::max_shared_files
+    std::uint64_t raw_files_sent = 0;      ///< as one datagram, to legacy peers
+    std::uint64_t fetched_for_askers = 0;  ///< from others, for legacy peers that cannot fetch them themselves
+    std::uint64_t files_not_shared = 0;    ///< unreadable, vanished, or beyond Settings::max_shared_files
 };
 
 /// Calls `visit(name, value)` for each counter, in the order above.
@@ -118,9 +125,16 @@ void for_each_counter(const Counters& counters, Visitor&& visit) {
     visit(std::string_view{"trees_sent"}, counters.trees_sent);
     visit(std::string_view{"trees_not_known"}, counters.trees_not_known);
     visit(std::string_view{"alternates_refused"}, counters.alternates_refused);
+    visit(std::string_view{"browsed"}, counters.browsed);
+    visit(std::string_view{"pushes_given"}, counters.pushes_given);
+    visit(std::string_view{"pushes_asked"}, counters.pushes_asked);
+    visit(std::string_view{"pushes_proxied"}, counters.pushes_proxied);
+    visit(std::string_view{"pushes_dropped"}, counters.pushes_dropped);
+    visit(std::string_view{"unexpected_givs"}, counters.unexpected_givs);
     visit(std::string_view{"downloads"}, counters.downloads);
     visit(std::string_view{"bytes_downloaded"}, counters.bytes_downloaded);
     visit(std::string_view{"raw_files_sent"}, counters.raw_files_sent);
+    visit(std::string_view{"fetched_for_askers"}, counters.fetched_for_askers);
     visit(std::string_view{"files_not_shared"}, counters.files_not_shared);
 }
 

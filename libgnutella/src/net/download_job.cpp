@@ -135,23 +135,27 @@ asio::awaitable<error_code> DownloadJob::download() {
     while (!error) {
         report(DownloadState::connecting);
         error = co_await fetch();
-        if (error) {
+        const bool whole = !error;
+        if (whole) {
+            report(DownloadState::verifying);
+            error = co_await finish();
+        }
+        const bool wrong = whole && error == Error::hash_mismatch;
+        if (claimed_root_ && (wrong || error == Error::source_lied)) {
+            error = co_await refute_root();
+        } else if (wrong && !tree_) {
+            sources_->hash_was_wrong();
+            error = co_await begin_anew();
+        } else {
             break;
         }
-        report(DownloadState::verifying);
-        error = co_await finish();
-        if (error != Error::hash_mismatch || tree_) {
-            break;
-        }
-        sources_->hash_was_wrong();
-        error = co_await begin_anew();
     }
     co_return error;
 }
 
 asio::awaitable<error_code> DownloadJob::prepare() {
     const auto& ways = service_->settings.transports;
-    const auto& offered = state_->request().sources;
+    const std::vector<Hit> offered = co_await name_sources();
     const auto first =
         std::ranges::find_if(offered, [&ways](const Hit& hit) { return transfer::is_usable(hit, ways); });
     if (first == offered.end()) {
@@ -242,6 +246,9 @@ asio::awaitable<error_code> DownloadJob::begin_anew() {
 
 // What is verified can be fetched from here already.
 void DownloadJob::publish() {
+    if (claimed_root_) {
+        return;  // nothing of it is known to be right before the end
+    }
     const transfer::BlockMap& blocks = swarm_ != nullptr ? swarm_->blocks() : *blocks_;
     PartRegistry::Part part;
     part.name = progress_.name;

@@ -25,6 +25,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 namespace gnutella::net {
 
@@ -70,9 +71,15 @@ class DownloadJob {
     boost::asio::awaitable<error_code> download();
     boost::asio::awaitable<error_code> prepare();
     boost::asio::awaitable<error_code> find_tree();
-    boost::asio::awaitable<void> look_for_tree(std::uint64_t size);
+    boost::asio::awaitable<void> look_for_tree(std::uint64_t size, const Urn& named);
     bool believes_another_size(const error_code& error);
     boost::asio::awaitable<error_code> check_blocks();
+    // download_job_claims.cpp
+    boost::asio::awaitable<std::vector<Hit>> name_sources();
+    boost::asio::awaitable<void> find_root();
+    bool is_root_to_be_found() const;
+    std::optional<Urn> urn_with_root() const;
+    boost::asio::awaitable<error_code> refute_root();
     boost::asio::awaitable<error_code> take_over_prefix();
     boost::asio::awaitable<error_code> fetch();
     boost::asio::awaitable<error_code> fetch_blocks();
@@ -109,6 +116,12 @@ class DownloadJob {
     std::set<std::pair<transfer::SourceId, std::uint64_t>> asked_for_tree_;  // of a file of that size
     std::optional<HashTree> certain_tree_;  // one that a block has shown to be right; of a file of another size
     int sizes_believed_ = 0;                // one after another
+    // What a source said to be the root of the tree, of a file that is known by its SHA-1 alone; and those of others,
+    // of which that SHA-1 showed that they are not.
+    std::optional<TigerRoot> claimed_root_;
+    std::optional<transfer::SourceId> claimant_;
+    std::set<transfer::SourceId> asked_for_root_;
+    std::vector<TigerRoot> refuted_roots_;
     std::optional<HashTree> tree_;
     std::shared_ptr<const HashTree> shared_tree_;  // the same, for those who serve it
     std::optional<transfer::BlockMap> blocks_;     // with a tree, once it is known what is there

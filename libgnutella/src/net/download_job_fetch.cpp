@@ -38,7 +38,14 @@ bool is_ours_to_solve(const error_code& error) {
 
 asio::awaitable<error_code> DownloadJob::find_tree() {
     const bool is_here = sources_->size() > 0 && sources_->hit(0).content;
-    if (is_here || !urn_->tiger() || (tree_ && blocks_)) {
+    if (is_here || (tree_ && blocks_)) {
+        co_return error_code{};
+    }
+    if (is_root_to_be_found()) {
+        co_await find_root();
+    }
+    const auto named = urn_with_root();
+    if (!named) {
         co_return error_code{};
     }
     if (tree_) {
@@ -48,9 +55,9 @@ asio::awaitable<error_code> DownloadJob::find_tree() {
     auto size = sources_->agreed_size() ? sources_->agreed_size() : sources_->likely_size();
     while (size.value_or(0) > 0 && state_->may_run()) {
         sources_->agree_on(size);
-        co_await look_for_tree(*size);
+        co_await look_for_tree(*size, *named);
         if (tree_) {
-            if (recorder_) {
+            if (recorder_ && !claimed_root_) {
                 recorder_->keep_size(*size);
                 recorder_->keep_tree(*tree_);
             }
@@ -60,10 +67,14 @@ asio::awaitable<error_code> DownloadJob::find_tree() {
         size = sources_->likely_size(without_tree);
     }
     sources_->agree_on(std::nullopt);
+    if (claimed_root_) {
+        claimed_root_.reset();  // nobody has a tree with that root: it is fetched without one
+        co_return error_code{};
+    }
     co_return sources_->is_exhausted() ? sources_->last_error() : error_code{};
 }
 
-asio::awaitable<void> DownloadJob::look_for_tree(std::uint64_t size) {
+asio::awaitable<void> DownloadJob::look_for_tree(std::uint64_t size, const Urn& named) {
     if (certain_tree_ && certain_tree_->block_size() == BlockLayout(size).block_size()) {
         const auto leaves = certain_tree_->leaves();
         tree_ = HashTree::from_leaves(size, {leaves.begin(), leaves.end()});
@@ -72,7 +83,7 @@ asio::awaitable<void> DownloadJob::look_for_tree(std::uint64_t size) {
         }
         co_return;
     }
-    tree_ = HashTree::from_root(size, *urn_->tiger());
+    tree_ = HashTree::from_root(size, *named.tiger());
     if (tree_) {
         co_return;
     }
@@ -83,7 +94,7 @@ asio::awaitable<void> DownloadJob::look_for_tree(std::uint64_t size) {
             unasked.back().size = size;
         }
     }
-    TreeHunt hunt(*service_, strand_, *urn_, dialler_);
+    TreeHunt hunt(*service_, strand_, named, dialler_);
     std::function<bool()> goes_on = [this] { return state_->may_run(); };
     tree_ = co_await hunt.run(std::move(unasked), std::move(goes_on));
 }
@@ -96,7 +107,7 @@ bool DownloadJob::believes_another_size(const error_code& error) {
         return false;
     }
     service_->parts->withdraw(state_->id());
-    if (blocks_ && blocks_->state(0) == transfer::BlockState::verified) {
+    if (blocks_ && !claimed_root_ && blocks_->state(0) == transfer::BlockState::verified) {
         certain_tree_ = tree_;
     }
     tree_.reset();

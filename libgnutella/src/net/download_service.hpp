@@ -4,6 +4,7 @@
 #include "net/bandwidth_limit.hpp"
 #include "net/disk_pool.hpp"
 #include "net/part_registry.hpp"
+#include "net/push_requests.hpp"
 #include "net/quic/quic_endpoint.hpp"
 #include "net/transfer_counters.hpp"
 #include "transfer/file_writer.hpp"
@@ -68,8 +69,19 @@ struct DownloadService {
         own_port_ = std::move(port);
     }
 
+    /// How to have sources connect to us, once the node listens; else nullptr. From any thread.
+    std::shared_ptr<PushRequests> pushes() const {
+        const std::scoped_lock lock(mutex_);
+        return pushes_;
+    }
+    void use(std::shared_ptr<PushRequests> pushes) {
+        const std::scoped_lock lock(mutex_);
+        pushes_ = std::move(pushes);
+    }
+
   private:
     mutable std::mutex mutex_;
+    std::shared_ptr<PushRequests> pushes_;
     std::shared_ptr<QuicEndpoint> quic_;
     transfer::OwnPort own_port_;
 };

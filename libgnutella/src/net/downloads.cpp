@@ -4,6 +4,7 @@
 #include "net/download_log.hpp"
 #include "net/download_recorder.hpp"
 #include "net/download_service.hpp"
+#include "net/memory_fetches.hpp"
 
 #include <boost/asio/strand.hpp>
 
@@ -67,6 +68,7 @@ struct Downloads::Impl : std::enable_shared_from_this<Downloads::Impl> {
     asio::any_io_executor executor;
     std::shared_ptr<DownloadService> service;
     std::shared_ptr<DownloadLog> log;
+    std::shared_ptr<MemoryFetches> memory_fetches;
 
     mutable std::mutex mutex;
     bool stopped = false;
@@ -192,6 +194,7 @@ Downloads::Downloads(asio::any_io_executor executor, const DiskPool& disk, const
     impl_->service->parts = std::make_shared<PartRegistry>();
     impl_->service->writer = &writer;
     impl_->log = std::make_shared<DownloadLog>(disk.queue());
+    impl_->memory_fetches = std::make_shared<MemoryFetches>(impl_->executor, impl_->service);
 }
 
 Downloads::~Downloads() {
@@ -259,6 +262,10 @@ void Downloads::announce(transfer::OwnPort port) {
     impl_->service->serves_at(std::move(port));
 }
 
+void Downloads::use(std::shared_ptr<PushRequests> pushes) {
+    impl_->service->use(std::move(pushes));
+}
+
 void Downloads::offer(const Hit& hit) const {
     if (!hit.urn || hit.content) {
         return;
@@ -269,6 +276,10 @@ void Downloads::offer(const Hit& hit) const {
             state->add_source(hit);
         }
     }
+}
+
+void Downloads::fetch_into_memory(Hit hit, std::function<void(error_code, std::string)> done) const {
+    impl_->memory_fetches->start(std::move(hit), std::move(done));
 }
 
 std::vector<std::shared_ptr<Download::State>> Downloads::list() const {
@@ -289,6 +300,7 @@ void Downloads::stop(std::function<void()> done) {
         const std::scoped_lock lock(impl_->mutex);
         impl_->stopped = true;
     }
+    impl_->memory_fetches->stop();
     for (const auto& state : list()) {
         state->stop(Error::stopped);
     }

@@ -16,11 +16,13 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace gnutella::net {
 
 class Alternates;
+class PushRequests;
 class QuicEndpoint;
 
 /// The downloads of a node: at most Settings::max_downloads run, the others wait for their turn. All functions may be
@@ -52,8 +54,14 @@ class Downloads {
     /// Tells the sources of files, from now on, that what is here of them can be fetched there.
     void announce(transfer::OwnPort port);
 
+    /// Has sources that cannot be connected to connect to us, from now on.
+    void use(std::shared_ptr<PushRequests> pushes);
+
     /// A hit of a search: who has a file that is being downloaded is one more source of it.
     void offer(const Hit& hit) const;
+
+    /// Fetches a small file into memory: see MemoryFetches::start.
+    void fetch_into_memory(Hit hit, std::function<void(error_code, std::string)> done) const;
 
     /// Those that have not ended.
     std::vector<std::shared_ptr<Download::State>> list() const;

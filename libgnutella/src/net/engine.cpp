@@ -96,6 +96,7 @@ void Engine::act() {
         for (auto& file : doing.files) {
             answers_->send(std::move(file));
         }
+        carry_out_transfers(doing);
         for (const auto& refused : doing.too_large) {
             log_too_large(refused);
         }
@@ -233,6 +234,8 @@ void Engine::accepted(Listener::Accepted connection) {
     } else if (connection.kind == wire::FirstBytes::http && has(Transport::http)) {
         http_->serve(std::move(connection.channel), std::move(connection.first_bytes), to_endpoint(remote),
                      std::move(connection.ticket));
+    } else if (connection.kind == wire::FirstBytes::giv && has(Transport::http)) {
+        accept_pushed(std::move(connection));
     } else {
         ++unknown_connections_;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/answers.hpp"
+#include "net/browses.hpp"
 #include "net/channel.hpp"
 #include "net/connection_counts.hpp"
 #include "net/datagram_socket.hpp"
@@ -13,6 +14,8 @@
 #include "net/listener.hpp"
 #include "net/local_searches.hpp"
 #include "net/logger.hpp"
+#include "net/push_giver.hpp"
+#include "net/pushed_connections.hpp"
 #include "net/quic/identity_key.hpp"
 #include "net/quic/quic_endpoint.hpp"
 #include "net/session_state.hpp"
@@ -67,6 +70,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void wait_closed(std::shared_ptr<Session::State> session, detail::Completion<error_code> done);
 
     std::shared_ptr<Query::State> query(QueryRequest request);
+    std::shared_ptr<Query::State> browse(Endpoint peer);
     std::shared_ptr<Download::State> download(DownloadRequest request);
     std::vector<std::shared_ptr<Download::State>> downloads() const;
 
@@ -151,6 +155,16 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void finish_stop_when_done();
     void tear_down();
 
+    // engine_transfers.cpp
+    void begin_transfers();
+    void end_transfers();
+    void accept_pushed(Listener::Accepted connection);
+    void carry_out_transfers(overlay::Actions& doing);
+    static boost::asio::awaitable<bool> push_over_session(std::weak_ptr<Engine> weak, Guid servent,
+                                                          std::uint32_t index);
+    static boost::asio::awaitable<bool> proxy_push(std::weak_ptr<Engine> weak, transfer::PushProxyTarget wanted,
+                                                   Endpoint to);
+
     // engine.cpp
     void drop(SessionId id, wire::Malformed problem, overlay::TimePoint now);
     void act();
@@ -215,6 +229,9 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::shared_ptr<DatagramSocket> datagrams_;  // on the UDP port, without
     std::optional<LocalSearches> searches_;
     std::shared_ptr<Answers> answers_;
+    std::shared_ptr<Browses> browses_;
+    std::shared_ptr<PushGiver> push_giver_;
+    std::shared_ptr<PushedConnections> pushed_connections_;
     std::vector<detail::Completion<error_code>> waiting_for_shares_;
     bool last_report_settled_ = true;
     std::uint64_t last_report_orders_ = 0;
@@ -224,6 +241,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::uint64_t refused_connections_ = 0;
     std::uint64_t unknown_connections_ = 0;
     std::uint64_t handshakes_failed_ = 0;
+    std::uint64_t fetched_for_askers_ = 0;
     std::shared_ptr<store::Store> store_;
 
     // ---- thread-safe ----

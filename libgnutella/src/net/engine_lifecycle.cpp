@@ -189,6 +189,7 @@ error_code Engine::listen() {
     }
     searches_.emplace(strand_, settings_, *router_, actions_, udp::endpoint(end.address(), 0), [this] { act(); });
     answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_.queue(), std::move(port), log_);
+    begin_transfers();
     listener_ = std::make_shared<Listener>(
         std::move(bound.acceptor), executor_, settings_, tls_,
         [weak = weak_from_this()](Listener::Accepted connection) {
@@ -274,6 +275,7 @@ void Engine::begin_stop(detail::Completion<error_code> done) {
     for (auto& waiting : std::exchange(waiting_for_shares_, {})) {
         waiting(Error::stopped);
     }
+    end_transfers();
     http_->stop();
     downloads_->stop([weak = weak_from_this()] {
         if (const auto self = weak.lock()) {
@@ -310,6 +312,7 @@ void Engine::finish_stop_when_done() {
 
 void Engine::tear_down() {
     timer_.cancel();
+    end_transfers();
     if (listener_) {
         listener_->stop();
     }

@@ -131,6 +131,7 @@ Counters Engine::counters() const {
     all.refused_connections += refused_connections_;
     all.unknown_connections += unknown_connections_;
     all.handshakes_failed += handshakes_failed_;
+    all.fetched_for_askers += fetched_for_askers_;
     all.files_not_shared += files_left_out_;
     all.uploads += transfer_counters_->uploads.load();
     all.uploads_queued += transfer_counters_->uploads_queued.load();
@@ -140,6 +141,12 @@ Counters Engine::counters() const {
     all.trees_not_known += transfer_counters_->trees_not_known.load();
     all.alternates_refused += transfer_counters_->alternates_refused.load();
     all.bytes_uploaded += transfer_counters_->bytes_uploaded.load();
+    all.browsed += transfer_counters_->browsed.load();
+    all.pushes_given += transfer_counters_->pushes_given.load();
+    all.pushes_asked += transfer_counters_->pushes_asked.load();
+    all.pushes_proxied += transfer_counters_->pushes_proxied.load();
+    all.pushes_dropped += transfer_counters_->pushes_dropped.load();
+    all.unexpected_givs += transfer_counters_->unexpected_givs.load();
     all.downloads += transfer_counters_->downloads.load();
     all.bytes_downloaded += transfer_counters_->bytes_downloaded.load();
     if (quic_) {

@@ -2,6 +2,7 @@
 
 #include "net/http_request_reader.hpp"
 #include "net/http_service.hpp"
+#include "net/listing_sender.hpp"
 #include "net/paced_send.hpp"
 #include "net/pacer.hpp"
 #include "net/sendfile.hpp"
@@ -114,6 +115,12 @@ class HttpConnection {
         if (const auto* wanted = std::get_if<transfer::TreeRequest>(&plan)) {
             co_return co_await answer_tree_request(*wanted, request.persistence);
         }
+        if (const auto* wanted = std::get_if<transfer::BrowseRequest>(&plan)) {
+            co_return co_await answer_browse_request(*wanted, request.persistence);
+        }
+        if (const auto* wanted = std::get_if<transfer::PushProxyRequest>(&plan)) {
+            co_return co_await answer_push_request(*wanted, request.persistence);
+        }
         co_return co_await refuse(std::get<transfer::HttpStatus>(plan), request.persistence);
     }
 
@@ -134,7 +141,7 @@ class HttpConnection {
     boost::asio::awaitable<Next> answer_file_request(const transfer::FileRequest& wanted,
                                                      const transfer::HttpRequest& request) {
         const auto persistence = request.persistence;
-        const auto shared = co_await service_->catalogue->find(wanted.urn);
+        const auto shared = co_await service_->catalogue->find(wanted.file);
         if (shared) {
             const auto more = alternates(shared->urn, request);
             Outgoing outgoing{transfer::answer_with_file(wanted, *shared, persistence, answerer(), more),
@@ -149,7 +156,8 @@ class HttpConnection {
             co_return co_await send(std::move(outgoing), persistence);
         }
         const auto files = service_->partial_files();
-        const auto partial = files ? files->find(wanted.urn) : std::nullopt;
+        const auto* urn = std::get_if<Urn>(&wanted.file);
+        const auto partial = files && urn != nullptr ? files->find(*urn) : std::nullopt;
         if (!partial) {
             slot_.release();
             co_return co_await refuse(transfer::HttpStatus::not_found, persistence);
@@ -211,6 +219,45 @@ class HttpConnection {
         }
         const error_code error = co_await write_paced(stream_, pacer_, whole, progress);
         co_return error ? Next::drop : after(persistence);
+    }
+
+    boost::asio::awaitable<Next> answer_browse_request(const transfer::BrowseRequest& wanted,
+                                                       transfer::Persistence persistence) {
+        if (wanted.chunks == transfer::HttpRequest::Chunks::unknown) {
+            persistence = transfer::Persistence::close;
+        }
+        const ListingPlace place(*service_);
+        if (!place) {
+            co_return co_await refuse(transfer::HttpStatus::service_unavailable, persistence);
+        }
+        auto response = transfer::answer_with_listing(wanted, persistence, answerer());
+        if (wanted.method == transfer::HttpMethod::head) {
+            co_return co_await answer(response, persistence);
+        }
+        const auto node = service_->node();
+        const transfer::Owner owner{node.servent, own_address(stream_, service_->settings), node.port,
+                                    service_->settings.agent};
+        transfer::BrowseListing listing(wanted, owner, Guid::random());
+        watch_.start(service_->settings.transfer_timeout);
+        const SendProgress progress = [this](std::uint64_t) { watch_.progress(); };
+        service_->counters->browsed.fetch_add(1, std::memory_order_relaxed);
+        const error_code error =
+            co_await send_listing(stream_, pacer_, *service_, listing, std::move(response.head), progress);
+        co_return error ? Next::drop : after(persistence);
+    }
+
+    boost::asio::awaitable<Next> answer_push_request(const transfer::PushProxyRequest& wanted,
+                                                     transfer::Persistence persistence) {
+        const auto node = service_->node();
+        bool passed = false;
+        if (node.pass_push) {
+            const Endpoint to{remote_.host, wanted.port};
+            passed = co_await node.pass_push(wanted.target, to);
+        }
+        auto& counter = passed ? service_->counters->pushes_proxied : service_->counters->pushes_dropped;
+        counter.fetch_add(1, std::memory_order_relaxed);
+        const auto status = passed ? transfer::HttpStatus::accepted : transfer::HttpStatus::gone;
+        co_return co_await refuse(status, persistence);
     }
 
     boost::asio::awaitable<Next> refuse(transfer::HttpStatus status, transfer::Persistence persistence,

@@ -20,6 +20,17 @@ std::string_view only_value(const http::fields& fields, Name name) {
     return {value.data(), value.size()};
 }
 
+// Of fields that are lists the first counts: who writes several of them has more to say than we want to hear.
+template <class Name>
+std::string_view first_value(const http::fields& fields, Name name) {
+    const auto place = fields.find(name);
+    if (place == fields.end()) {
+        return {};
+    }
+    const auto value = place->value();
+    return {value.data(), value.size()};
+}
+
 transfer::HttpMethod method_of(http::verb verb) {
     switch (verb) {
         case http::verb::get:
@@ -49,9 +60,15 @@ transfer::HttpRequest describe(const RequestParser& parser) {
     request.target = {target.data(), target.size()};
     request.range = only_value(head, http::field::range);
     request.if_range = only_value(head, http::field::if_range);
-    request.alternates = only_value(head, boost::beast::string_view("X-Alt"));
-    request.former_alternates = only_value(head, boost::beast::string_view("X-NAlt"));
-    request.quic_alternates = only_value(head, boost::beast::string_view("X-Alt-Quic"));
+    request.alternates = first_value(head, boost::beast::string_view("X-Alt"));
+    request.former_alternates = first_value(head, boost::beast::string_view("X-NAlt"));
+    request.quic_alternates = first_value(head, boost::beast::string_view("X-Alt-Quic"));
+    request.accept = first_value(head, http::field::accept);
+    request.accept_encoding = first_value(head, http::field::accept_encoding);
+    request.node = only_value(head, boost::beast::string_view("X-Node"));
+    if (head.version() < 11) {
+        request.chunks = transfer::HttpRequest::Chunks::unknown;
+    }
     request.persistence = persistence_of(parser);
     return request;
 }

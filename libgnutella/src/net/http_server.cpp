@@ -160,6 +160,10 @@ void HttpServer::share_partial_files(std::shared_ptr<transfer::PartialFiles> fil
     impl_->service->share_partial_files(std::move(files));
 }
 
+void HttpServer::introduce(HttpService::Node node) {
+    impl_->service->introduce(std::move(node));
+}
+
 const std::shared_ptr<Alternates>& HttpServer::alternates() const {
     return impl_->service->alternates;
 }

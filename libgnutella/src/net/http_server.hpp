@@ -3,6 +3,7 @@
 #include "net/alternates.hpp"
 #include "net/channel.hpp"
 #include "net/disk_pool.hpp"
+#include "net/http_service.hpp"
 #include "net/quic/quic_stream.hpp"
 #include "net/transfer_counters.hpp"
 #include "transfer/catalogue.hpp"
@@ -51,6 +52,9 @@ class HttpServer {
 
     /// Serves from now on what is verified of these files, too; nullptr: no more.
     void share_partial_files(std::shared_ptr<transfer::PartialFiles> files);
+
+    /// Tells those who browse this node who it is, and passes on Pushes to its neighbours, from now on.
+    void introduce(HttpService::Node node);
 
     /// Who else has which file, as its askers tell and are told. A download finds sources here, and tells what it
     /// finds.

@@ -7,17 +7,27 @@
 #include "net/upload_desk.hpp"
 #include "transfer/catalogue.hpp"
 #include "transfer/partial_files.hpp"
+#include "transfer/request_target.hpp"
 
+#include <gnutella/endpoint.hpp>
 #include <gnutella/event.hpp>
+#include <gnutella/guid.hpp>
 #include <gnutella/settings.hpp>
 
+#include <boost/asio/awaitable.hpp>
+
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
 
 namespace gnutella::net {
+
+/// Passes a Push on to a neighbour. @param to where the neighbour is to connect to. @return false when there is no such
+/// neighbour.
+using PassPush = std::function<boost::asio::awaitable<bool>(transfer::PushProxyTarget wanted, Endpoint to)>;
 
 /// What all HTTP connections of a node share.
 struct HttpService {
@@ -44,6 +54,9 @@ struct HttpService {
     std::shared_ptr<BandwidthLimit> upload_limit;
     std::shared_ptr<Alternates> alternates;
     std::atomic<std::uint64_t> last_upload_id{0};
+    /// Lists of all files that are being sent.
+    std::atomic<std::size_t> listings{0};
+    static constexpr std::size_t max_listings = 8;
 
     /// The files that are being downloaded; nullptr while there are none. From any thread.
     std::shared_ptr<transfer::PartialFiles> partial_files() const {
@@ -55,8 +68,25 @@ struct HttpService {
         partial_files_ = std::move(files);
     }
 
+    /// What a list of files says of this node, and who passes Pushes on: the session half of the node, once it listens.
+    struct Node {
+        Guid servent;
+        std::uint16_t port = 0;
+        PassPush pass_push;
+    };
+    /// From any thread.
+    Node node() const {
+        const std::scoped_lock lock(mutex_);
+        return node_;
+    }
+    void introduce(Node node) {
+        const std::scoped_lock lock(mutex_);
+        node_ = std::move(node);
+    }
+
   private:
     mutable std::mutex mutex_;
+    Node node_;
     std::shared_ptr<transfer::PartialFiles> partial_files_;
 };
 

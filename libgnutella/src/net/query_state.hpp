@@ -34,6 +34,8 @@ struct Query::State : std::enable_shared_from_this<Query::State> {
     const QueryRequest request;
     /// Tells the engine that nobody wants it any more; may be called from any thread.
     std::function<void(const Guid&)> abandon;
+    /// Called when one of the kept hits has been taken, if it is set.
+    std::function<void()> taken;
 
     std::deque<Hit> hits;
     bool ended = false;

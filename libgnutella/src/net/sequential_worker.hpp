@@ -10,6 +10,7 @@
 #include "net/transfer_watch.hpp"
 #include "transfer/part_file.hpp"
 #include "transfer/prefix_hasher.hpp"
+#include "transfer/source_naming.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -52,6 +53,7 @@ class SequentialWorker final : private BodySink {
           source_(source),
           dialler_(dialler),
           host_(source.source.to_string()),
+          naming_(source),
           watch_(sequence.strand),
           expected_(sequence.hasher.hashed()) {}
 
@@ -90,10 +92,13 @@ class SequentialWorker final : private BodySink {
         const DownloadService& service = sequence_.service;
         start_watch();
         expected_ = sequence_.hasher.hashed();
-        const transfer::PieceRequest request{sequence_.urn, expected_, source_.size};
+        const transfer::PieceRequest request{sequence_.urn, expected_, source_.size, {}, naming_.indexed()};
         waiting_ = true;
         const auto answer = co_await reader.ask(request, host_, service.settings.agent);
         waiting_ = false;
+        if (naming_.has_another(answer.error)) {
+            co_return error_code{};  // by that, over this connection or another
+        }
         if (answer.error) {
             sequence_.later = answer.error == Error::source_busy ? answer.retry_after : std::nullopt;
             sequence_.other_size = answer.error == Error::size_mismatch ? answer.size : std::nullopt;
@@ -143,6 +148,7 @@ class SequentialWorker final : private BodySink {
     const Hit& source_;
     Dialler& dialler_;
     const std::string host_;
+    transfer::SourceNaming naming_;
     TransferWatch watch_;
     std::uint64_t expected_;  // bytes that have come, not all of them on the disk yet
     bool waiting_ = false;

@@ -64,18 +64,40 @@ void SharedLibrary::add_to(wire::QueryRouteTable& table) const {
     index_.visit_files([&table](const SharedFile& file) { table.add(file.urn); });
 }
 
-asio::awaitable<std::optional<SharedFile>> SharedLibrary::find(Urn urn) {
-    auto there = find_on_strand(std::move(urn));
+asio::awaitable<std::optional<SharedFile>> SharedLibrary::find(std::variant<transfer::IndexedFile, Urn> file) {
+    auto there = find_on_strand(std::move(file));
     co_return co_await asio::co_spawn(strand_, std::move(there), asio::use_awaitable);
 }
 
-asio::awaitable<std::optional<SharedFile>> SharedLibrary::find_on_strand(Urn urn) {
-    std::vector<share::Index::FileId> found;
-    index_.find_urn(urn, 1, found);
-    if (found.empty()) {
-        co_return std::nullopt;
+asio::awaitable<std::optional<SharedFile>> SharedLibrary::find_on_strand(
+    std::variant<transfer::IndexedFile, Urn> file) {
+    const SharedFile* shared = nullptr;
+    if (const auto* indexed = std::get_if<transfer::IndexedFile>(&file)) {
+        shared = index_.find_indexed(indexed->index, indexed->name);
+    } else {
+        std::vector<share::Index::FileId> found;
+        index_.find_urn(std::get<Urn>(file), 1, found);
+        shared = found.empty() ? nullptr : index_.file(found.front());
     }
-    co_return *index_.file(found.front());
+    co_return shared == nullptr ? std::nullopt : std::optional(*shared);
+}
+
+asio::awaitable<std::vector<transfer::ListedFile>> SharedLibrary::list(std::uint64_t after, std::size_t most) {
+    auto there = list_on_strand(after, most);
+    co_return co_await asio::co_spawn(strand_, std::move(there), asio::use_awaitable);
+}
+
+asio::awaitable<std::vector<transfer::ListedFile>> SharedLibrary::list_on_strand(std::uint64_t after,
+                                                                                 std::size_t most) {
+    std::vector<share::Index::FileId> found;
+    index_.list(after, most, found);
+    std::vector<transfer::ListedFile> files;
+    files.reserve(found.size());
+    for (const auto id : found) {
+        const SharedFile& file = *index_.file(id);
+        files.push_back({id, file.name, file.size, file.urn});
+    }
+    co_return files;
 }
 
 std::optional<HashTree> SharedLibrary::tree(const SharedFile& file) {

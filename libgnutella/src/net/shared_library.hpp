@@ -19,6 +19,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <variant>
 #include <vector>
 
 namespace gnutella::net {
@@ -59,7 +61,8 @@ class SharedLibrary final : public overlay::Library, public transfer::Catalogue 
     std::uint64_t bytes() const override { return index_.bytes(); }
 
     // ---- transfer::Catalogue: called from uploads' own strands and from disk threads ----
-    boost::asio::awaitable<std::optional<SharedFile>> find(Urn urn) override;
+    boost::asio::awaitable<std::optional<SharedFile>> find(std::variant<transfer::IndexedFile, Urn> file) override;
+    boost::asio::awaitable<std::vector<transfer::ListedFile>> list(std::uint64_t after, std::size_t most) override;
     int open(const SharedFile& file, error_code& error) override;
     std::optional<HashTree> tree(const SharedFile& file) override;
     void want_tree(const SharedFile& file) override;
@@ -70,7 +73,8 @@ class SharedLibrary final : public overlay::Library, public transfer::Catalogue 
     }
 
   private:
-    boost::asio::awaitable<std::optional<SharedFile>> find_on_strand(Urn urn);
+    boost::asio::awaitable<std::optional<SharedFile>> find_on_strand(std::variant<transfer::IndexedFile, Urn> file);
+    boost::asio::awaitable<std::vector<transfer::ListedFile>> list_on_strand(std::uint64_t after, std::size_t most);
 
     boost::asio::any_io_executor strand_;
     std::shared_ptr<StoredHashes> hashes_;

@@ -36,6 +36,7 @@ transfer::SourceAnswer describe(const AnswerParser& parser) {
     }
     answer.retry_after = value(http::field::retry_after);
     answer.available_ranges = value("X-Available-Ranges");
+    answer.thex_uri = value("X-Thex-URI");
     answer.alternates = value("X-Alt");
     answer.quic_alternates = value("X-Alt-Quic");
     return answer;

@@ -4,6 +4,7 @@
 #include "net/cancellation.hpp"
 #include "net/dial.hpp"
 #include "net/download_service.hpp"
+#include "net/push_requests.hpp"
 #include "net/quic_dialler.hpp"
 #include "transfer/source_pool.hpp"
 
@@ -20,12 +21,14 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace gnutella::net {
 
-/// Reaches sources over TCP. A dialler is what has these members: `Stream`, an AsyncReadStream and AsyncWriteStream
-/// with an abort_stream; `transport`; and `dial`, which gives one that stands.
+/// Reaches sources over TCP: connects to them, or has them connect to us. A dialler is what has these members:
+/// `Stream`, an AsyncReadStream and AsyncWriteStream with an abort_stream; `transport`; and `dial`, which gives one
+/// that stands.
 class TcpDialler {
   public:
     using Stream = boost::asio::ip::tcp::socket;
@@ -35,14 +38,39 @@ class TcpDialler {
         /// Set unless there is an error.
         std::optional<Stream> stream;
         error_code error;
+        /// To be kept as long as the stream.
+        std::shared_ptr<void> ticket = {};
     };
 
-    /// @param strand that of the download.
-    TcpDialler(boost::asio::any_io_executor strand, std::chrono::milliseconds limit)
-        : strand_(std::move(strand)), limit_(limit) {}
+    /// @param strand that of the download. @param pushes null where there is no way to ask for a connection.
+    TcpDialler(boost::asio::any_io_executor strand, std::chrono::milliseconds limit,
+               std::shared_ptr<PushRequests> pushes = nullptr)
+        : strand_(std::move(strand)), limit_(limit), pushes_(std::move(pushes)) {}
 
+    /// One that says that it cannot be connected to is asked to connect first; any other when it could not be reached.
     /// Errors: those of net::dial.
     boost::asio::awaitable<Dialled> dial(const Hit& hit) {
+        const bool can_push = pushes_ && pushes_->can_ask(hit);
+        Dialled dialled;
+        if (can_push && hit.firewalled) {
+            dialled = co_await await_push(hit);
+            if (!dialled.error || dialled.error == boost::asio::error::operation_aborted) {
+                co_return dialled;
+            }
+        }
+        dialled = co_await connect(hit);
+        const bool unreachable = dialled.error == Error::cannot_connect || dialled.error == Error::connect_timed_out;
+        if (can_push && !hit.firewalled && unreachable) {
+            Dialled pushed = co_await await_push(hit);
+            if (!pushed.error) {
+                co_return pushed;
+            }
+        }
+        co_return dialled;
+    }
+
+  private:
+    boost::asio::awaitable<Dialled> connect(const Hit& hit) {
         Dialled dialled;
         dialled.stream.emplace(strand_);
         dialled.error = co_await net::dial(*dialled.stream, hit.source, limit_);
@@ -52,9 +80,21 @@ class TcpDialler {
         co_return dialled;
     }
 
-  private:
+    boost::asio::awaitable<Dialled> await_push(const Hit& hit) {
+        auto outcome = co_await pushes_->dial(strand_, hit);
+        Dialled dialled;
+        if (auto* arrived = std::get_if<PushedConnections::Arrived>(&outcome)) {
+            dialled.stream.emplace(std::move(arrived->socket));
+            dialled.ticket = std::move(arrived->ticket);
+        } else {
+            dialled.error = std::get<error_code>(outcome);
+        }
+        co_return dialled;
+    }
+
     boost::asio::any_io_executor strand_;
     std::chrono::milliseconds limit_;
+    std::shared_ptr<PushRequests> pushes_;
 };
 
 /// The two ends of a connection, in numbers; without hosts when it is gone already.
@@ -102,7 +142,7 @@ class SourceDialler {
                 QuicDialler dialler(strand_, endpoint, limit);
                 attempt = co_await use(dialler);
             } else {
-                TcpDialler dialler(strand_, limit_);
+                TcpDialler dialler(strand_, limit_, service_.pushes());
                 attempt = co_await use(dialler);
             }
             const bool cancelled = co_await is_cancelled();

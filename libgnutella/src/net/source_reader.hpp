@@ -103,6 +103,8 @@ class SourceReader {
         Answer judged;
         if (const auto* error = std::get_if<Error>(&judgement)) {
             judged.error = *error;
+            // What it says of the error, nobody reads.
+            keeps_alive_ = keeps_alive_ && answer.content_length == 0;
             judged.retry_after = transfer::poll_delay(answer.x_queue, answer.retry_after);
         } else {
             judged.plan = std::get<transfer::BodyPlan>(judgement);

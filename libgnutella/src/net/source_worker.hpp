@@ -7,6 +7,7 @@
 #include "net/stream_end.hpp"
 #include "net/swarm.hpp"
 #include "transfer/block_writer.hpp"
+#include "transfer/source_naming.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/error.hpp>
@@ -31,6 +32,7 @@ class SourceWorker final : private BodySink {
           dialler_(dialler),
           work_(swarm.work()),
           host_(member.hit.source.to_string()),
+          naming_(member.hit),
           writer_(work_.part, work_.tree) {}
 
     boost::asio::awaitable<Attempt> run() {
@@ -76,6 +78,7 @@ class SourceWorker final : private BodySink {
             co_return Ending::work;
         }
         transfer::PieceRequest request{work_.urn, next_byte(), work_.tree.size(), wanted()};
+        request.indexed = naming_.indexed();
         if (here_ && work_.service.parts->serves(work_.urn)) {
             request.fields = transfer::alternate_location_fields(*here_);
         }
@@ -118,6 +121,9 @@ class SourceWorker final : private BodySink {
         }
         if (answered_ && error == Error::source_closed && !member_.stop) {
             return Ending::connection;  // it was tired of waiting for this request
+        }
+        if (naming_.has_another(error)) {
+            return reader.keeps_alive() ? Ending::none : Ending::connection;
         }
         error_ = error;
         member_.later = error_ == Error::source_busy ? answer.retry_after : std::nullopt;
@@ -169,6 +175,7 @@ class SourceWorker final : private BodySink {
     Dialler& dialler_;
     const Swarm::Work& work_;
     const std::string host_;
+    transfer::SourceNaming naming_;
     transfer::BlockWriter writer_;
     std::optional<transfer::BlockRange> range_;
     std::uint64_t received_ = 0;  // of the range

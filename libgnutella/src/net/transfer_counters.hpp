@@ -15,6 +15,12 @@ struct TransferCounters {
     std::atomic<std::uint64_t> trees_sent{0};
     std::atomic<std::uint64_t> trees_not_known{0};
     std::atomic<std::uint64_t> alternates_refused{0};
+    std::atomic<std::uint64_t> browsed{0};
+    std::atomic<std::uint64_t> pushes_proxied{0};
+    std::atomic<std::uint64_t> pushes_dropped{0};
+    std::atomic<std::uint64_t> pushes_given{0};
+    std::atomic<std::uint64_t> pushes_asked{0};
+    std::atomic<std::uint64_t> unexpected_givs{0};
     std::atomic<std::uint64_t> downloads{0};
     std::atomic<std::uint64_t> bytes_downloaded{0};
     /// Files that could not be opened when they were wanted, or changed while they were sent.

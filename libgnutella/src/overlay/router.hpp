@@ -160,6 +160,12 @@ class Router {
     /// @return false when no way is known.
     bool push(const Guid& servent, std::uint32_t index, TimePoint now, Actions& out);
 
+    /// Tells a neighbour to connect to somebody who asked us for it: what a push proxy does.
+    /// @param servent the neighbour's identity.
+    /// @param to a numeric address.
+    /// @return false when no session of Gnutella 0.6 with it is open.
+    bool proxy_push(const Guid& servent, std::uint32_t index, const Endpoint& to, Actions& out);
+
     // ---- datagrams that leave ----
 
     /// Whether an answer may go to this address: docs/json-dialect.md, "Answering". Counts what it refuses.

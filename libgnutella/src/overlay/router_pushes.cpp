@@ -3,6 +3,7 @@
 
 #include "overlay/router_impl.hpp"
 #include "wire/forward.hpp"
+#include "wire/gnutella/gnutella_encoder.hpp"
 #include "wire/gnutella/message_header.hpp"
 #include "wire/ip_text.hpp"
 
@@ -17,6 +18,20 @@ bool Router::push(const Guid& servent, std::uint32_t index, TimePoint now, Actio
     }
     const Guid id = wire::marked_as_modern(impl_->random.guid());
     impl_->send(*to, impl_->binary.push(*to, id, servent, index), Priority::push, out);
+    return true;
+}
+
+bool Router::proxy_push(const Guid& servent, std::uint32_t index, const Endpoint& to, Actions& out) {
+    Neighbour* const neighbour = impl_->sessions.open_with(servent);
+    if (neighbour == nullptr || !neighbour->gnutella) {
+        return false;
+    }
+    wire::Push push;
+    push.target = servent;
+    push.index = index;
+    push.to = {to.host, to.port};
+    const Guid id = wire::marked_as_modern(impl_->random.guid());
+    impl_->send(*neighbour, wire::encode_binary({id, 1, 0}, push), Priority::push, out);
     return true;
 }
 

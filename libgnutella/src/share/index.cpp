@@ -230,6 +230,27 @@ void Index::find_urn(const Urn& urn, std::size_t most, std::vector<FileId>& foun
     }
 }
 
+const SharedFile* Index::find_indexed(std::uint32_t index, std::string_view name) const {
+    constexpr FileId step = FileId{1} << 32;
+    for (FileId id = index; id < next_id_; id += step) {
+        const SharedFile* const found = file(id);
+        if (found != nullptr && found->name == name) {
+            return found;
+        }
+    }
+    return nullptr;
+}
+
+void Index::list(FileId after, std::size_t most, std::vector<FileId>& found) const {
+    const auto first = std::ranges::upper_bound(ids_, after);
+    for (auto at = static_cast<Record>(first - ids_.begin()); at < ids_.size() && most > 0; ++at) {
+        if (!is_removed(at)) {
+            found.push_back(ids_[at]);
+            --most;
+        }
+    }
+}
+
 const SharedFile* Index::file(FileId id) const {
     const auto place = std::ranges::lower_bound(ids_, id);
     if (place == ids_.end() || *place != id) {

@@ -46,6 +46,12 @@ class Index {
     /// Appends at most `most` files of that content.
     void find_urn(const Urn& urn, std::size_t most, std::vector<FileId>& found) const;
 
+    /// The file of that name whose id has these low 32 bits: all that a request over Gnutella 0.6 can say of it.
+    /// @return nullptr when there is none. Valid until the index changes.
+    const SharedFile* find_indexed(std::uint32_t index, std::string_view name) const;
+    /// Appends at most `most` of the files whose ids follow `after`, ascending.
+    void list(FileId after, std::size_t most, std::vector<FileId>& found) const;
+
     /// @return nullptr when the file is gone. Valid until the index changes.
     const SharedFile* file(FileId id) const;
     /// Every file, in the order in which they were added.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "hash_tree.hpp"
+#include "transfer/browse_listing.hpp"
+#include "transfer/request_target.hpp"
 
 #include <gnutella/error.hpp>
 #include <gnutella/shared_file.hpp>
@@ -8,7 +10,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <variant>
+#include <vector>
 
 namespace gnutella::transfer {
 
@@ -17,8 +23,13 @@ class Catalogue {
   public:
     virtual ~Catalogue() = default;
 
-    /// The shared file of that content, if there is one. Called on any connection's strand, by several at once.
-    virtual boost::asio::awaitable<std::optional<SharedFile>> find(Urn urn) = 0;
+    /// The shared file of that content, or of that number and name, if there is one. Called on any connection's strand,
+    /// by several at once.
+    virtual boost::asio::awaitable<std::optional<SharedFile>> find(std::variant<IndexedFile, Urn> file) = 0;
+
+    /// The files whose ids follow `after`, in their order, at most `most`; none are left when there are fewer. Called
+    /// as `find` is.
+    virtual boost::asio::awaitable<std::vector<ListedFile>> list(std::uint64_t after, std::size_t most) = 0;
 
     /// Opens a file that `find` gave, for reading. Blocks: called on a disk thread, by several at once.
     /// @param error set when the file is gone, has changed since it was hashed, or may not be served any more.

@@ -18,6 +18,8 @@ constexpr std::string_view reason(HttpStatus status) {
     switch (status) {
         case HttpStatus::ok:
             return "OK";
+        case HttpStatus::accepted:
+            return "Accepted";
         case HttpStatus::partial_content:
             return "Partial Content";
         case HttpStatus::bad_request:
@@ -26,6 +28,8 @@ constexpr std::string_view reason(HttpStatus status) {
             return "Not Found";
         case HttpStatus::method_not_allowed:
             return "Method Not Allowed";
+        case HttpStatus::not_acceptable:
+            return "Not Acceptable";
         case HttpStatus::gone:
             return "Gone";
         case HttpStatus::range_not_satisfiable:
@@ -205,6 +209,25 @@ HttpResponse answer_with_part(const FileRequest& wanted, const PartialFile& file
     add_field(response.head, "Content-Range", content_range_text(*part, file.size));
     add_description(response.head, file.name, file.urn);
     add_fields(response.head, fields);
+    response.head += "\r\n";
+    return response;
+}
+
+HttpResponse answer_with_listing(const BrowseRequest& wanted, Persistence persistence, const Answerer& answerer) {
+    HttpResponse response{HttpStatus::ok, begin_head(HttpStatus::ok, persistence, answerer), {}};
+    const bool packets = wanted.form == BrowseRequest::Form::packets;
+    add_field(response.head, "Content-Type", packets ? "application/x-gnutella-packets" : "text/html; charset=utf-8");
+    if (!packets) {
+        // Names are escaped, and should one not be, nothing of it runs.
+        add_field(response.head, "Content-Security-Policy", "default-src 'none'");
+        add_field(response.head, "X-Content-Type-Options", "nosniff");
+    }
+    if (wanted.coding == BrowseRequest::Coding::deflate) {
+        add_field(response.head, "Content-Encoding", "deflate");
+    }
+    if (wanted.chunks == HttpRequest::Chunks::understood) {
+        add_field(response.head, "Transfer-Encoding", "chunked");
+    }
     response.head += "\r\n";
     return response;
 }

@@ -49,7 +49,11 @@ HttpResponse answer_with_part(const FileRequest& wanted, const PartialFile& file
 HttpResponse answer_with_tree(const TreeRequest& wanted, std::uint64_t size, Persistence persistence,
                               const Answerer& answerer);
 
-/// The answer to a request that gets nothing. A 503 says when to come again, unless `more` does.
+/// The head of the answer to browse host. What follows is for BrowseListing, which knows how it is framed.
+/// @param persistence close for who does not understand chunks: the end of the connection is that of the list.
+HttpResponse answer_with_listing(const BrowseRequest& wanted, Persistence persistence, const Answerer& answerer);
+
+/// The answer to a request that gets nothing, or nothing but a 202. A 503 says when to come again, unless `more` does.
 HttpResponse refuse(HttpStatus status, Persistence persistence, const Answerer& answerer,
                     std::span<const HeaderField> more = {});
 

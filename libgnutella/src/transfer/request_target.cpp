@@ -1,6 +1,11 @@
 #include "transfer/request_target.hpp"
 
 #include "ascii.hpp"
+#include "base32.hpp"
+#include "transfer/hexadecimal_guid.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace gnutella::transfer {
 
@@ -8,6 +13,10 @@ namespace {
 
 constexpr std::string_view file_resolver = "/uri-res/n2r?";
 constexpr std::string_view tree_resolver = "/uri-res/n2x?";
+constexpr std::string_view by_index = "/get/";
+// The first is written today; gtk-gnutella knows all three.
+constexpr std::array<std::string_view, 3> push_proxies{"/gnutella/push-proxy?", "/gnutella/pushproxy?",
+                                                       "/gnet/push-proxy?"};
 
 // RFC 3986, 2.1; nullopt where a '%' is not followed by two digits.
 std::optional<std::string> percent_decode(std::string_view text) {
@@ -52,6 +61,35 @@ std::optional<std::string> asked_of(std::string_view resolver, std::string_view 
     return decoded;
 }
 
+std::optional<Guid> parse_base32_guid(std::string_view text) noexcept {
+    Guid guid;
+    return decode_base32(text, guid.bytes) ? std::optional(guid) : std::nullopt;
+}
+
+// RFC 3986, 2.3.
+bool is_unreserved(char letter) noexcept {
+    const char small = ascii::lower(letter);
+    return (small >= 'a' && small <= 'z') || (letter >= '0' && letter <= '9') || letter == '-' || letter == '.' ||
+           letter == '_' || letter == '~';
+}
+
+std::string percent_encode(std::string_view text) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    std::string encoded;
+    encoded.reserve(text.size());
+    for (const char letter : text) {
+        if (is_unreserved(letter)) {
+            encoded += letter;
+            continue;
+        }
+        const auto octet = static_cast<unsigned char>(letter);
+        encoded += '%';
+        encoded += digits[octet >> 4];
+        encoded += digits[octet & 0x0F];
+    }
+    return encoded;
+}
+
 std::string name_in_target(const Urn& urn) {
     return urn.sha1() ? urn.sha1_string() : urn.to_string();
 }
@@ -66,6 +104,78 @@ std::optional<Urn> parse_target(std::string_view target) {
 std::optional<Urn> parse_tree_target(std::string_view target) {
     const auto urn = asked_of(tree_resolver, target);
     return urn ? Urn::parse(std::string_view(*urn).substr(0, urn->find(';'))) : std::nullopt;
+}
+
+std::optional<IndexedFile> parse_indexed_target(std::string_view target) {
+    target = without_authority(target);
+    if (!ascii::starts_with(target, by_index)) {
+        return std::nullopt;
+    }
+    target.remove_prefix(by_index.size());
+    const std::size_t slash = target.find('/');
+    const auto index = ascii::parse_number<std::uint32_t>(target.substr(0, slash));
+    if (slash == std::string_view::npos || !index) {
+        return std::nullopt;
+    }
+    auto name = percent_decode(target.substr(slash + 1));
+    if (!name || name->empty()) {
+        return std::nullopt;
+    }
+    return IndexedFile{*index, *std::move(name)};
+}
+
+bool is_browse_target(std::string_view target) noexcept {
+    return without_authority(target) == "/";
+}
+
+bool is_push_proxy_target(std::string_view target) noexcept {
+    target = without_authority(target);
+    return std::ranges::any_of(push_proxies,
+                               [target](std::string_view path) { return ascii::starts_with(target, path); });
+}
+
+std::optional<PushProxyTarget> parse_push_proxy_target(std::string_view target) {
+    if (!is_push_proxy_target(target)) {
+        return std::nullopt;
+    }
+    target = without_authority(target);
+    target.remove_prefix(target.find('?') + 1);
+    PushProxyTarget wanted;
+    while (!target.empty()) {
+        const std::size_t end = std::min(target.find('&'), target.size());
+        const std::string_view parameter = target.substr(0, end);
+        target.remove_prefix(std::min(end + 1, target.size()));
+        const std::size_t equals = std::min(parameter.find('='), parameter.size());
+        const std::string_view value = parameter.substr(std::min(equals + 1, parameter.size()));
+        const std::string_view name = parameter.substr(0, equals);
+        std::optional<Guid> servent;
+        if (ascii::same(name, "serverid")) {
+            servent = parse_base32_guid(value);
+        } else if (ascii::same(name, "guid")) {
+            servent = parse_hexadecimal_guid(value);
+        } else if (name == "file") {
+            const auto index = ascii::parse_number<std::uint32_t>(value);
+            if (!index) {
+                return std::nullopt;
+            }
+            wanted.index = *index;
+        }
+        if (servent) {
+            wanted.servent = *servent;
+        }
+    }
+    return wanted.servent.is_nil() ? std::nullopt : std::optional(wanted);
+}
+
+std::string push_proxy_target_of(const Guid& servent) {
+    std::string target(push_proxies.front());
+    target += "ServerId=";
+    encode_base32(servent.bytes, target);
+    return target;
+}
+
+std::string target_of(const IndexedFile& file) {
+    return std::string(by_index) + std::to_string(file.index) + "/" + percent_encode(file.name);
 }
 
 std::string target_of(const Urn& urn) {

@@ -9,10 +9,6 @@ namespace gnutella::transfer {
 
 namespace {
 
-constexpr unsigned code(HttpStatus status) {
-    return static_cast<unsigned>(status);
-}
-
 bool is_another_file(std::string_view content_urn, const Urn& wanted) {
     const auto urn = Urn::parse(content_urn);
     const bool comparable = urn && ((urn->sha1() && wanted.sha1()) || (urn->tiger() && wanted.tiger()));
@@ -63,7 +59,9 @@ std::string request_line_and_names(std::string_view target, std::string_view hos
 
 std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent) {
     const std::uint64_t last = request.first + request.bytes() - 1;
-    return request_line_and_names(target_of(request.urn), host, agent) +
+    const std::string target = request.indexed ? target_of(*request.indexed) : target_of(request.urn);
+    // Who says nothing of queues is told nothing of his place in one.
+    return request_line_and_names(target, host, agent) + "X-Queue: 0.1\r\n" +
            "Range: bytes=" + std::to_string(request.first) + "-" + std::to_string(last) + "\r\n" + request.fields +
            "\r\n";
 }

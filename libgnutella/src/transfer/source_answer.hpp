@@ -1,6 +1,7 @@
 #pragma once
 
 #include "transfer/byte_range.hpp"
+#include "transfer/request_target.hpp"
 
 #include <gnutella/error.hpp>
 #include <gnutella/urn.hpp>
@@ -20,6 +21,8 @@ struct PieceRequest {
     std::uint64_t size = 0;
     /// How many; nullopt: all from `first` to the end of the file.
     std::optional<std::uint64_t> length = {};
+    /// The name to ask by, in place of the Urn: see SourceNaming.
+    std::optional<IndexedFile> indexed = {};
     /// What the source is told besides: whole header lines.
     std::string fields = {};
 
@@ -47,6 +50,8 @@ struct SourceAnswer {
     std::string_view retry_after = {};
     /// What the source has, when it is fetching the file itself: see parse_available_ranges.
     std::string_view available_ranges = {};
+    /// Where its tree is, and its root: see parse_thex_root.
+    std::string_view thex_uri = {};
     /// Who else has the file: see parse_alternate_locations.
     std::string_view alternates = {};
     /// The keys of some of these: see parse_quic_locations.

@@ -17,7 +17,9 @@ bool is_final(const error_code& error) {
 }
 
 bool is_same_source(const Hit& left, const Hit& right) {
-    return left.source == right.source && left.content == right.content;
+    // Behind firewalls many have the same private address.
+    const bool same_peer = !left.firewalled || !right.firewalled || left.peer == right.peer;
+    return left.source == right.source && same_peer && left.content == right.content;
 }
 
 }  // namespace
@@ -79,6 +81,7 @@ bool SourcePool::failed(SourceId source, const error_code& error, TimePoint now)
     culprit.at_work = false;
     culprit.not_before = now + policy_.retry_interval * (1LL << std::min(culprit.failures, max_doublings));
     ++culprit.failures;
+    culprit.lied = error == Error::source_lied;
     culprit.struck = culprit.struck || is_final(error) || culprit.failures > policy_.retries;
     return culprit.struck;
 }
@@ -201,6 +204,19 @@ bool SourcePool::may_begin_anew(SourceId source) {
 }
 
 // ---- what they were worth ----
+
+void SourcePool::forgive_liars() {
+    from_before_ = false;
+    for (Source& source : sources_) {
+        source.contributed = false;
+        if (source.lied) {
+            source.lied = false;
+            source.struck = false;
+            source.failures = 0;
+            source.not_before = TimePoint::min();
+        }
+    }
+}
 
 void SourcePool::hash_was_wrong() {
     last_error_ = Error::hash_mismatch;

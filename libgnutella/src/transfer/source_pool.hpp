@@ -110,6 +110,9 @@ class SourcePool {
     /// Bytes of the file came from who knows where: an earlier download left them.
     void contributed_before() noexcept { from_before_ = true; }
 
+    /// Who lied was said by a tree that was a lie itself: those who were struck off for it are back, and all is to be
+    /// fetched again.
+    void forgive_liars();
     /// The file is whole and wrong, and there was no tree to know who lied; all of it is to be fetched again. Where
     /// several may be to blame, each gets a second chance, once; else who contributed is struck off.
     void hash_was_wrong();
@@ -136,6 +139,7 @@ class SourcePool {
         TimePoint not_before = TimePoint::min();
         bool at_work = false;
         bool struck = false;
+        bool lied = false;  // why it was struck
         bool contributed = false;
         bool has_said_size = false;  // itself, in an answer: hit.size
         bool began_anew = false;

@@ -12,10 +12,6 @@ namespace gnutella::transfer {
 
 namespace {
 
-constexpr unsigned code(HttpStatus status) {
-    return static_cast<unsigned>(status);
-}
-
 // Servents that make the tree as they send it do not know how long it will be.
 bool is_chunked(std::string_view transfer_encoding) {
     return ascii::same(transfer_encoding, "chunked");

@@ -96,6 +96,13 @@ TEST(CommandLine, AMagnetLinkThatNamesASourceNeedsNoPeer) {
     EXPECT_THAT(parse<GetOptions>({"get", "magnet:?xt=" + urn + "&xs=http://h:1/uri-res/N2R?" + urn}).peers, IsEmpty());
 }
 
+TEST(CommandLine, BrowseTakesOnePeer) {
+    EXPECT_EQ(parse<BrowseOptions>({"browse", "h:1"}).peer, (Endpoint{"h", 1}));
+    EXPECT_EQ(parse<BrowseOptions>({"browse", "h:1", "--json"}).format, Format::json_lines);
+    EXPECT_THAT(complaint_of({"browse"}), HasSubstr("HOST:PORT"));
+    EXPECT_THAT(complaint_of({"browse", "h:1", "h:2"}), HasSubstr("HOST:PORT"));
+}
+
 TEST(CommandLine, PingAndHashTakeTheirArguments) {
     EXPECT_EQ(parse<PingOptions>({"ping", "h:1"}).peer, (Endpoint{"h", 1}));
     EXPECT_EQ(parse<PingOptions>({"ping", "h:1", "--json"}).format, Format::json_lines);
@@ -139,7 +146,7 @@ TEST(CommandLine, TheConfigurationFileSpeaksWhereTheCommandLineIsSilent) {
 TEST(CommandLine, HelpIsGivenEvenWithABrokenConfigurationFile) {
     const test::ScratchFolder scratch;
     const UserFolders folders{"/home/x", scratch.write("gnut.conf", "nonsense=1\n"), ""};
-    for (const std::string command : {"peer", "search", "get", "ping", "hash", "verify"}) {
+    for (const std::string command : {"peer", "search", "get", "browse", "ping", "hash", "verify"}) {
         EXPECT_THAT(parse<TextWanted>({command, "--help"}, folders).text, HasSubstr("gnut " + command));
     }
     EXPECT_THAT(parse<TextWanted>({"--help"}, folders).text, HasSubstr("gnut search"));

@@ -273,5 +273,32 @@ TEST_F(Indexed, AgreesWithAPlainListThroughAnyChange) {
     EXPECT_EQ(static_cast<std::size_t>(there), list.size());
 }
 
+TEST_F(Indexed, FilesAreFoundByTheirNumberAndName) {
+    const auto id = add("/s/one.txt");
+    add("/s/two.txt");
+    ASSERT_NE(index_.find_indexed(static_cast<std::uint32_t>(id), "one.txt"), nullptr);
+    EXPECT_EQ(index_.find_indexed(static_cast<std::uint32_t>(id), "two.txt"), nullptr);
+    EXPECT_EQ(index_.find_indexed(static_cast<std::uint32_t>(id), "One.txt"), nullptr);
+    EXPECT_EQ(index_.find_indexed(static_cast<std::uint32_t>(id) + 2, "one.txt"), nullptr);
+    EXPECT_EQ(index_.find_indexed(0, ""), nullptr);
+    index_.remove("/s/one.txt");
+    EXPECT_EQ(index_.find_indexed(static_cast<std::uint32_t>(id), "one.txt"), nullptr);
+}
+
+TEST_F(Indexed, FilesAreListedAPageAtATimeWhileSomeGo) {
+    for (const char* path : {"/s/a", "/s/b", "/s/c", "/s/d"}) {
+        add(path);
+    }
+    std::vector<Index::FileId> page;
+    index_.list(0, 2, page);
+    EXPECT_EQ(names(page), (Names{"a", "b"}));
+    index_.remove("/s/b");
+    index_.remove("/s/c");
+    const auto last = page.back();
+    page.clear();
+    index_.list(last, 2, page);
+    EXPECT_EQ(names(page), Names{"d"});
+}
+
 }  // namespace
 }  // namespace gnutella::share

@@ -28,6 +28,13 @@ TEST(AlternateLocations, AreReadAsGnutellaServentsWriteThem) {
                 ElementsAre(at("1.2.3.4:6347")));
 }
 
+TEST(AlternateLocations, AreReadBetweenWhatOthersSayOfThem) {
+    // Who speaks TLS, as LimeWire began it; a servent behind push proxies; IPv6 (x-alt; IPv6, 5.6).
+    EXPECT_THAT(parse("tls=7B,1.2.3.4:6346,5.6.7.8"), ElementsAre(at("1.2.3.4:6346"), at("5.6.7.8:6346")));
+    EXPECT_THAT(parse("AEBAGBAFAYDQQCIKBMGA2DQPCA;pptls=8;9.9.9.9:1,1.2.3.4:6346"), ElementsAre(at("1.2.3.4:6346")));
+    EXPECT_THAT(parse("[2001:db8::1]:6346, 1.2.3.4:6346"), ElementsAre(at("1.2.3.4:6346")));
+}
+
 TEST(AlternateLocations, AreReadAsTheyAreWritten) {
     const std::vector locations{at("1.2.3.4:6347"), at("223.0.0.255:65535"), at("10.0.0.1:1")};
     EXPECT_EQ(alternate_locations_text(std::span(locations).first(2)), "1.2.3.4:6347,223.0.0.255:65535");

@@ -60,6 +60,82 @@ TEST(RequestTarget, IsReadAsItIsWritten) {
     EXPECT_EQ(parse_target(target_of(*Urn::parse(tiger_text))), Urn::parse(tiger_text));
 }
 
+TEST(RequestTarget, NamesAFileByItsNumber) {
+    EXPECT_EQ(parse_indexed_target("/get/12/a%20name%2Bx.txt"), (IndexedFile{12, "a name+x.txt"}));
+    EXPECT_EQ(parse_indexed_target("/get/4294967295/a"), (IndexedFile{4294967295, "a"}));
+    EXPECT_EQ(parse_indexed_target("http://host:8025/get/0/a"), (IndexedFile{0, "a"}));
+    EXPECT_EQ(parse_indexed_target("/get/1/%2e%2e%2Fetc"), (IndexedFile{1, "../etc"})) << "a name, which no file has";
+    for (const char* target : {"/get/", "/get/1", "/get/1/", "/get//a", "/get/../../etc/passwd", "/get/-1/a",
+                               "/get/4294967296/a", "/get/1 /a", "/get/1/%", "/get/1/%zz", "get/1/a", "/get/%31/a"}) {
+        EXPECT_EQ(parse_indexed_target(target), std::nullopt) << target;
+    }
+}
+
+TEST(RequestTarget, ByNumberIsReadAsItIsWritten) {
+    const IndexedFile file{7, "\xC3\xA9 / ? # % \".txt"};
+    EXPECT_EQ(target_of(file), "/get/7/%C3%A9%20%2F%20%3F%20%23%20%25%20%22.txt");
+    EXPECT_EQ(parse_indexed_target(target_of(file)), file);
+}
+
+TEST(RequestTarget, AsksAPushProxy) {
+    Guid servent;
+    for (std::size_t at = 0; at < servent.bytes.size(); ++at) {
+        servent.bytes[at] = static_cast<std::uint8_t>(at + 1);
+    }
+    EXPECT_EQ(push_proxy_target_of(servent), "/gnutella/push-proxy?ServerId=AEBAGBAFAYDQQCIKBMGA2DQPCA");
+    EXPECT_EQ(parse_push_proxy_target(push_proxy_target_of(servent)), (PushProxyTarget{servent, 0}));
+    EXPECT_EQ(parse_push_proxy_target("/gnutella/pushproxy?serverid=aebagbafaydqqcikbmga2dqpca&file=9"),
+              (PushProxyTarget{servent, 9}));
+    EXPECT_EQ(parse_push_proxy_target("/gnet/push-proxy?guid=0102030405060708090A0b0c0d0e0f10&tls=true"),
+              (PushProxyTarget{servent, 0}));
+    for (const char* target :
+         {"/gnutella/push-proxy?", "/gnutella/push-proxy?ServerId=", "/gnutella/push-proxy?guid=00",
+          "/gnutella/push-proxy?ServerId=AEBAGBAFAYDQQCIKBMGA2DQPC1",
+          "/gnutella/push-proxy?x=y&&=", "/gnutella/push-proxy?ServerId=AAAAAAAAAAAAAAAAAAAAAAAAAA",
+          "/gnutella/push-proxy?ServerId=AEBAGBAFAYDQQCIKBMGA2DQPCA&file=x"}) {
+        EXPECT_TRUE(is_push_proxy_target(target));
+        EXPECT_EQ(parse_push_proxy_target(target), std::nullopt) << target;
+    }
+    EXPECT_FALSE(is_push_proxy_target("/gnutella/push-proxy"));
+}
+
+TEST(HttpRequest, AsksForAFileByItsNumber) {
+    const auto wanted = std::get<FileRequest>(plan_request(get("/get/3/name")));
+    EXPECT_EQ(std::get<IndexedFile>(wanted.file), (IndexedFile{3, "name"}));
+}
+
+TEST(HttpRequest, ForAPathIsForNothing) {
+    for (const char* target :
+         {"/get/../../etc/passwd", "/../../etc/passwd", "/get/%2e%2e/%2e%2e/etc/passwd", "/get/1%00/a", "/%00"}) {
+        EXPECT_EQ(std::get<HttpStatus>(plan_request(get(target))), HttpStatus::not_found) << target;
+    }
+}
+
+TEST(HttpRequest, BrowsesInTheFormThatIsAskedFor) {
+    HttpRequest request = get("/");
+    EXPECT_EQ(std::get<BrowseRequest>(plan_request(request)).form, BrowseRequest::Form::page) << "a browser";
+    request.accept = "text/html,application/xhtml+xml,*/*;q=0.8";
+    EXPECT_EQ(std::get<BrowseRequest>(plan_request(request)).form, BrowseRequest::Form::page);
+    request.accept = "text/html, application/x-gnutella-packets";
+    EXPECT_EQ(std::get<BrowseRequest>(plan_request(request)).form, BrowseRequest::Form::packets);
+    EXPECT_EQ(std::get<BrowseRequest>(plan_request(request)).coding, BrowseRequest::Coding::none);
+    request.accept_encoding = "deflate";
+    EXPECT_EQ(std::get<BrowseRequest>(plan_request(request)).coding, BrowseRequest::Coding::deflate);
+    request.accept = "application/x-gnutella2";
+    EXPECT_EQ(std::get<HttpStatus>(plan_request(request)), HttpStatus::not_acceptable);
+}
+
+TEST(HttpRequest, AsksAPushProxyToSayWhereItListens) {
+    HttpRequest request = get("/gnutella/push-proxy?ServerId=AEBAGBAFAYDQQCIKBMGA2DQPCA");
+    EXPECT_EQ(std::get<HttpStatus>(plan_request(request)), HttpStatus::bad_request);
+    request.node = "1.2.3.4:99999";
+    EXPECT_EQ(std::get<HttpStatus>(plan_request(request)), HttpStatus::bad_request);
+    request.node = "1.2.3.4:6346";
+    EXPECT_EQ(std::get<PushProxyRequest>(plan_request(request)).port, 6346);
+    request.target = "/gnutella/push-proxy?ServerId=none";
+    EXPECT_EQ(std::get<HttpStatus>(plan_request(request)), HttpStatus::bad_request);
+}
+
 TEST(HttpRequest, AsksForAFileByGetAndHead) {
     const std::string target = "/uri-res/N2R?" + sha1_text;
     for (const HttpMethod method : {HttpMethod::get, HttpMethod::head}) {
@@ -69,7 +145,7 @@ TEST(HttpRequest, AsksForAFileByGetAndHead) {
         const auto* wanted = std::get_if<FileRequest>(&plan);
         ASSERT_NE(wanted, nullptr);
         EXPECT_EQ(wanted->method, method);
-        EXPECT_EQ(wanted->urn, *Urn::parse(sha1_text));
+        EXPECT_EQ(std::get<Urn>(wanted->file), *Urn::parse(sha1_text));
         EXPECT_EQ(wanted->range, std::nullopt);
     }
 }
@@ -107,7 +183,7 @@ TEST(HttpRequest, AsksForATreeByGetAndHead) {
 }
 
 TEST(HttpRequest, IsRefusedForAnotherMethodOrTarget) {
-    HttpRequest request = get("/");
+    HttpRequest request = get("/elsewhere");
     EXPECT_EQ(std::get<HttpStatus>(plan_request(request)), HttpStatus::not_found);
     request.method = HttpMethod::other;
     EXPECT_EQ(std::get<HttpStatus>(plan_request(request)), HttpStatus::method_not_allowed);

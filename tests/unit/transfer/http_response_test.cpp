@@ -166,5 +166,23 @@ TEST(HttpResponse, WritesANameOfAnyLanguageAsRfc8187Says) {
               "attachment; filename=\"___ rates.txt\"; filename*=UTF-8''%E2%82%AC%20rates.txt");
 }
 
+TEST(HttpResponse, ToBrowseSaysHowTheListIsFramed) {
+    BrowseRequest request;
+    request.form = BrowseRequest::Form::packets;
+    request.coding = BrowseRequest::Coding::deflate;
+    const Head packets = read(answer_with_listing(request, Persistence::keep_alive, answerer()).head);
+    EXPECT_EQ(packets.status_line, "HTTP/1.1 200 OK");
+    EXPECT_EQ(packets.fields.at("Content-Type"), "application/x-gnutella-packets");
+    EXPECT_EQ(packets.fields.at("Content-Encoding"), "deflate");
+    EXPECT_EQ(packets.fields.at("Transfer-Encoding"), "chunked");
+    request = {};
+    request.chunks = HttpRequest::Chunks::unknown;
+    const Head page = read(answer_with_listing(request, Persistence::close, answerer()).head);
+    EXPECT_EQ(page.fields.at("Content-Type"), "text/html; charset=utf-8");
+    EXPECT_EQ(page.fields.at("Content-Security-Policy"), "default-src 'none'");
+    EXPECT_EQ(page.fields.at("Connection"), "close");
+    EXPECT_EQ(page.fields.count("Transfer-Encoding"), 0U);
+}
+
 }  // namespace
 }  // namespace gnutella::transfer

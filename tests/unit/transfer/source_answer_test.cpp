@@ -35,6 +35,7 @@ TEST(SourceAnswer, RequestsFromTheFirstByteThatIsMissing) {
               "GET /uri-res/N2R?urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB HTTP/1.1\r\n"
               "Host: example.net:8025\r\n"
               "User-Agent: agent/1  X: y\r\n"
+              "X-Queue: 0.1\r\n"
               "Range: bytes=400-999\r\n\r\n");
 }
 

@@ -158,6 +158,30 @@ TEST_F(SourcePoolTest, BelievesASourceMoreThanOthersThatSpeakOfIt) {
     EXPECT_EQ(pool.hit(0).key, itself.key);
 }
 
+TEST_F(SourcePoolTest, ForgivesWhoSeemedToLieAndNobodyElse) {
+    add_two();
+    next();
+    fail(Error::source_lied);
+    next();
+    fail(Error::source_lacks_file);
+    EXPECT_TRUE(pool.is_exhausted());
+    pool.forgive_liars();
+    EXPECT_EQ(next(), "first");
+    EXPECT_EQ(next(), "");
+}
+
+TEST_F(SourcePoolTest, TellsFirewalledSourcesOfOnePrivateAddressApart) {
+    Hit one = hit("192.168.0.2");
+    one.firewalled = true;
+    one.peer = Guid::random();
+    Hit another = one;
+    another.peer = Guid::random();
+    pool.add(one);
+    pool.add(another);
+    pool.add(one);
+    EXPECT_EQ(pool.size(), 2U);
+}
+
 TEST_F(SourcePoolTest, HasNoSourceBeforeOneIsAdded) {
     EXPECT_EQ(pool.due(now), std::nullopt);
     EXPECT_TRUE(pool.is_exhausted());

@@ -71,6 +71,12 @@ void StreamDeflater::flush(std::string& to) {
     state_->waiting = 0;
 }
 
+void StreamDeflater::finish(std::string& to) {
+    state_->stream.avail_in = 0;
+    state_->run(Z_FINISH, to);
+    state_->waiting = 0;
+}
+
 std::size_t StreamDeflater::waiting() const noexcept {
     return state_->waiting;
 }

@@ -21,6 +21,8 @@ class StreamDeflater {
     void add(std::string_view bytes, std::string& to);
     /// Appends all that is not out yet, so that the far end can read it. Nothing when nothing waits.
     void flush(std::string& to);
+    /// Appends the end of the stream; nothing may be added after it.
+    void finish(std::string& to);
     /// Bytes that were added since the last flush.
     std::size_t waiting() const noexcept;
 

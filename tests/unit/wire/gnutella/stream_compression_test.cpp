@@ -54,6 +54,20 @@ TEST(StreamCompression, WhatIsFlushedIsReadWhole) {
     }
 }
 
+TEST(StreamCompression, EndsWhereItIsFinished) {
+    for (const int count : {0, 50}) {
+        StreamDeflater deflater;
+        std::string compressed;
+        deflater.add(messages(count), compressed);
+        deflater.finish(compressed);
+        StreamInflater inflater;
+        const Inflated inflated(inflater, compressed + "rest", 100);
+        EXPECT_EQ(inflated.bytes, messages(count));
+        EXPECT_EQ(inflated.outcome, Outcome::end);
+        EXPECT_EQ(inflated.rest, "rest");
+    }
+}
+
 TEST(StreamCompression, IsTheSameHoweverItIsCut) {
     StreamDeflater deflater;
     const std::string original = messages(50);

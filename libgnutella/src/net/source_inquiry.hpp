@@ -1,0 +1,55 @@
+#pragma once
+
+#include "net/download_service.hpp"
+#include "net/source_answer_reader.hpp"
+#include "net/source_dialler.hpp"
+#include "net/stream_end.hpp"
+#include "net/transfer_watch.hpp"
+#include "transfer/source_claims.hpp"
+#include "transfer/source_naming.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+
+#include <string>
+
+namespace gnutella::net {
+
+/// Asks a source by HEAD what the file of its hit is: its Urn, when the hit names none, and the root of its tree.
+/// @param hit with an Urn, or with a number. @param claims is filled in.
+/// @return an attempt without an error also when the source has nothing to say.
+template <class Dialler>
+boost::asio::awaitable<Attempt> inquire(const DownloadService& service, boost::asio::any_io_executor strand,
+                                        const Hit& hit, transfer::SourceClaims& claims, Dialler& dialler) {
+    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    auto dialled = co_await dialler.dial(hit);
+    if (dialled.error) {
+        co_return Attempt{dialled.error, Attempt::Reach::unreachable};
+    }
+    auto& stream = *dialled.stream;
+    TransferWatch watch(strand);
+    watch.on_stall([&stream] { abort_stream(stream); });
+    watch.start(service.settings.tree_timeout);
+    const std::string head = transfer::inquiry_head(hit, service.settings.agent);
+    const auto request = boost::asio::buffer(head);
+    const auto [write_error, written] = co_await boost::asio::async_write(stream, request, token);
+    if (write_error) {
+        co_return Attempt{explain(write_error), Attempt::Reach::reached};
+    }
+    boost::beast::flat_buffer buffer(service.settings.max_http_header);
+    AnswerParser parser;
+    prepare(parser, service.settings.max_http_header);
+    const auto [error, count] = co_await boost::beast::http::async_read_header(stream, buffer, parser, token);
+    if (!error) {
+        claims = transfer::claims_of(describe(parser));
+    }
+    co_return Attempt{explain(error), Attempt::Reach::reached};
+}
+
+}  // namespace gnutella::net
