@@ -132,6 +132,8 @@ TlsConnection::TlsConnection(tcp::socket socket, const TlsCredentials& credentia
     gnutls_transport_set_pull_timeout_function(session, [](gnutls_transport_ptr_t, unsigned) { return 1; });
     error_code ignored;
     socket_.non_blocking(true, ignored);
+    // A handshake is a few small records each way, none of which is to wait until the one before was acknowledged.
+    socket_.set_option(tcp::no_delay(true), ignored);
 }
 
 // ---- the socket, as GnuTLS sees it ----
