@@ -100,6 +100,15 @@ TEST_F(TlsTest, GathersManyBuffersAndFillsSmallOnes) {
     EXPECT_TRUE(get(std::move(receiving)) == content);
 }
 
+TEST_F(TlsTest, SendsSmallRecordsAtOnce) {
+    Pair pair(threads, credentials);
+    for (net::TlsStream* stream : {&pair.near, &pair.far}) {
+        Tcp::no_delay at_once;
+        stream->socket().get_option(at_once);
+        EXPECT_TRUE(at_once.value());
+    }
+}
+
 TEST_F(TlsTest, EndsOneWayAtATime) {
     Pair pair(threads, credentials);
     send(pair.near, "last");

@@ -138,8 +138,6 @@ void HttpServer::serve(Channel channel, std::string first_bytes, Endpoint remote
         impl_->turn_away(encrypted);
         return;
     }
-    error_code ignored;  // an error would only make it slower
-    encrypted.socket().set_option(Tcp::no_delay(true), ignored);
     impl_->begin(impl_, std::move(encrypted), first_bytes, std::move(remote), std::move(ticket));
 }
 

@@ -126,7 +126,7 @@ void TcpSession::throw_away_input() {
 
 void TcpSession::send(std::vector<Outgoing> frames) {
     asio::post(channel_.get_executor(), [self = shared_from_this(), outgoing = std::move(frames)]() mutable {
-        if (self->phase_ != Phase::open) {
+        if (self->phase_ != Phase::open || self->output_ended_) {
             return;
         }
         std::size_t dropped = 0;
@@ -153,6 +153,12 @@ void TcpSession::write() {
     if (writing_ || phase_ == Phase::draining || phase_ == Phase::closed) {
         return;
     }
+    if (output_ended_) {
+        if (phase_ == Phase::flushing) {
+            close();
+        }
+        return;
+    }
     for (int writes = 0;; ++writes) {
         std::array<iovec, SessionOutput::max_pieces> pieces;
         const std::size_t count = output_.pieces(pieces);
@@ -174,7 +180,12 @@ void TcpSession::write() {
             return;
         }
         if (error) {
-            lose(Error::lost);
+            // What the far end said before it went may be here: its BYE says more than that it is gone. Reading ends
+            // the session.
+            output_ended_ = true;
+            if (phase_ != Phase::open || input_ended_) {
+                lose(Error::lost);
+            }
             return;
         }
         output_.advance(sent);

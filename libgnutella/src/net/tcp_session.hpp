@@ -109,7 +109,8 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
     std::unique_ptr<boost::asio::steady_timer> spacing_timer_;
     std::unique_ptr<boost::asio::steady_timer> cut_timer_;
     Phase phase_ = Phase::open;
-    bool input_ended_ = false;  // malformed, or the far end's FIN
+    bool input_ended_ = false;   // malformed, or the far end's FIN
+    bool output_ended_ = false;  // the far end takes no more
     bool paced_ = false;
     bool writing_ = false;  // waits for room, or for the next slot of a paced session
 };
