@@ -96,7 +96,8 @@ struct Exchange : testing::Test {
         auto work = [&]() -> asio::awaitable<std::vector<std::string>> {
             std::vector<std::string> pieces;
             for (const std::uint64_t first : firsts) {
-                const auto answer = co_await reader.ask({*hit.urn, first, hit.size}, "127.0.0.1", "test");
+                const transfer::PieceRequest wanted{*hit.urn, first, hit.size};
+                const auto answer = co_await reader.ask(wanted, "127.0.0.1", "test");
                 if (answer.error) {
                     throw boost::system::system_error(answer.error);
                 }
@@ -169,7 +170,8 @@ TEST_F(QuicNodes, AHitNamesTheKeyByWhichItsFileComesOverQuic) {
             throw boost::system::system_error(dialled.error);
         }
         net::SourceReader reader(*dialled.stream, 8192);
-        const auto answer = co_await reader.ask({*from.urn, 0, from.size}, "127.0.0.1", "test");
+        const transfer::PieceRequest wanted{*from.urn, 0, from.size};
+        const auto answer = co_await reader.ask(wanted, "127.0.0.1", "test");
         std::string body(answer.plan.keep, '\0');
         error_code error = answer.error;
         for (std::size_t filled = 0; filled < body.size() && !error;) {

@@ -67,24 +67,6 @@ TEST_F(QuicNetworkTest, AConnectionThatStandsIsNotEndedByTheWordOfTheNetwork) {
     EXPECT_EQ(receive(far, 13), "lost at first");
 }
 
-TEST_F(QuicNetworkTest, APeerThatHasForgottenSaysSo) {
-    auto patient = with();
-    patient.settings.quic_idle_timeout = std::chrono::hours(1);
-    QuicNode node(threads, patient);
-    QuicNode before(threads, patient);
-    QuicNode after(threads, patient);  // the same peer, started anew: all that it keeps is its key
-    MeddlingRelay relay(before.end(), leave);
-    net::QuicStream near = node.open(relay.end(), before->key());
-    send(near, "x");
-    net::QuicStream far = before.accept();
-    receive(far, 1);
-    relay.lead_to(after.end());
-    send(near, std::string(100, 'x'));
-    EXPECT_EQ(error_of_reading(near), asio::error::connection_reset);
-    EXPECT_GE(after.counters().stray_packets, 1U);
-    exchange(after, node.open(relay.end(), after->key()), "a new connection");
-}
-
 TEST_F(QuicNetworkTest, TellsClientsOfAnotherVersionWhichItSpeaks) {
     QuicNode server(threads);
     asio::io_context context;

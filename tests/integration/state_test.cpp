@@ -43,10 +43,12 @@ TEST(StateFolder, HashesOfFilesThatWereNotSeenForHalfAYearAreForgotten) {
     const TemporaryFolder state;
     const SharedFile forgotten = hashed_file("forgotten");
     const SharedFile kept = hashed_file("kept");
+    const SharedFile seen_today = hashed_file("seen today");
     error_code error;
     const auto now = system_clock::now();
     store::Store::open(state.path(), error, [now] { return now - hours(182 * 24); })->remember(forgotten);
     store::Store::open(state.path(), error, [now] { return now - hours(170 * 24); })->remember(kept);
+    store::Store::open(state.path(), error, [now] { return now; })->remember(seen_today);
     {
         Node node(threads, settings_with_state(state));
         node.start();
