@@ -31,7 +31,7 @@ class RateEstimate {
     TimePoint since_{};          // what is before it is in the mean
     std::uint64_t pending_ = 0;  // bytes since then
     std::uint64_t total_ = 0;
-    double mean_ = 0;            // of which only `weight_` is founded on something
+    double mean_ = 0;  // of which only `weight_` is founded on something
     double weight_ = 0;
 };
 

@@ -6,8 +6,8 @@ namespace gnutella::transfer {
 
 namespace {
 
-// What comes all at once must find room where it arrives: a UDP socket takes little more than 200 KB by default, perhaps
-// from several at a time.
+// What comes all at once must find room where it arrives: a UDP socket takes little more than 200 KB by default,
+// perhaps from several at a time.
 constexpr std::uint64_t max_portion = 64 * 1024;
 constexpr std::uint64_t portions_a_second = 20;
 
