@@ -40,6 +40,8 @@ function(gnutella_compile_options target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # A precompiled header is only reusable by ccache with this flag.
     target_compile_options(${target} PRIVATE -fpch-preprocess)
+    # GCC 12 blames the frames of Asio's coroutines, which are kept and used again, when it sees both ends inlined.
+    target_compile_options(${target} PRIVATE -Wno-mismatched-new-delete)
     if(CMAKE_UNITY_BUILD)
       # GCC takes what a source file has for itself alone for what a header would have: sources are included there.
       target_compile_options(${target} PRIVATE -Wno-subobject-linkage)

@@ -139,7 +139,11 @@ std::optional<PushProxyTarget> parse_push_proxy_target(std::string_view target) 
         return std::nullopt;
     }
     target = without_authority(target);
-    target.remove_prefix(target.find('?') + 1);
+    const std::size_t query = target.find('?');
+    if (query == std::string_view::npos) {
+        return std::nullopt;
+    }
+    target = target.substr(query + 1);
     PushProxyTarget wanted;
     while (!target.empty()) {
         const std::size_t end = std::min(target.find('&'), target.size());
