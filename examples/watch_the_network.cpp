@@ -27,6 +27,9 @@ struct Printer {
     void operator()(const gnutella::JoinFailed& failed) const {
         std::cout << "cannot join " << failed.neighbour.to_string() << ": " << failed.reason.message() << std::endl;
     }
+    void operator()(const gnutella::ConnectFailed& failed) const {
+        std::cout << "cannot connect to " << failed.peer.to_string() << ": " << failed.reason.message() << std::endl;
+    }
     void operator()(const gnutella::QuerySeen& query) const {
         std::cout << "somebody searches for '" << query.text << "'" << std::endl;
     }
