@@ -13,6 +13,8 @@ namespace {
 class EmptyLibrary final : public Library {
   public:
     void find(const wire::Query&, std::size_t, std::vector<Match>&) const override {}
+    void add_to(wire::QueryRouteTable&) const override {}
+    std::uint64_t changes() const override { return 0; }
     std::uint64_t files() const override { return 0; }
     std::uint64_t bytes() const override { return 0; }
 };
