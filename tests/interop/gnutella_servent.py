@@ -212,7 +212,7 @@ class Servent:
         """A Push along the way that the hit came; what then connects is asked for the file."""
         session = self._pushes[hit["servent"]]
         self._send_new(session, wire.PUSH, 4, wire.push(hit["servent"], result.index, self.host, self.port))
-        self.wait_for("giv", lambda event: event["servent"] == hit["servent"])
+        self.wait_for("giv", lambda event: event["servent"] == hit["servent"] and event["index"] == result.index)
         connection, stream = self._given[hit["servent"]].pop()
         with connection, stream:
             return gnutella_http.fetch(connection, stream, gnutella_http.target_of_index(result.index, result.name),
