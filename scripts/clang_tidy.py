@@ -67,7 +67,11 @@ def check(entry, build, version):
 def main(build):
     entries = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
     tops = [build / top for top in CHECKED]
-    entries = [entry for entry in entries if any(Path(entry["file"]).is_relative_to(top) for top in tops)]
+    entries = [
+        entry
+        for entry in entries
+        if "Unity" in Path(entry["file"]).parts and any(Path(entry["file"]).is_relative_to(top) for top in tops)
+    ]
     (build / "clang-tidy").mkdir(exist_ok=True)
     version = run([TIDY, "--version"]).stdout
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
