@@ -10,6 +10,7 @@ namespace gnutella {
 
 /// Where another peer listens, and the dialect in which it is best spoken to.
 struct KnownHost {
+    // NOLINTNEXTLINE(google-explicit-constructor): an Endpoint is a host of which nothing more is known.
     KnownHost(Endpoint the_host, std::optional<Dialect> the_dialect = {})
         : host(std::move(the_host)), dialect(the_dialect) {}
 

@@ -24,11 +24,11 @@ std::string for_server() {
     return std::string(for_client) + ":+ANON-ECDH:+ANON-DH";
 }
 
-template <auto Free>
+template <auto free_function>
 struct FreeBy {
     template <class Made>
     void operator()(Made* made) const {
-        Free(made);
+        free_function(made);
     }
 };
 
