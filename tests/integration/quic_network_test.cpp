@@ -1,9 +1,13 @@
+#include "net/quic/stateless_answers.hpp"
 #include "quic_meddling_relay.hpp"
 #include "transfer_bench.hpp"
 
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <future>
+#include <random>
 #include <thread>
 
 // What an endpoint learns from the network and from those that it has no connection with.
@@ -65,6 +69,126 @@ TEST_F(QuicNetworkTest, AConnectionThatStandsIsNotEndedByTheWordOfTheNetwork) {
     EXPECT_EQ(client.error_of_opening(relay.end(), client->key()), Error::cannot_connect);
     relay.open_again();
     EXPECT_EQ(receive(far, 13), "lost at first");
+}
+
+TEST_F(QuicNetworkTest, APeerThatHasForgottenSaysSo) {
+    auto patient = with();
+    patient.settings.quic_idle_timeout = std::chrono::hours(1);
+    QuicNode before(threads, patient);
+    QuicNode after(threads, patient);  // the same peer, started anew: all that it keeps is its key
+    // Some connections leave out the fixed bit (RFC 9287), by chance.
+    for (int connection = 0; connection < 5; ++connection) {
+        QuicNode node(threads, patient);
+        MeddlingRelay relay(before.end(), leave);
+        net::QuicStream near = node.open(relay.end(), before->key());
+        send(near, "x");
+        net::QuicStream far = before.accept();
+        receive(far, 1);
+        relay.lead_to(after.end());
+        const auto sending = near.async_write_some(asio::buffer("is anybody there?"), asio::use_future);
+        EXPECT_EQ(error_of_reading(near), asio::error::connection_reset);
+        sending.wait();
+        exchange(after, node.open(relay.end(), after->key()), "a new connection");
+    }
+    EXPECT_GE(after.counters().stray_packets, 5U);
+}
+
+std::string random_bytes(std::mt19937& random, std::size_t size) {
+    std::string bytes(size, '\0');
+    std::ranges::generate(bytes, [&random] { return static_cast<char>(random()); });
+    return bytes;
+}
+
+// The token of that key's holder for that connection id.
+std::string reset_token(const net::IdentityKey& key, const std::string& id) {
+    ngtcp2_cid of{};
+    ngtcp2_cid_init(&of, reinterpret_cast<const std::uint8_t*>(id.data()), id.size());
+    std::array<std::uint8_t, NGTCP2_STATELESS_RESET_TOKENLEN> token;
+    net::StatelessAnswers(key).make_reset_token(of, token);
+    return {token.begin(), token.end()};
+}
+
+TEST_F(QuicNetworkTest, AForgedResetEndsNothing) {
+    auto known = with();
+    known.settings.quic_stray_answers_per_second = 1'000'000;
+    QuicNode server(threads, known);
+    QuicNode careful(threads, known);
+    std::mt19937 random(1);
+    // Anybody is told such a token: one of a connection that is not this one.
+    const std::string of_another = reset_token(known.identity, random_bytes(random, net::own_id_size));
+    const auto meddle = [&](const std::string& datagram) -> std::vector<std::string> {
+        const bool is_short = (datagram[0] & 0x80) == 0;
+        if (!is_short || datagram.size() < 100) {
+            return {datagram};  // answers to forged ones among them
+        }
+        const std::string to_nobody = "@" + random_bytes(random, 47);
+        const std::string to_this_one = datagram.substr(0, 1 + net::own_id_size) + random_bytes(random, 47);
+        return {to_nobody + random_bytes(random, 16), to_nobody + of_another, to_this_one + of_another, datagram};
+    };
+    MeddlingRelay relay(server.end(), meddle);
+    exchange(server, careful.open(relay.end(), server->key()), content_of(300'000));
+    EXPECT_GT(careful.counters().stray_packets, 100U);
+    EXPECT_EQ(careful.counters().silent_strays, 0U) << "all were looked at";
+}
+
+// Somebody without a connection.
+class Stranger {
+  public:
+    explicit Stranger(const QuicNode& node) : to_(node.end()) {
+        const timeval limit{patience.count(), 0};
+        ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    }
+
+    void send(const std::string& datagram) { socket_.send_to(asio::buffer(datagram), to_); }
+    std::string receive() {
+        std::string answer(1500, '\0');
+        answer.resize(socket_.receive(asio::buffer(answer)));
+        return answer;
+    }
+
+  private:
+    const Udp::endpoint to_;
+    asio::io_context context_;
+    Udp::socket socket_{context_, Udp::endpoint(asio::ip::address_v4::loopback(), 0)};
+};
+
+TEST_F(QuicNetworkTest, WhatBelongsToNoConnectionIsAnsweredWithLess) {
+    auto known = with();
+    known.settings.quic_stray_answers_per_second = 1000;
+    QuicNode server(threads, known);
+    Stranger stranger(server);
+    const std::string id = "an id of no-one.";
+    const std::string token = reset_token(known.identity, id);
+    for (int first = 0; first < 0x80; ++first) {
+        if (first == '{') {
+            continue;  // JSON
+        }
+        const std::size_t size = 38 + static_cast<std::size_t>(first);
+        stranger.send(static_cast<char>(first) + id + std::string(size - 1 - id.size(), 'x'));
+        const std::string answer = stranger.receive();
+        EXPECT_LT(answer.size(), size);
+        EXPECT_EQ(answer[0] & 0xC0, 0x40) << "looks like any other packet with a short header";
+        EXPECT_NE(answer[0], '{') << "unlike JSON";
+        EXPECT_EQ(answer.substr(answer.size() - token.size()), token);
+    }
+}
+
+TEST_F(QuicNetworkTest, StrangersAreAnsweredSoOftenASecondAndNoMore) {
+    auto curt = with();
+    curt.settings.quic_stray_answers_per_second = 5;
+    QuicNode server(threads, curt);
+    Stranger stranger(server);
+    const auto began = std::chrono::steady_clock::now();
+    for (int sent = 0; sent < 200; ++sent) {
+        stranger.send(std::string(100, 'x'));
+    }
+    stranger.send("{}");
+    EXPECT_EQ(server.other(), "{}") << "after all the others";
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+    ASSERT_EQ(server.counters().stray_packets, 200U);
+    const auto answered = static_cast<double>(200U - server.counters().silent_strays);
+    EXPECT_GE(answered, 5);
+    EXPECT_LE(answered, 5 * (1 + elapsed.count()));
 }
 
 TEST_F(QuicNetworkTest, TellsClientsOfAnotherVersionWhichItSpeaks) {
