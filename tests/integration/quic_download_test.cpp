@@ -1,11 +1,13 @@
 #include "lossy_relay.hpp"
 #include "node.hpp"
+#include "quic_meddling_relay.hpp"
 #include "transfer_bench.hpp"
 
 #include <boost/asio/ip/udp.hpp>
 
 #include <array>
 #include <atomic>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -13,8 +15,6 @@
 
 namespace gnutella::test {
 namespace {
-
-using Udp = boost::asio::ip::udp;
 
 Settings settings_with(std::vector<Transport> transports) {
     Settings settings = quick_settings();
@@ -172,6 +172,47 @@ TEST(QuicDownload, ArrivesWholeWhereDatagramsAreLostAndOvertakeOneAnother) {
     EXPECT_EQ(nodes.fetched(file), nodes.content);
     EXPECT_GT(relay.counts().lost, 0U);
     EXPECT_GT(relay.counts().late, 0U);
+}
+
+TEST(QuicDownload, GoesOnWhenItsSourceWasStartedAnew) {
+    // Longer than a test may take: it is not by time that the loss is seen.
+    Settings patient = settings_with({Transport::quic});
+    patient.quic_idle_timeout = std::chrono::hours(1);
+    patient.transfer_timeout = std::chrono::hours(1);
+    const TemporaryFolder state_before;
+    const TemporaryFolder state_after;
+    Settings before = patient;
+    before.state_folder = state_before.path();
+    TwoNodes nodes(content_of(3'000'000), before, patient);
+    std::filesystem::copy(state_before.path() / net::IdentityKey::file_name, state_after.path());
+    Settings after = patient;
+    after.state_folder = state_after.path();
+    Node anew(nodes.threads, after);
+    anew.share().write("moonlight.bin", nodes.content);
+    anew.start();
+
+    std::size_t passed = 0;
+    std::atomic<bool> is_down{false};
+    std::promise<void> went_down;
+    const auto meddle = [&](std::string datagram) -> std::vector<std::string> {
+        passed += datagram.size();
+        if (passed > 1'000'000 && passed - datagram.size() <= 1'000'000) {
+            is_down = true;
+            went_down.set_value();
+        }
+        return is_down ? std::vector<std::string>{} : std::vector<std::string>{std::move(datagram)};
+    };
+    const auto loopback = boost::asio::ip::address_v4::loopback();
+    MeddlingRelay relay({loopback, nodes.server.endpoint().port}, meddle);
+    Hit hit = nodes.hit;
+    hit.source.port = relay.end().port();
+    auto fetching = nodes.fetch(hit);
+    get(went_down.get_future());
+    relay.lead_to({loopback, anew.endpoint().port});
+    is_down = false;
+    const DownloadedFile file = get(std::move(fetching));
+    EXPECT_EQ(nodes.fetched(file), nodes.content);
+    EXPECT_GT(anew.status().counters.uploads, 0U);
 }
 
 /// Sends datagrams of random bytes to a port until it is told to end, and at least so many.
