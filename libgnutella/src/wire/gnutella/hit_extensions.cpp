@@ -26,6 +26,14 @@ void add_number(GgepWriter& write, std::string_view id, std::uint64_t number) {
     write.add(id, bytes);
 }
 
+// Hashes count wherever they stand, as GnutellaDecoder has it.
+void read_urns(std::string_view blocks, std::optional<Urn>& urn) {
+    GgepReader reader(blocks);
+    while (const auto extension = reader.next()) {
+        add_urn_of(*extension, urn);
+    }
+}
+
 void read_ggep(std::string_view blocks, std::pmr::memory_resource& memory, ResultExtensions& extensions) {
     enum : std::size_t { lf, alt, alt_tls, alt6, alt6_tls, ct, path, count };
     static constexpr std::array<std::string_view, count> names{"LF",       "ALT", "ALT_TLS", "ALT6",
@@ -33,7 +41,6 @@ void read_ggep(std::string_view blocks, std::pmr::memory_resource& memory, Resul
     const GgepValues<count> values(blocks, names, memory);
     GgepReader reader(blocks);
     while (const auto extension = reader.next()) {
-        add_urn_of(*extension, extensions.urn);
         extensions.partial |= says_partial(extension->id);
     }
     extensions.large_size = read_short_number(values.text(lf));
@@ -107,6 +114,7 @@ ResultExtensions read_result_extensions(std::string_view area, std::pmr::memory_
                 add_urn(extensions.urn, Urn::parse(part->bytes));
                 break;
             case ExtensionArea::Kind::ggep:
+                read_urns(part->bytes, extensions.urn);
                 if (!ggep_seen) {
                     read_ggep(part->bytes, memory, extensions);
                 }

@@ -5,6 +5,7 @@
 #include "wire/gnutella/inflate.hpp"
 #include "wire/gnutella/pong_extensions.hpp"
 #include "wire/ip_text.hpp"
+#include "wire/known_urns.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,9 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Kind = ExtensionArea::Kind;
 
-const std::string sha1_text = "urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB";
-const Urn bitprint =
-    *Urn::parse("urn:bitprint:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB.LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ");
 const IpAddress v4 = IpAddress::v4({192, 0, 2, 1});
 const IpAddress v6 = *parse_ip("2001:db8::17");
 const std::vector<PackedHost> mixed{{v4, 1, false}, {v6, 2, true}, {v4, 3, true}, {v6, 0xCA18, false}};
@@ -264,6 +262,15 @@ TEST(ResultExtensions, HashesAddUp) {
     write.add("TT", view(*bitprint.tiger()));
     std::pmr::monotonic_buffer_resource memory;
     EXPECT_EQ(read_result_extensions(sha1_text + "\x1C" + block, memory).urn, bitprint);
+}
+
+TEST(ResultExtensions, HashesCountInEveryBlock) {
+    std::string first;
+    GgepWriter(first, GgepWriter::Nuls::forbidden).add("H", std::string(1, '\x01').append(view(*bitprint.sha1())));
+    std::string second;
+    GgepWriter(second, GgepWriter::Nuls::forbidden).add("TT", view(*bitprint.tiger()));
+    std::pmr::monotonic_buffer_resource memory;
+    EXPECT_EQ(read_result_extensions(first + "\x1C" + second, memory).urn, bitprint);
 }
 
 TEST(PackedHosts, ABitForEachSaysWhoSpeaksTls) {
