@@ -61,10 +61,14 @@ function(gnutella_compile_options target)
   endif()
 endfunction()
 
-# Tests are built once and run once: what they take is the compiling. Each file of them has names of its own that others
-# have too, so they are never compiled several at once.
+# Tests are built once and run once: what they take is the compiling.
 function(gnutella_test_options target)
   gnutella_compile_options(${target})
   target_compile_options(${target} PRIVATE -O0)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD OFF)
+  if(CMAKE_UNITY_BUILD)
+    target_compile_options(${target} PRIVATE -Wno-shadow)  # of what another file of the same unit has for itself
+  endif()
+  if(GNUTELLA_SANITIZE MATCHES "undefined")
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)  # the library is what is tested
+  endif()
 endfunction()

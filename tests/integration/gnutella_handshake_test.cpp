@@ -14,10 +14,6 @@ using asio::use_future;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-ConnectRequest in_gnutella(const Endpoint& to) {
-    return {to, Dialect::gnutella};
-}
-
 /// Handshakes that nothing but what is tested may end.
 Settings patient_handshakes() {
     Settings settings = quick_settings();

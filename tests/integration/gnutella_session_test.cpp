@@ -17,10 +17,6 @@ Settings gnutella_settings() {
     return settings;
 }
 
-ConnectRequest in_gnutella(const Endpoint& to) {
-    return {to, Dialect::gnutella};
-}
-
 TEST(GnutellaSession, OpensWhenAnotherConnects) {
     Threads threads;
     Node node(threads);
@@ -185,7 +181,7 @@ TEST(GnutellaSession, SurvivesThatTheFarEndVanishes) {
 
 // ---- bad input ----
 
-struct Input {
+struct BadBytes {
     std::string_view name;
     std::string bytes;
 };
@@ -195,7 +191,7 @@ std::string lying_about_its_length(const std::string& length) {
     return message.replace(19, 4, length);
 }
 
-class GnutellaBadInput : public testing::TestWithParam<Input> {};
+class GnutellaBadInput : public testing::TestWithParam<BadBytes> {};
 
 TEST_P(GnutellaBadInput, EndsTheSessionWithByeAndTheNodeGoesOn) {
     Threads threads;
@@ -217,12 +213,13 @@ TEST_P(GnutellaBadInput, EndsTheSessionWithByeAndTheNodeGoesOn) {
     EXPECT_TRUE(good.receive(RawServent::pong));
 }
 
-INSTANTIATE_TEST_SUITE_P(EachKind, GnutellaBadInput,
-                         testing::Values(Input{"OneByteTooLong", lying_about_its_length(std::string("\x01\0\1\0", 4))},
-                                         Input{"HighestLength", lying_about_its_length("\xFF\xFF\xFF\xFF")},
-                                         Input{"NegativeLength", lying_about_its_length(std::string("\0\0\0\x80", 4))},
-                                         Input{"Json", std::string(R"({"type":"PING","host":"h","port":1,"id":"1"})")}),
-                         [](const auto& input) { return std::string(input.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    EachKind, GnutellaBadInput,
+    testing::Values(BadBytes{"OneByteTooLong", lying_about_its_length(std::string("\x01\0\1\0", 4))},
+                    BadBytes{"HighestLength", lying_about_its_length("\xFF\xFF\xFF\xFF")},
+                    BadBytes{"NegativeLength", lying_about_its_length(std::string("\0\0\0\x80", 4))},
+                    BadBytes{"Json", std::string(R"({"type":"PING","host":"h","port":1,"id":"1"})")}),
+    [](const auto& input) { return std::string(input.param.name); });
 
 TEST(GnutellaBadInputTest, WhatIsNoCompressedStreamEndsTheSession) {
     Threads threads;

@@ -20,6 +20,10 @@
 
 namespace gnutella::test {
 
+inline ConnectRequest in_gnutella(const Endpoint& to) {
+    return {to, Dialect::gnutella};
+}
+
 /// The far end of a session in Gnutella 0.6, byte by byte, by blocking sockets: what the specification says, and what
 /// nobody should do.
 class RawServent {

@@ -23,6 +23,9 @@
 
 namespace gnutella::test {
 
+/// What gtk-gnutella is ready for (its tls_common.c, tls_init), as GnuTLS has it written.
+inline constexpr const char* gtk_gnutella = "NORMAL:+ANON-ECDH:+ANON-DH";
+
 /// Two sockets that are connected with each other, each on a strand of its own.
 inline std::pair<Tcp::socket, Tcp::socket> connected_sockets(Threads& threads) {
     Tcp::acceptor acceptor(threads.context(), Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));

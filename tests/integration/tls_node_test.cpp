@@ -17,9 +17,6 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-// As gtk-gnutella says it (its tls_common.c, tls_init).
-constexpr const char* gtk_gnutella = "NORMAL:+ANON-ECDH:+ANON-DH";
-
 constexpr const char* offer = "Upgrade: TLS/1.0\r\n";
 constexpr const char* agreement = "Upgrade: TLS/1.0\r\nConnection: Upgrade\r\n";
 
@@ -42,10 +39,6 @@ Settings without_tls() {
     Settings settings = quick_settings();
     settings.tls = false;
     return settings;
-}
-
-ConnectRequest in_gnutella(const Endpoint& to) {
-    return {to, Dialect::gnutella};
 }
 
 // What comes until the far end has closed.

@@ -10,9 +10,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-// As gtk-gnutella says it (its tls_common.c, tls_init); it has no certificate before it has made a key.
-constexpr const char* gtk_gnutella = "NORMAL:+ANON-ECDH:+ANON-DH";
-
 struct TlsTest : testing::Test {
     Threads threads;
     const net::IdentityKey key = net::IdentityKey::make();
@@ -20,11 +17,11 @@ struct TlsTest : testing::Test {
 };
 
 // A client and a server.
-struct Pair {
-    Pair(Threads& threads, const net::TlsCredentials& credentials, const std::optional<KeyHash>& expected = {})
-        : Pair(connected_sockets(threads), credentials, expected) {}
-    Pair(std::pair<Tcp::socket, Tcp::socket> sockets, const net::TlsCredentials& credentials,
-         const std::optional<KeyHash>& expected)
+struct TlsPair {
+    TlsPair(Threads& threads, const net::TlsCredentials& credentials, const std::optional<KeyHash>& expected = {})
+        : TlsPair(connected_sockets(threads), credentials, expected) {}
+    TlsPair(std::pair<Tcp::socket, Tcp::socket> sockets, const net::TlsCredentials& credentials,
+            const std::optional<KeyHash>& expected)
         : near(net::TlsStream::client(std::move(sockets.first), credentials, expected)),
           far(net::TlsStream::server(std::move(sockets.second), credentials)) {
         auto one = start_handshake(near);
@@ -33,7 +30,7 @@ struct Pair {
         far_error = error_of(std::move(other));
     }
     // Closes them where their operations run.
-    ~Pair() {
+    ~TlsPair() {
         for (net::TlsStream* stream : {&near, &far}) {
             std::promise<void> closed;
             asio::post(stream->get_executor(), [&] {
@@ -43,8 +40,8 @@ struct Pair {
             get(closed.get_future());
         }
     }
-    Pair(const Pair&) = delete;
-    Pair& operator=(const Pair&) = delete;
+    TlsPair(const TlsPair&) = delete;
+    TlsPair& operator=(const TlsPair&) = delete;
 
     net::TlsStream near;
     net::TlsStream far;
@@ -53,7 +50,7 @@ struct Pair {
 };
 
 TEST_F(TlsTest, CarriesBytesBothWays) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     ASSERT_FALSE(pair.near_error);
     ASSERT_FALSE(pair.far_error);
     send(pair.near, "asked");
@@ -64,7 +61,7 @@ TEST_F(TlsTest, CarriesBytesBothWays) {
 
 TEST_F(TlsTest, BringsAllBytesInOrderBothWaysAtOnce) {
     const std::string content = content_of(8'000'000);
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     auto there = start_sending(pair.near, content);
     auto back = start_sending(pair.far, content);
     auto near = start_receiving(pair.near, content.size());
@@ -77,7 +74,7 @@ TEST_F(TlsTest, BringsAllBytesInOrderBothWaysAtOnce) {
 
 TEST_F(TlsTest, GathersManyBuffersAndFillsSmallOnes) {
     const std::string content = content_of(100'000);
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     auto sending = on_strand_of(pair.near, [&]() -> asio::awaitable<void> {
         std::vector<asio::const_buffer> buffers;
         for (std::size_t at = 0, size = 0; at < content.size(); at += size) {
@@ -101,7 +98,7 @@ TEST_F(TlsTest, GathersManyBuffersAndFillsSmallOnes) {
 }
 
 TEST_F(TlsTest, SendsSmallRecordsAtOnce) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     for (net::TlsStream* stream : {&pair.near, &pair.far}) {
         Tcp::no_delay at_once;
         stream->socket().get_option(at_once);
@@ -110,7 +107,7 @@ TEST_F(TlsTest, SendsSmallRecordsAtOnce) {
 }
 
 TEST_F(TlsTest, EndsOneWayAtATime) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     send(pair.near, "last");
     shutdown_send(pair.near);
     EXPECT_EQ(receive(pair.far, 4), "last");
@@ -121,16 +118,16 @@ TEST_F(TlsTest, EndsOneWayAtATime) {
 }
 
 TEST_F(TlsTest, AnEndWithoutAWordIsAReset) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     error_code ignored;
     pair.near.socket().shutdown(Tcp::socket::shutdown_send, ignored);
     EXPECT_EQ(error_of_reading(pair.far), asio::error::connection_reset);
 }
 
 TEST_F(TlsTest, TakesNoOtherKeyThanTheOneExpected) {
-    Pair right(threads, credentials, key.hash());
+    TlsPair right(threads, credentials, key.hash());
     EXPECT_FALSE(right.near_error);
-    Pair wrong(threads, credentials, net::IdentityKey::make().hash());
+    TlsPair wrong(threads, credentials, net::IdentityKey::make().hash());
     EXPECT_EQ(wrong.near_error, Error::wrong_key);
 }
 
@@ -277,7 +274,7 @@ TEST_F(TlsTest, AHandshakeCanBeCancelled) {
 }
 
 TEST_F(TlsTest, ReadingCanBeCancelledAndBegunAgain) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     asio::cancellation_signal signal;
     std::string byte(1, '\0');
     auto reading = cancellable(signal, pair.near, [&]() -> asio::awaitable<void> {
@@ -291,7 +288,7 @@ TEST_F(TlsTest, ReadingCanBeCancelledAndBegunAgain) {
 }
 
 TEST_F(TlsTest, WritingThatNobodyReadsWaitsAndLosesNothingWhenCancelled) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     const std::string content = content_of(64 * 1024 * 1024);
     asio::cancellation_signal signal;
     std::size_t taken = 0;
@@ -317,7 +314,7 @@ TEST_F(TlsTest, WritingThatNobodyReadsWaitsAndLosesNothingWhenCancelled) {
 }
 
 TEST_F(TlsTest, AbortEndsWhatIsUnderWay) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     auto near = start_receiving(pair.near, 1);
     auto far = start_receiving(pair.far, 1);
     asio::post(pair.near.get_executor(), [&] { net::abort_stream(pair.near); });
@@ -353,7 +350,7 @@ TEST_F(TlsTest, CanBeDestroyedInTheMiddleOfEverything) {
 }
 
 TEST_F(TlsTest, EndsInOrder) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     auto ending = on_strand_of(pair.near, [&]() -> asio::awaitable<void> { co_await net::end_stream(pair.near); });
     EXPECT_EQ(error_of_reading(pair.far), asio::error::eof);
     shutdown_send(pair.far);
@@ -363,7 +360,7 @@ TEST_F(TlsTest, EndsInOrder) {
 // ---- the calls that never wait ----
 
 TEST_F(TlsTest, WritingWithoutWaitingGoesOnWhereItStopped) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     const std::string content = content_of(32 * 1024 * 1024);
     auto receiving = start_receiving(pair.far, content.size());
     auto writing = on_strand_of(pair.near, [&]() -> asio::awaitable<int> {
@@ -398,7 +395,7 @@ TEST_F(TlsTest, WritingWithoutWaitingGoesOnWhereItStopped) {
 }
 
 TEST_F(TlsTest, WaitingForBytesEndsWhenSomeAreDecryptedAlready) {
-    Pair pair(threads, credentials);
+    TlsPair pair(threads, credentials);
     send(pair.near, "two records"), send(pair.near, "!");
     shutdown_send(pair.near);
     auto reading = on_strand_of(pair.far, [&]() -> asio::awaitable<std::string> {

@@ -37,6 +37,10 @@
 
 namespace gnutella::test {
 
+inline constexpr std::size_t megabyte = 1'000'000;
+/// More than all the buffers between two sockets.
+inline constexpr std::size_t large = 32 * 1024 * 1024;
+
 using Tcp = boost::asio::ip::tcp;
 
 inline HashedContent hashed(const std::string& content) {

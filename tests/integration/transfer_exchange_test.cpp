@@ -13,8 +13,6 @@ using testing::ElementsAre;
 using testing::UnorderedElementsAre;
 using Habits = SwarmSource::Habits;
 
-constexpr std::size_t megabyte = 1'000'000;
-
 struct ExchangeTest : testing::Test {
     static Settings settings_with(std::vector<Transport> transports) {
         Settings settings = quick_settings();

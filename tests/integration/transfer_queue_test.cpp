@@ -14,8 +14,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t large = 32 * 1024 * 1024;  // more than all the buffers between two sockets
-
 Settings settings_with(std::function<void(Settings&)> change) {
     Settings settings = quick_settings();
     change(settings);

@@ -10,8 +10,6 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr std::size_t large = 32 * 1024 * 1024;  // more than all the buffers between two sockets
-
 struct HttpServerTest : testing::Test {
     Threads threads;
     const std::string content = content_of(300'000);

@@ -11,8 +11,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Habits = SwarmSource::Habits;
 
-constexpr std::size_t megabyte = 1'000'000;
-
 std::string of_size(std::string content, std::size_t size) {
     content.resize(size, 'x');
     return content;

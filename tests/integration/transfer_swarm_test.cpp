@@ -17,8 +17,6 @@ using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 using Habits = SwarmSource::Habits;
 
-constexpr std::size_t megabyte = 1'000'000;
-
 // As a disk that has room for so many bytes more, until there is room again.
 class SmallDisk final : public transfer::FileWriter {
   public:

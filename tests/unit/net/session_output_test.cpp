@@ -12,8 +12,8 @@ namespace {
 
 using overlay::Priority;
 
-constexpr SessionLayers plain{};
-constexpr SessionLayers deflated{.sends_deflated = true};
+constexpr SessionLayers plain_session{};
+constexpr SessionLayers deflated_session{.sends_deflated = true};
 
 /// Writes all there is, at most `most` bytes in each call, as a socket may take them.
 std::string write_all(SessionOutput& output, std::size_t most) {
@@ -41,7 +41,7 @@ std::string inflated(std::string_view bytes) {
 }
 
 TEST(SessionOutput, WritesWhatWasQueuedInOrderHoweverLittleIsTaken) {
-    for (const SessionLayers& layers : {plain, deflated}) {
+    for (const SessionLayers& layers : {plain_session, deflated_session}) {
         for (const std::size_t most : {1U, 5U, 100'000U}) {
             SessionOutput output(1'000'000, layers);
             std::string all;
@@ -51,14 +51,14 @@ TEST(SessionOutput, WritesWhatWasQueuedInOrderHoweverLittleIsTaken) {
                 output.push(wire::Frame::copy_of(message), Priority::query);
             }
             const std::string written = write_all(output, most);
-            EXPECT_EQ(layers == plain ? written : inflated(written), all) << most;
+            EXPECT_EQ(layers == plain_session ? written : inflated(written), all) << most;
             EXPECT_TRUE(output.at_boundary());
         }
     }
 }
 
 TEST(SessionOutput, IsOneCompressedStreamThatCanBeReadAfterEachBurst) {
-    SessionOutput output(1'000'000, deflated);
+    SessionOutput output(1'000'000, deflated_session);
     std::string stream;
     for (int burst = 0; burst < 3; ++burst) {
         output.push(wire::Frame::copy_of("a message that is like all others, "), Priority::query);
@@ -68,7 +68,7 @@ TEST(SessionOutput, IsOneCompressedStreamThatCanBeReadAfterEachBurst) {
 }
 
 TEST(SessionOutput, DropsBeforeItCompresses) {
-    SessionOutput output(1'000, deflated);
+    SessionOutput output(1'000, deflated_session);
     std::size_t dropped = 0;
     for (int at = 0; at < 100; ++at) {
         dropped += output.push(wire::Frame::copy_of(std::string(100, 'x')), Priority::query).dropped;
@@ -78,7 +78,7 @@ TEST(SessionOutput, DropsBeforeItCompresses) {
 }
 
 TEST(SessionOutput, CountsWhatIsBeingWrittenUntilItHasLeft) {
-    for (const SessionLayers& layers : {plain, deflated}) {
+    for (const SessionLayers& layers : {plain_session, deflated_session}) {
         SessionOutput output(1'000, layers);
         output.push(wire::Frame::copy_of(std::string(900, 'x')), Priority::query);
         std::array<iovec, 8> pieces;
@@ -90,7 +90,7 @@ TEST(SessionOutput, CountsWhatIsBeingWrittenUntilItHasLeft) {
 }
 
 TEST(SessionOutput, TakesOneAtATimeForWhoReadsEachAsOne) {
-    SessionOutput output(1'000, plain);
+    SessionOutput output(1'000, plain_session);
     output.one_at_a_time();
     output.push(wire::Frame::copy_of("one"), Priority::control);
     output.push(wire::Frame::copy_of("two"), Priority::control);

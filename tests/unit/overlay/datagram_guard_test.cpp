@@ -1,4 +1,5 @@
 #include "overlay/datagram_guard.hpp"
+#include "some_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +10,6 @@ using namespace std::chrono_literals;
 using Verdict = DatagramGuard::Verdict;
 using wire::IpAddress;
 
-const TimePoint start{1h};
 const IpAddress open_net = IpAddress::v4({198, 51, 100, 7});
 const IpAddress home_net = IpAddress::v4({192, 168, 1, 7});
 

@@ -1,4 +1,5 @@
 #include "overlay/deadline_queue.hpp"
+#include "some_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +7,6 @@ namespace gnutella::overlay {
 namespace {
 
 using namespace std::chrono_literals;
-
-const TimePoint start{1h};
 
 struct DeadlineQueueTest : testing::Test {
     DeadlineQueue queue;

@@ -8,38 +8,38 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const Endpoint a{"10.0.0.1", 1};
+const Endpoint known{"10.0.0.1", 1};
 const Endpoint b{"10.0.0.2", 2};
 const Endpoint c{"10.0.0.3", 3};
 const Endpoint d{"10.0.0.4", 4};
 
 TEST(HostCache, PutsTheLatestReachedFirst) {
     HostCache hosts(10);
-    hosts.reached(a);
+    hosts.reached(known);
     hosts.reached(b);
-    EXPECT_THAT(hosts.all(), ElementsAre(b, a));
-    hosts.reached(a);
-    EXPECT_THAT(hosts.all(), ElementsAre(a, b));
+    EXPECT_THAT(hosts.all(), ElementsAre(b, known));
+    hosts.reached(known);
+    EXPECT_THAT(hosts.all(), ElementsAre(known, b));
 }
 
 TEST(HostCache, PutsThoseReachedBeforeThoseHeardOf) {
     HostCache hosts(10);
-    hosts.heard_of(a);
+    hosts.heard_of(known);
     hosts.reached(b);
     hosts.heard_of(c);
-    EXPECT_THAT(hosts.all(), ElementsAre(b, c, a));
-    hosts.reached(a);
-    EXPECT_THAT(hosts.all(), ElementsAre(a, b, c));
+    EXPECT_THAT(hosts.all(), ElementsAre(b, c, known));
+    hosts.reached(known);
+    EXPECT_THAT(hosts.all(), ElementsAre(known, b, c));
 }
 
 TEST(HostCache, HearingAgainChangesNothing) {
     HostCache hosts(10);
-    hosts.reached(a);
+    hosts.reached(known);
     hosts.heard_of(b);
     hosts.heard_of(c);
     hosts.heard_of(b);
-    hosts.heard_of(a);
-    EXPECT_THAT(hosts.all(), ElementsAre(a, c, b));
+    hosts.heard_of(known);
+    EXPECT_THAT(hosts.all(), ElementsAre(known, c, b));
 }
 
 TEST(HostCache, IsBounded) {
@@ -57,38 +57,38 @@ TEST(HostCache, IsBounded) {
 
 TEST(HostCache, WhatIsHeardNeverDrivesOutWhatWasReached) {
     HostCache hosts(3);
-    hosts.reached(a);
+    hosts.reached(known);
     hosts.reached(b);
     for (std::uint16_t port = 1; port < 100; ++port) {
         hosts.heard_of({"6.6.6.6", port});
     }
-    EXPECT_THAT(hosts.all(), ElementsAre(b, a, Endpoint{"6.6.6.6", 99}));
+    EXPECT_THAT(hosts.all(), ElementsAre(b, known, Endpoint{"6.6.6.6", 99}));
     hosts.reached(c);
-    EXPECT_THAT(hosts.all(), ElementsAre(c, b, a));
+    EXPECT_THAT(hosts.all(), ElementsAre(c, b, known));
     hosts.heard_of(d);
-    EXPECT_THAT(hosts.all(), ElementsAre(c, b, a));
+    EXPECT_THAT(hosts.all(), ElementsAre(c, b, known));
 }
 
 TEST(HostCache, PutsTheFailedLast) {
     HostCache hosts(10);
     hosts.heard_of(c);
     hosts.reached(b);
-    hosts.reached(a);
-    hosts.failed(a);
-    EXPECT_THAT(hosts.all(), ElementsAre(b, c, a));
+    hosts.reached(known);
+    hosts.failed(known);
+    EXPECT_THAT(hosts.all(), ElementsAre(b, c, known));
     hosts.failed(d);
-    EXPECT_THAT(hosts.all(), ElementsAre(b, c, a));
-    hosts.reached(a);
-    EXPECT_THAT(hosts.all(), ElementsAre(a, b, c));
+    EXPECT_THAT(hosts.all(), ElementsAre(b, c, known));
+    hosts.reached(known);
+    EXPECT_THAT(hosts.all(), ElementsAre(known, b, c));
 }
 
 TEST(HostCache, DoesNotTakeItself) {
     HostCache hosts(10);
-    hosts.heard_of(a);
-    hosts.is_self(a);
+    hosts.heard_of(known);
+    hosts.is_self(known);
     EXPECT_THAT(hosts.all(), IsEmpty());
-    hosts.heard_of(a);
-    hosts.reached(a);
+    hosts.heard_of(known);
+    hosts.reached(known);
     EXPECT_THAT(hosts.all(), IsEmpty());
 }
 
@@ -101,7 +101,7 @@ TEST(HostCache, DoesNotTakeWhatCannotBeConnectedTo) {
 
 TEST(HostCache, ABoundOfNothingHoldsNothing) {
     HostCache hosts(0);
-    hosts.reached(a);
+    hosts.reached(known);
     hosts.heard_of(b);
     EXPECT_THAT(hosts.all(), IsEmpty());
 }

@@ -1,4 +1,5 @@
 #include "overlay/host_seeker.hpp"
+#include "some_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,9 +7,6 @@ namespace gnutella::overlay {
 namespace {
 
 using namespace std::chrono_literals;
-
-const TimePoint start{1h};
-const Endpoint a{"a", 1};
 
 struct HostSeekerTest : testing::Test {
     Random random{1};

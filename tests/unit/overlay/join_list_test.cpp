@@ -1,4 +1,5 @@
 #include "overlay/join_list.hpp"
+#include "some_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,10 +7,6 @@ namespace gnutella::overlay {
 namespace {
 
 using namespace std::chrono_literals;
-
-const TimePoint start{1h};
-const Endpoint a{"a", 1};
-const Endpoint b{"b", 1};
 
 struct JoinListTest : testing::Test {
     Random random{1};

@@ -1,4 +1,5 @@
 #include "overlay/rate_limiter.hpp"
+#include "some_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +7,6 @@ namespace gnutella::overlay {
 namespace {
 
 using namespace std::chrono_literals;
-
-const TimePoint start{1h};
 
 int allowed(RateLimiter& limiter, const Rate& rate, TimePoint now, int asked) {
     int count = 0;

@@ -1,4 +1,5 @@
 #include "overlay/route_table.hpp"
+#include "some_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,8 +10,6 @@ namespace gnutella::overlay {
 namespace {
 
 using namespace std::chrono_literals;
-
-const TimePoint start{1h};
 
 Guid numbered(std::uint32_t number) {
     Guid guid;

@@ -1,4 +1,5 @@
 #include "overlay/session_machine.hpp"
+#include "some_values.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +10,6 @@ using namespace std::chrono_literals;
 using Step = SessionMachine::Step;
 using State = SessionMachine::State;
 
-const TimePoint start{1h};
 const SessionMachine::Times times{5s, 30s, 2};
 const Guid ping_id = *Guid::parse("00112233-4455-4677-8899-aabbccddeeff");
 const Guid other_id = *Guid::parse("ffeeddcc-bbaa-4988-8766-554433221100");

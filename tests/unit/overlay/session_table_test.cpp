@@ -9,7 +9,7 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-Guid numbered(std::uint8_t number) {
+Guid session_of_number(std::uint8_t number) {
     Guid guid;
     guid.bytes[15] = number;
     return guid;
@@ -52,15 +52,15 @@ TEST_F(SessionTableTest, TheOpenOnesStayInOnePieceWhenSomeEnd) {
 }
 
 TEST_F(SessionTableTest, FindsTheOpenSessionOfAPeer) {
-    Neighbour& neighbour = add(1, numbered(7));
-    EXPECT_EQ(table.open_with(numbered(7)), nullptr) << "not open yet";
+    Neighbour& neighbour = add(1, session_of_number(7));
+    EXPECT_EQ(table.open_with(session_of_number(7)), nullptr) << "not open yet";
     table.open(neighbour);
-    EXPECT_EQ(table.open_with(numbered(7)), &neighbour);
-    add(2, numbered(7));
+    EXPECT_EQ(table.open_with(session_of_number(7)), &neighbour);
+    add(2, session_of_number(7));
     table.remove(2);
-    EXPECT_EQ(table.open_with(numbered(7)), &neighbour) << "another attempt of the same peer changes nothing";
+    EXPECT_EQ(table.open_with(session_of_number(7)), &neighbour) << "another attempt of the same peer changes nothing";
     table.remove(1);
-    EXPECT_EQ(table.open_with(numbered(7)), nullptr);
+    EXPECT_EQ(table.open_with(session_of_number(7)), nullptr);
 }
 
 TEST_F(SessionTableTest, RemovingWhatIsNotThereIsHarmless) {

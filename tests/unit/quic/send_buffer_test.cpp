@@ -1,4 +1,5 @@
 #include "net/quic/send_buffer.hpp"
+#include "sample_bytes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +12,6 @@ namespace gnutella::test {
 namespace {
 
 using net::SendBuffer;
-
-std::span<const std::byte> bytes_of(const std::string& text) {
-    return std::as_bytes(std::span(text));
-}
 
 // The first pieces of what is unsent, as one text.
 std::string unsent(const SendBuffer& buffer, std::size_t pieces = 16) {

@@ -28,7 +28,7 @@ class Hashed : public ::testing::Test {
         return order;
     }
 
-    test::TemporaryFolder folder_;
+    gnutella::test::TemporaryFolder folder_;
     HashQueue queue_;
 };
 

@@ -23,7 +23,7 @@ class OpenShared : public ::testing::Test {
 
     bool opens() { return static_cast<bool>(FileDescriptor(open_shared(file_, error_))); }
 
-    test::TemporaryFolder folder_;
+    gnutella::test::TemporaryFolder folder_;
     SharedFile file_;
     error_code error_ = Error::stopped;
 };

@@ -1,4 +1,5 @@
 #include "transfer/block_writer.hpp"
+#include "sample_bytes.hpp"
 
 #include "content_hasher.hpp"
 #include "temporary_folder.hpp"
@@ -13,14 +14,11 @@
 namespace gnutella::transfer {
 namespace {
 
+using test::bytes_of;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-constexpr std::size_t block = BlockLayout::min_block_size;
-
-std::span<const std::byte> bytes_of(const std::string& text) {
-    return std::as_bytes(std::span(text));
-}
+constexpr std::size_t block_size = BlockLayout::min_block_size;
 
 HashedContent hash(const std::string& content) {
     ContentHasher hasher;
@@ -48,7 +46,7 @@ class SmallDisk final : public FileWriter {
 
 struct BlockWriterTest : testing::Test {
     static std::string make_content() {
-        std::string made(4 * block + 100, '\0');
+        std::string made(4 * block_size + 100, '\0');
         for (std::size_t at = 0; at < made.size(); ++at) {
             made[at] = static_cast<char>(at % 251);
         }
@@ -71,11 +69,11 @@ struct BlockWriterTest : testing::Test {
 };
 
 TEST_F(BlockWriterTest, WritesBlocksThatAreRightHoweverTheyAreCut) {
-    for (const std::size_t piece : {std::size_t{1000}, block, 2 * block, 5 * block}) {
+    for (const std::size_t piece : {std::size_t{1000}, block_size, 2 * block_size, 5 * block_size}) {
         part.cut(0, error);
         writer.begin(1);
         std::size_t verified = 0;
-        const std::string rest = content.substr(block);
+        const std::string rest = content.substr(block_size);
         for (std::size_t at = 0; at < rest.size(); at += piece) {
             const std::string bytes = rest.substr(at, piece);
             const auto outcome = writer.take(bytes_of(bytes));
@@ -84,26 +82,26 @@ TEST_F(BlockWriterTest, WritesBlocksThatAreRightHoweverTheyAreCut) {
         }
         EXPECT_EQ(verified, 4);
         EXPECT_EQ(writer.block(), 5);
-        EXPECT_EQ(read(block, rest.size()), rest);
+        EXPECT_EQ(read(block_size, rest.size()), rest);
     }
 }
 
 TEST_F(BlockWriterTest, WritesNothingOfAWholeBlockThatIsWrong) {
     std::string bad = content;
-    bad[block + 5] ^= 1;
+    bad[block_size + 5] ^= 1;
     writer.begin(0);
     const auto outcome = writer.take(bytes_of(bad));
     EXPECT_EQ(outcome.error, Error::source_lied);
     EXPECT_EQ(outcome.verified, 1) << "the one before it";
-    EXPECT_EQ(part.length(), block);
+    EXPECT_EQ(part.length(), block_size);
     writer.begin(1);
-    EXPECT_EQ(writer.take(bytes_of(content.substr(block, block))).verified, 1);
+    EXPECT_EQ(writer.take(bytes_of(content.substr(block_size, block_size))).verified, 1);
 }
 
 TEST_F(BlockWriterTest, DoesNotCountABlockInPiecesThatIsWrong) {
     writer.begin(0);
     EXPECT_EQ(writer.take(bytes_of(content.substr(0, 100))).verified, 0);
-    const auto outcome = writer.take(bytes_of(std::string(block - 100, 'x')));
+    const auto outcome = writer.take(bytes_of(std::string(block_size - 100, 'x')));
     EXPECT_EQ(outcome.error, Error::source_lied);
     EXPECT_EQ(outcome.verified, 0);
 }
@@ -112,11 +110,11 @@ TEST_F(BlockWriterTest, ForgetsHalfABlockWhenItBeginsAnother) {
     writer.begin(0);
     writer.take(bytes_of(content.substr(0, 1000)));
     writer.begin(2);
-    EXPECT_EQ(writer.take(bytes_of(content.substr(2 * block, block))).verified, 1);
+    EXPECT_EQ(writer.take(bytes_of(content.substr(2 * block_size, block_size))).verified, 1);
 }
 
 TEST_F(BlockWriterTest, SaysThatTheDiskIsFullAndWhatWasWrittenBefore) {
-    SmallDisk disk(2 * block + 10);
+    SmallDisk disk(2 * block_size + 10);
     part.close();
     part = *PartFile::open(folder.path(), "a", hashed.urn, error, disk);
     writer.begin(0);
@@ -143,16 +141,16 @@ TEST_F(ExistingBlocksTest, AreNoneInAnEmptyPart) {
 }
 
 TEST_F(ExistingBlocksTest, AreThoseThatAreRight) {
-    part.write(bytes_of(content.substr(block, block)), block, error);
-    part.write(bytes_of(std::string(block, 'x')), 2 * block, error);
-    part.write(bytes_of(content.substr(3 * block, 500)), 3 * block, error);
-    part.write(bytes_of(content.substr(4 * block)), 4 * block, error);
+    part.write(bytes_of(content.substr(block_size, block_size)), block_size, error);
+    part.write(bytes_of(std::string(block_size, 'x')), 2 * block_size, error);
+    part.write(bytes_of(content.substr(3 * block_size, 500)), 3 * block_size, error);
+    part.write(bytes_of(content.substr(4 * block_size)), 4 * block_size, error);
     EXPECT_THAT(check(), ElementsAre(1, 4));
     EXPECT_THAT(check(1), ElementsAre(1, 4)) << "a block at a time";
 }
 
 TEST_F(ExistingBlocksTest, AreNotLookedForBehindTheEnd) {
-    part.write(bytes_of(content + std::string(10 * block, 'x')), 0, error);
+    part.write(bytes_of(content + std::string(10 * block_size, 'x')), 0, error);
     EXPECT_THAT(check(), ElementsAre(0, 1, 2, 3, 4));
 }
 

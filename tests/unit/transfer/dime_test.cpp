@@ -16,7 +16,7 @@ DimeRecord record(std::string type, std::string id, std::string data) {
     return {DimeTypeFormat::uri, std::move(type), std::move(id), std::move(data)};
 }
 
-std::optional<std::vector<DimeRecord>> read(const std::string& message) {
+std::optional<std::vector<DimeRecord>> records_of(const std::string& message) {
     return read_dime(bytes_of(message), 4);
 }
 
@@ -50,11 +50,11 @@ TEST(Dime, WritesARecordAsTheDraftDrawsIt) {
 TEST(Dime, ReadsWhatItWrote) {
     const std::array records{record("text/xml", "", "<a/>"), record("tree", "uuid:1", std::string(1000, '\1')),
                              record("", "", "")};
-    EXPECT_EQ(read(write_dime(records)), std::vector(records.begin(), records.end()));
+    EXPECT_EQ(records_of(write_dime(records)), std::vector(records.begin(), records.end()));
 }
 
 TEST(Dime, PassesOptionsOver) {
-    EXPECT_THAT(*read(on_the_wire(version | begin | end, 2, "i", "t", "data", "options")),
+    EXPECT_THAT(*records_of(on_the_wire(version | begin | end, 2, "i", "t", "data", "options")),
                 ElementsAre(record("t", "i", "data")));
 }
 
@@ -62,33 +62,34 @@ TEST(Dime, PutsChunksTogether) {
     const std::string message =
         on_the_wire(version | begin | chunk, 2, "i", "t", "one") + on_the_wire(version | chunk, 0, "", "", "two") +
         on_the_wire(version, 0, "", "", "three") + on_the_wire(version | end, 2, "", "u", "four");
-    EXPECT_THAT(*read(message), ElementsAre(record("t", "i", "onetwothree"), record("u", "", "four")));
+    EXPECT_THAT(*records_of(message), ElementsAre(record("t", "i", "onetwothree"), record("u", "", "four")));
 }
 
 TEST(Dime, DoesNotMissThePaddingOfTheLastRecord) {
     std::string message = on_the_wire(version | begin | end, 2, "", "t", "x");
     message.resize(message.size() - 3);
-    EXPECT_THAT(*read(message), ElementsAre(record("t", "", "x")));
+    EXPECT_THAT(*records_of(message), ElementsAre(record("t", "", "x")));
 }
 
 TEST(Dime, RefusesAMessageThatIsCutAnywhere) {
     const std::array records{record("t", "i", "data"), record("u", "j", "more")};
     const std::string message = write_dime(records);
     for (std::size_t size = 0; size < message.size(); ++size) {
-        EXPECT_FALSE(read(message.substr(0, size))) << size;
+        EXPECT_FALSE(records_of(message.substr(0, size))) << size;
     }
 }
 
 TEST(Dime, RefusesWhatIsNotWellFormed) {
     const std::string whole = on_the_wire(version | begin | end, 2, "", "t", "x");
-    EXPECT_FALSE(read(on_the_wire(2 << 3 | begin | end, 2, "", "t", "x"))) << "of another version";
-    EXPECT_FALSE(read(on_the_wire(version | begin | end, 5, "", "t", "x"))) << "an unknown type format";
-    EXPECT_FALSE(read(on_the_wire(version | end, 2, "", "t", "x"))) << "without a beginning";
-    EXPECT_FALSE(read(on_the_wire(version | begin, 2, "", "t", "x") + whole)) << "with two beginnings";
-    EXPECT_FALSE(read(on_the_wire(version | begin | end, 0, "", "", "x"))) << "a chunk of nothing";
-    EXPECT_FALSE(read(on_the_wire(version | begin | end | chunk, 2, "", "t", "x"))) << "ends before its last chunk";
+    EXPECT_FALSE(records_of(on_the_wire(2 << 3 | begin | end, 2, "", "t", "x"))) << "of another version";
+    EXPECT_FALSE(records_of(on_the_wire(version | begin | end, 5, "", "t", "x"))) << "an unknown type format";
+    EXPECT_FALSE(records_of(on_the_wire(version | end, 2, "", "t", "x"))) << "without a beginning";
+    EXPECT_FALSE(records_of(on_the_wire(version | begin, 2, "", "t", "x") + whole)) << "with two beginnings";
+    EXPECT_FALSE(records_of(on_the_wire(version | begin | end, 0, "", "", "x"))) << "a chunk of nothing";
+    EXPECT_FALSE(records_of(on_the_wire(version | begin | end | chunk, 2, "", "t", "x")))
+        << "ends before its last chunk";
     EXPECT_FALSE(
-        read(on_the_wire(version | begin | chunk, 2, "", "t", "x") + on_the_wire(version | end, 2, "", "t", "")))
+        records_of(on_the_wire(version | begin | chunk, 2, "", "t", "x") + on_the_wire(version | end, 2, "", "t", "")))
         << "a chunk with a type";
 }
 
@@ -101,7 +102,7 @@ TEST(Dime, RefusesMoreRecordsThanItMayTake) {
 TEST(Dime, RefusesALengthBeyondTheMessage) {
     std::string message = on_the_wire(version | begin | end, 2, "", "t", "x");
     message[8] = '\xFF';
-    EXPECT_FALSE(read(message));
+    EXPECT_FALSE(records_of(message));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "transfer/http_response.hpp"
+#include "known_urn.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +13,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-const Urn urn = *Urn::parse("urn:bitprint:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 const std::string tag = "\"PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB\"";
 
 SharedFile file_of(std::uint64_t size) {
@@ -39,7 +39,7 @@ struct Head {
     std::size_t count = 0;
 };
 
-Head read(const std::string& text) {
+Head head_of(const std::string& text) {
     Head head;
     EXPECT_TRUE(text.ends_with("\r\n\r\n"));
     std::size_t at = text.find("\r\n");
@@ -60,7 +60,7 @@ Head read(const std::string& text) {
 TEST(HttpResponse, SendsTheWholeFileWithAllThatIsKnownOfIt) {
     const auto response = answer_with_file(wanted(), file_of(1000), Persistence::keep_alive, answerer());
     EXPECT_EQ(response.body, (ByteRange{0, 1000}));
-    auto head = read(response.head);
+    auto head = head_of(response.head);
     EXPECT_EQ(head.status_line, "HTTP/1.1 200 OK");
     EXPECT_EQ(head.fields["Content-Length"], "1000");
     EXPECT_EQ(head.fields["Accept-Ranges"], "bytes");
@@ -85,7 +85,7 @@ TEST(HttpResponse, SendsARange) {
         answer_with_file(wanted(RangeRequest{10, 19, 0}), file_of(1000), Persistence::keep_alive, answerer());
     EXPECT_EQ(response.status, HttpStatus::partial_content);
     EXPECT_EQ(response.body, (ByteRange{10, 10}));
-    auto head = read(response.head);
+    auto head = head_of(response.head);
     EXPECT_EQ(head.status_line, "HTTP/1.1 206 Partial Content");
     EXPECT_EQ(head.fields["Content-Length"], "10");
     EXPECT_EQ(head.fields["Content-Range"], "bytes 10-19/1000");
@@ -95,7 +95,7 @@ TEST(HttpResponse, SaysHowLongTheFileIsWhenARangeLiesOutside) {
     const auto response = answer_with_file(wanted(RangeRequest{1000, std::nullopt, 0}), file_of(1000),
                                            Persistence::keep_alive, answerer());
     EXPECT_EQ(response.body.length, 0);
-    auto head = read(response.head);
+    auto head = head_of(response.head);
     EXPECT_EQ(head.status_line, "HTTP/1.1 416 Range Not Satisfiable");
     EXPECT_EQ(head.fields["Content-Range"], "bytes */1000");
     EXPECT_EQ(head.fields["Content-Length"], "0");
@@ -133,7 +133,7 @@ TEST(HttpResponse, SendsAnEmptyFile) {
 
 TEST(HttpResponse, SaysWhetherTheConnectionGoesOn) {
     const auto connection = [](Persistence persistence) {
-        return read(refuse(HttpStatus::not_found, persistence, answerer()).head).fields["Connection"];
+        return head_of(refuse(HttpStatus::not_found, persistence, answerer()).head).fields["Connection"];
     };
     EXPECT_EQ(connection(Persistence::keep_alive), "");
     EXPECT_EQ(connection(Persistence::announce_keep_alive), "keep-alive");
@@ -142,7 +142,7 @@ TEST(HttpResponse, SaysWhetherTheConnectionGoesOn) {
 
 TEST(HttpResponse, SaysWhatCanBeDoneAboutARefusal) {
     const auto fields = [](HttpStatus status) {
-        return read(refuse(status, Persistence::keep_alive, answerer()).head).fields;
+        return head_of(refuse(status, Persistence::keep_alive, answerer()).head).fields;
     };
     EXPECT_EQ(fields(HttpStatus::method_not_allowed)["Allow"], "GET, HEAD");
     EXPECT_EQ(fields(HttpStatus::service_unavailable)["Retry-After"], "10");
@@ -154,7 +154,7 @@ TEST(HttpResponse, LetsNoNameAndNoAgentBeginAFieldOfItsOwn) {
     file.name = "a\r\nX-Evil: 1\r\n\r\nbody\"; filename=\"b";
     Answerer evil = answerer();
     evil.agent = "agent\r\nX-Evil: 1";
-    auto head = read(answer_with_file(wanted(), file, Persistence::keep_alive, evil).head);
+    auto head = head_of(answer_with_file(wanted(), file, Persistence::keep_alive, evil).head);
     EXPECT_FALSE(head.fields.contains("X-Evil"));
     EXPECT_EQ(head.fields["Content-Disposition"],
               "attachment; filename=\"a__X-Evil: 1____body_; filename=_b\"; "
@@ -170,14 +170,14 @@ TEST(HttpResponse, ToBrowseSaysHowTheListIsFramed) {
     BrowseRequest request;
     request.form = BrowseRequest::Form::packets;
     request.coding = BrowseRequest::Coding::deflate;
-    const Head packets = read(answer_with_listing(request, Persistence::keep_alive, answerer()).head);
+    const Head packets = head_of(answer_with_listing(request, Persistence::keep_alive, answerer()).head);
     EXPECT_EQ(packets.status_line, "HTTP/1.1 200 OK");
     EXPECT_EQ(packets.fields.at("Content-Type"), "application/x-gnutella-packets");
     EXPECT_EQ(packets.fields.at("Content-Encoding"), "deflate");
     EXPECT_EQ(packets.fields.at("Transfer-Encoding"), "chunked");
     request = {};
     request.chunks = HttpRequest::Chunks::unknown;
-    const Head page = read(answer_with_listing(request, Persistence::close, answerer()).head);
+    const Head page = head_of(answer_with_listing(request, Persistence::close, answerer()).head);
     EXPECT_EQ(page.fields.at("Content-Type"), "text/html; charset=utf-8");
     EXPECT_EQ(page.fields.at("Content-Security-Policy"), "default-src 'none'");
     EXPECT_EQ(page.fields.at("Connection"), "close");

@@ -5,12 +5,12 @@
 namespace gnutella::transfer {
 namespace {
 
-Endpoint at(const std::string& host) {
+Endpoint connection_of(const std::string& host) {
     return {host, 12345};  // the port of the connection, which is nobody's to ask
 }
 
 std::optional<Endpoint> told(const OwnPort& own, const std::string& near, const std::string& far) {
-    const auto location = own_location(own, at(near), at(far));
+    const auto location = own_location(own, connection_of(near), connection_of(far));
     return location ? std::optional(endpoint_of(*location)) : std::nullopt;
 }
 
@@ -33,7 +33,7 @@ TEST(OwnLocation, IsNotToldToWhomItIsOfNoUse) {
 }
 
 TEST(OwnLocation, IsWrittenWithTheKeyForThoseWhoKnowQuic) {
-    auto location = own_location({6346}, at("1.2.3.4"), at("5.6.7.8")).value();
+    auto location = own_location({6346}, connection_of("1.2.3.4"), connection_of("5.6.7.8")).value();
     EXPECT_EQ(alternate_location_fields(location), "X-Alt: 1.2.3.4:6346\r\n");
     location.key = KeyHash{};
     EXPECT_EQ(alternate_location_fields(location),

@@ -1,4 +1,5 @@
 #include "transfer/part_file.hpp"
+#include "sample_bytes.hpp"
 
 #include "content_hasher.hpp"
 #include "transfer/file_name.hpp"
@@ -23,10 +24,7 @@ namespace fs = std::filesystem;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 using WhenThere = DownloadRequest::WhenThere;
-
-std::span<const std::byte> bytes_of(std::string_view text) {
-    return std::as_bytes(std::span(text));
-}
+using test::bytes_of;
 
 Urn urn_of(std::string_view content) {
     ContentHasher hasher;

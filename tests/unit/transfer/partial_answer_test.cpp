@@ -1,3 +1,4 @@
+#include "known_urn.hpp"
 #include "transfer/http_response.hpp"
 
 #include <gmock/gmock.h>
@@ -14,10 +15,9 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-const Urn urn = *Urn::parse("urn:bitprint:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
-const Answerer answerer{"agent/1", {}};
+const Answerer agent{"agent/1", {}};
 
-PartialFile file() {
+PartialFile part_of_file() {
     PartialFile file;
     file.name = "report.pdf";
     file.size = 1'000;
@@ -26,9 +26,9 @@ PartialFile file() {
     return file;
 }
 
-HttpResponse answer(std::optional<RangeRequest> range, const PartialFile& part = file(), std::string if_range = {}) {
-    return answer_with_part({HttpMethod::get, urn, range, std::move(if_range)}, part, Persistence::keep_alive,
-                            answerer);
+HttpResponse answer(std::optional<RangeRequest> range, const PartialFile& part = part_of_file(),
+                    std::string if_range = {}) {
+    return answer_with_part({HttpMethod::get, urn, range, std::move(if_range)}, part, Persistence::keep_alive, agent);
 }
 
 TEST(PartialAnswer, GivesWhatIsVerifiedFromTheFirstByteOn) {
@@ -59,11 +59,11 @@ TEST(PartialAnswer, SendsNoPartToWhoWantsTheWhole) {
     EXPECT_THAT(whole.head, HasSubstr("\r\nRetry-After: "));
     EXPECT_THAT(whole.head, HasSubstr("\r\nX-Available-Ranges: bytes 0-99,300-399\r\n"));
     EXPECT_EQ(whole.body.length, 0U);
-    EXPECT_EQ(answer(RangeRequest{0, 9, 0}, file(), "\"another\"").status, HttpStatus::service_unavailable);
+    EXPECT_EQ(answer(RangeRequest{0, 9, 0}, part_of_file(), "\"another\"").status, HttpStatus::service_unavailable);
 }
 
 TEST(PartialAnswer, HasNoRangesWhereNothingIsVerified) {
-    PartialFile empty = file();
+    PartialFile empty = part_of_file();
     empty.verified.clear();
     const auto response = answer(RangeRequest{0, 9, 0}, empty);
     EXPECT_EQ(response.status, HttpStatus::range_not_satisfiable);
@@ -77,28 +77,28 @@ TEST(FileAnswer, SaysWhereTheTreeIs) {
     shared.urn = urn;
     const FileRequest wanted{HttpMethod::get, urn, std::nullopt, {}};
     const std::array more{HeaderField{"X-Alt", "1.2.3.4:5"}};
-    const auto head = answer_with_file(wanted, shared, Persistence::keep_alive, answerer, more).head;
+    const auto head = answer_with_file(wanted, shared, Persistence::keep_alive, agent, more).head;
     EXPECT_THAT(head, HasSubstr("\r\nX-Thex-URI: /uri-res/N2X?urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB;"
                                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n"));
     EXPECT_THAT(head, HasSubstr("\r\nX-Alt: 1.2.3.4:5\r\n"));
     shared.urn = Urn(*urn.sha1());
-    EXPECT_THAT(answer_with_file(wanted, shared, Persistence::keep_alive, answerer).head, Not(HasSubstr("X-Thex-URI")));
+    EXPECT_THAT(answer_with_file(wanted, shared, Persistence::keep_alive, agent).head, Not(HasSubstr("X-Thex-URI")));
 }
 
 TEST(TreeAnswer, IsADimeMessage) {
-    const auto response = answer_with_tree({HttpMethod::get, urn}, 500, Persistence::close, answerer);
+    const auto response = answer_with_tree({HttpMethod::get, urn}, 500, Persistence::close, agent);
     EXPECT_EQ(response.status, HttpStatus::ok);
     EXPECT_EQ(response.body, (ByteRange{0, 500}));
     EXPECT_THAT(response.head, HasSubstr("\r\nContent-Type: application/dime\r\n"));
     EXPECT_THAT(response.head, HasSubstr("\r\nContent-Length: 500\r\n"));
-    EXPECT_EQ(answer_with_tree({HttpMethod::head, urn}, 500, Persistence::close, answerer).body.length, 0U);
+    EXPECT_EQ(answer_with_tree({HttpMethod::head, urn}, 500, Persistence::close, agent).body.length, 0U);
 }
 
 TEST(Refusal, SaysWhenToComeAgainOnce) {
-    EXPECT_THAT(refuse(HttpStatus::service_unavailable, Persistence::keep_alive, answerer).head,
+    EXPECT_THAT(refuse(HttpStatus::service_unavailable, Persistence::keep_alive, agent).head,
                 HasSubstr("\r\nRetry-After: 10\r\n"));
     const std::array more{HeaderField{"Retry-After", "45"}, HeaderField{"X-Queue", "position=1"}};
-    const auto head = refuse(HttpStatus::service_unavailable, Persistence::keep_alive, answerer, more).head;
+    const auto head = refuse(HttpStatus::service_unavailable, Persistence::keep_alive, agent, more).head;
     EXPECT_THAT(head, HasSubstr("\r\nRetry-After: 45\r\n"));
     EXPECT_THAT(head, HasSubstr("\r\nX-Queue: position=1\r\n"));
     EXPECT_THAT(head, Not(HasSubstr("Retry-After: 10")));

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using Seconds = std::chrono::duration<double>;
 using TimePoint = RangePlanner::TimePoint;
 
-constexpr std::uint64_t block = BlockLayout::min_block_size;
+constexpr std::uint64_t block_bytes = BlockLayout::min_block_size;
 constexpr auto step = 20ms;
 constexpr auto stall_timeout = 5s;
 
@@ -72,7 +72,7 @@ class Simulation {
                 carry_out();
             }
         }
-        EXPECT_EQ(planner_.blocks().verified_bytes(), blocks_ * block);
+        EXPECT_EQ(planner_.blocks().verified_bytes(), blocks_ * block_bytes);
         EXPECT_TRUE(holders_.empty()) << "somebody is still asked for what is here";
     }
 
@@ -82,7 +82,7 @@ class Simulation {
     double some_rate() { return std::pow(10.0, std::uniform_real_distribution<>(5, 7.5)(random_)); }
 
     BlockMap some_map() {
-        BlockMap map(BlockLayout(blocks_ * block));
+        BlockMap map(BlockLayout(blocks_ * block_bytes));
         const double known = happens(0.5) ? 0 : std::uniform_real_distribution<>(0, 1)(random_);
         for (std::size_t each = 0; each < map.count(); ++each) {
             if (happens(known)) {
@@ -107,8 +107,8 @@ class Simulation {
         source.stalls = happens(0.3) ? 0.2 : 0;
         source.vanishes = happens(0.3) ? 0.5 : 0;
         if (happens(0.3)) {
-            const std::uint64_t first = pick(blocks_) * block;
-            source.has = {{first, (1 + pick(blocks_)) * block}};
+            const std::uint64_t first = pick(blocks_) * block_bytes;
+            source.has = {{first, (1 + pick(blocks_)) * block_bytes}};
         }
         return source;
     }
@@ -121,9 +121,9 @@ class Simulation {
             for (const auto& [id, source] : sources_) {
                 together += source.rate;
             }
-            return Seconds(static_cast<double>(missing_at_first_ * block) / together * 1.1 + 3.5);
+            return Seconds(static_cast<double>(missing_at_first_ * block_bytes) / together * 1.1 + 3.5);
         }
-        const double alone = static_cast<double>(missing_at_first_ * block) / sources_.at(0).rate;
+        const double alone = static_cast<double>(missing_at_first_ * block_bytes) / sources_.at(0).rate;
         return Seconds(alone * 1.5 + 4) + stall_timeout;
     }
 
@@ -183,11 +183,11 @@ class Simulation {
         source.owed += source.rate * slice;
         while (source.asked && source.owed >= 1) {
             const auto bytes =
-                std::min<std::uint64_t>(static_cast<std::uint64_t>(source.owed), block - source.in_block);
+                std::min<std::uint64_t>(static_cast<std::uint64_t>(source.owed), block_bytes - source.in_block);
             source.owed -= static_cast<double>(bytes);
             source.in_block += bytes;
             planner_.received(id, bytes, now_);
-            if (source.in_block == block) {
+            if (source.in_block == block_bytes) {
                 end_block(id, source);
             }
         }

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr double rate = 25'000'000;        // bytes a second of each source
 constexpr double saved_up = rate / 20;     // what each sends at once at first, as a limit has it that was not used
 constexpr double hash_rate = 300'000'000;  // bytes a second, of what is there without a gap
-constexpr auto step = 1ms;
+constexpr auto a_moment = 1ms;
 constexpr auto round_trip = 2ms;
 
 struct LimitedSource {
@@ -42,9 +42,9 @@ class LimitedDownload {
         }
         double hashed = 0;
         while (!planner_.is_complete() || hashed < static_cast<double>(size_)) {
-            now_ += step;
-            hashed =
-                std::min(hashed + hash_rate * seconds(step), static_cast<double>(planner_.blocks().verified_prefix()));
+            now_ += a_moment;
+            hashed = std::min(hashed + hash_rate * seconds(a_moment),
+                              static_cast<double>(planner_.blocks().verified_prefix()));
             for (SourceId id = 0; id < sources_.size(); ++id) {
                 send(id);
             }
@@ -73,7 +73,7 @@ class LimitedDownload {
 
     void send(SourceId id) {
         LimitedSource& source = sources_[id];
-        source.allowed = std::min(source.allowed + rate * seconds(step), saved_up);
+        source.allowed = std::min(source.allowed + rate * seconds(a_moment), saved_up);
         while (source.asked && now_ >= source.answers && source.allowed >= 1) {
             const std::uint64_t length = planner_.blocks().layout().length(source.block);
             const auto bytes = std::min(static_cast<std::uint64_t>(source.allowed), length - source.sent);

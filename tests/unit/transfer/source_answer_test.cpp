@@ -7,9 +7,9 @@
 namespace gnutella::transfer {
 namespace {
 
-const Urn urn = *Urn::parse("urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
-const PieceRequest from_start{urn, 0, 1000};
-const PieceRequest from_400{urn, 400, 1000};
+const Urn sha1_urn = *Urn::parse("urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
+const PieceRequest from_start{sha1_urn, 0, 1000};
+const PieceRequest from_400{sha1_urn, 400, 1000};
 
 SourceAnswer piece(std::string_view content_range, std::optional<std::uint64_t> length = {}) {
     return {206, length, content_range, {}, {}};
@@ -40,7 +40,7 @@ TEST(SourceAnswer, RequestsFromTheFirstByteThatIsMissing) {
 }
 
 TEST(SourceAnswer, RequestsSoManyBytesAsAreWantedAndTakesNoMore) {
-    const PieceRequest middle{urn, 400, 1000, 100};
+    const PieceRequest middle{sha1_urn, 400, 1000, 100};
     EXPECT_NE(request_head(middle, "a:1", "us").find("\r\nRange: bytes=400-499\r\n"), std::string::npos);
     EXPECT_EQ(plan(piece("bytes 400-499/1000", 100), middle), (BodyPlan{0, 100}));
     EXPECT_EQ(plan(piece("bytes 400-450/1000", 51), middle), (BodyPlan{0, 51}));

@@ -14,14 +14,14 @@ using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const Urn wanted = *Urn::parse("urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
+const Urn wanted_file = *Urn::parse("urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
 const Urn other = *Urn::parse("urn:sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
 
 Hit hit(std::string host, std::uint64_t size = 10) {
     Hit hit;
     hit.name = "a";
     hit.size = size;
-    hit.urn = wanted;
+    hit.urn = wanted_file;
     hit.source = {std::move(host), 1};
     hit.transports = {Transport::http};
     return hit;
@@ -52,7 +52,7 @@ struct SourcePoolTest : testing::Test {
         pool.add(hit("second"));
     }
 
-    SourcePool pool{wanted, policy()};
+    SourcePool pool{wanted_file, policy()};
     SourcePool::TimePoint now{1h};
     SourceId current = 0;
 };
@@ -215,7 +215,7 @@ TEST_F(SourcePoolTest, TriesOneThatFailsAgainAfterAWait) {
 TEST_F(SourcePoolTest, WaitsTwiceAsLongEachTime) {
     SourcePool::Policy patient = policy();
     patient.retries = 100;
-    pool = SourcePool(wanted, patient);
+    pool = SourcePool(wanted_file, patient);
     pool.add(hit("only"));
     for (const auto wait : {500ms, 1000ms, 2000ms, 4000ms}) {
         next();
@@ -234,7 +234,7 @@ TEST_F(SourcePoolTest, WaitsTwiceAsLongEachTime) {
 TEST_F(SourcePoolTest, StrikesOffAtOnceWhatWillNotGetBetter) {
     for (const Error error : {Error::source_lacks_file, Error::source_answer, Error::size_mismatch,
                               Error::hash_mismatch, Error::source_lied, Error::cannot_resolve}) {
-        pool = SourcePool(wanted, policy());
+        pool = SourcePool(wanted_file, policy());
         add_two();
         next();
         EXPECT_TRUE(fail(error));

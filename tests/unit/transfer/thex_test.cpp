@@ -15,7 +15,7 @@ namespace {
 using test::bytes_of;
 using test::sample_bytes;
 
-constexpr std::size_t block = 64 * 1024;
+constexpr std::size_t tree_block = 64 * 1024;
 
 HashTree tree_of(const std::string& content) {
     BlockTreeHasher hasher;
@@ -23,7 +23,7 @@ HashTree tree_of(const std::string& content) {
     return hasher.finish();
 }
 
-std::variant<HashTree, ThexFault> read(const std::string& message, const HashTree& expected) {
+std::variant<HashTree, ThexFault> tree_in(const std::string& message, const HashTree& expected) {
     return read_thex(bytes_of(message), expected.size(), expected.root());
 }
 
@@ -50,24 +50,25 @@ std::string nodes_of(const std::string& content, std::size_t leaf_size) {
 }
 
 TEST(Thex, ReadsTheTreesThatItWrites) {
-    for (const std::size_t size : {std::size_t{0}, std::size_t{1}, block, block + 1, 3 * block, 7 * block + 5}) {
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{1}, tree_block, tree_block + 1, 3 * tree_block, 7 * tree_block + 5}) {
         const HashTree tree = tree_of(sample_bytes(size));
-        const auto result = read(write_thex(tree), tree);
+        const auto result = tree_in(write_thex(tree), tree);
         ASSERT_TRUE(std::holds_alternative<HashTree>(result)) << size;
         EXPECT_EQ(std::get<HashTree>(result), tree) << size;
     }
 }
 
 TEST(Thex, IsWrittenAsADescriptionAndTheNodesFromTheRootDown) {
-    const HashTree tree = tree_of(sample_bytes(3 * block));
+    const HashTree tree = tree_of(sample_bytes(3 * tree_block));
     const auto records = read_dime(bytes_of(write_thex(tree)), 2).value();
     ASSERT_EQ(records.size(), 2U);
     EXPECT_EQ(records[0].type, "text/xml");
     EXPECT_EQ(records[1].type, "http://open-content.net/spec/thex/breadthfirst");
     EXPECT_EQ(records[1].data.size(), (1 + 2 + 3) * sizeof(TigerRoot));
-    EXPECT_EQ(records[1].data, nodes_of(sample_bytes(3 * block), block));
+    EXPECT_EQ(records[1].data, nodes_of(sample_bytes(3 * tree_block), tree_block));
     const ThexDescription description = read_thex_description(records[0].data);
-    EXPECT_EQ(description.size, 3 * block);
+    EXPECT_EQ(description.size, 3 * tree_block);
     EXPECT_EQ(description.segment_size, 1024U);
     EXPECT_EQ(description.depth, 2U);
     EXPECT_EQ(description.algorithm, "http://open-content.net/spec/digest/tiger");
@@ -76,74 +77,76 @@ TEST(Thex, IsWrittenAsADescriptionAndTheNodesFromTheRootDown) {
 }
 
 TEST(Thex, ReadsADeeperTreeDownToItsBlocks) {
-    const std::string content = sample_bytes(5 * block + 3);
+    const std::string content = sample_bytes(5 * tree_block + 3);
     const HashTree tree = tree_of(content);
-    for (const std::size_t leaf_size : {block / 2, block / 4, std::size_t{1024}}) {
-        const auto result = read(message_of("", "", nodes_of(content, leaf_size)), tree);
+    for (const std::size_t leaf_size : {tree_block / 2, tree_block / 4, std::size_t{1024}}) {
+        const auto result = tree_in(message_of("", "", nodes_of(content, leaf_size)), tree);
         ASSERT_TRUE(std::holds_alternative<HashTree>(result)) << leaf_size;
         EXPECT_EQ(std::get<HashTree>(result), tree) << leaf_size;
     }
 }
 
 TEST(Thex, RefusesAShallowerTree) {
-    const std::string content = sample_bytes(5 * block + 3);
-    EXPECT_EQ(std::get<ThexFault>(read(message_of("", "", nodes_of(content, 2 * block)), tree_of(content))),
+    const std::string content = sample_bytes(5 * tree_block + 3);
+    EXPECT_EQ(std::get<ThexFault>(tree_in(message_of("", "", nodes_of(content, 2 * tree_block)), tree_of(content))),
               ThexFault::too_shallow);
 }
 
 TEST(Thex, RefusesATreeWithAnotherRoot) {
-    const HashTree tree = tree_of(sample_bytes(5 * block));
-    EXPECT_EQ(std::get<ThexFault>(read(write_thex(tree_of(std::string(5 * block, 'x'))), tree)), ThexFault::wrong_root);
-    EXPECT_EQ(std::get<ThexFault>(read(message_of("", "", std::string(sizeof(TigerRoot), 'x')), tree)),
+    const HashTree tree = tree_of(sample_bytes(5 * tree_block));
+    EXPECT_EQ(std::get<ThexFault>(tree_in(write_thex(tree_of(std::string(5 * tree_block, 'x'))), tree)),
+              ThexFault::wrong_root);
+    EXPECT_EQ(std::get<ThexFault>(tree_in(message_of("", "", std::string(sizeof(TigerRoot), 'x')), tree)),
               ThexFault::wrong_root);
 }
 
 TEST(Thex, RefusesATreeInWhichALeafIsForged) {
-    const std::string content = sample_bytes(5 * block);
-    std::string nodes = nodes_of(content, block);
+    const std::string content = sample_bytes(5 * tree_block);
+    std::string nodes = nodes_of(content, tree_block);
     nodes.back() ^= 1;
-    EXPECT_EQ(std::get<ThexFault>(read(message_of("", "", nodes), tree_of(content))), ThexFault::wrong_root);
+    EXPECT_EQ(std::get<ThexFault>(tree_in(message_of("", "", nodes), tree_of(content))), ThexFault::wrong_root);
 }
 
 TEST(Thex, RefusesTheTreeOfAFileOfAnotherSize) {
-    const std::string content = sample_bytes(3 * block);
-    const std::string xml = write_thex_description(3 * block - 1, 2, "");
-    EXPECT_EQ(std::get<ThexFault>(read(message_of(xml, "", nodes_of(content, block)), tree_of(content))),
+    const std::string content = sample_bytes(3 * tree_block);
+    const std::string xml = write_thex_description(3 * tree_block - 1, 2, "");
+    EXPECT_EQ(std::get<ThexFault>(tree_in(message_of(xml, "", nodes_of(content, tree_block)), tree_of(content))),
               ThexFault::other_file);
 }
 
 TEST(Thex, DoesNotNeedADescriptionThatIsWhole) {  // GnucDNA's is cut short
-    const std::string content = sample_bytes(3 * block);
-    const std::string xml = write_thex_description(3 * block, 2, "uuid:a");
+    const std::string content = sample_bytes(3 * tree_block);
+    const std::string xml = write_thex_description(3 * tree_block, 2, "uuid:a");
     for (std::size_t size = 0; size <= xml.size(); size += 7) {
-        const auto result = read(message_of(xml.substr(0, size), "uuid:a", nodes_of(content, block)), tree_of(content));
+        const auto result =
+            tree_in(message_of(xml.substr(0, size), "uuid:a", nodes_of(content, tree_block)), tree_of(content));
         EXPECT_TRUE(std::holds_alternative<HashTree>(result)) << size;
     }
 }
 
 TEST(Thex, FindsTheTreeUnderAnotherIdThanItsDescriptionSays) {  // BearShare writes a quote before it
-    const std::string content = sample_bytes(3 * block);
-    const std::string xml = write_thex_description(3 * block, 2, "uuid:a");
-    const auto result = read(message_of(xml, "\"uuid:a", nodes_of(content, block)), tree_of(content));
+    const std::string content = sample_bytes(3 * tree_block);
+    const std::string xml = write_thex_description(3 * tree_block, 2, "uuid:a");
+    const auto result = tree_in(message_of(xml, "\"uuid:a", nodes_of(content, tree_block)), tree_of(content));
     EXPECT_TRUE(std::holds_alternative<HashTree>(result));
 }
 
 TEST(Thex, TakesTheTreeThatTheDescriptionMeans) {
-    const std::string content = sample_bytes(3 * block);
+    const std::string content = sample_bytes(3 * tree_block);
     const std::array records{
         DimeRecord{DimeTypeFormat::uri, std::string(breadth_first_tree), "uuid:b", std::string(144, 'x')},
-        DimeRecord{DimeTypeFormat::media_type, "Text/XML", "", write_thex_description(3 * block, 2, "uuid:a")},
-        DimeRecord{DimeTypeFormat::uri, std::string(breadth_first_tree), "uuid:a", nodes_of(content, block)}};
-    EXPECT_TRUE(std::holds_alternative<HashTree>(read(write_dime(records), tree_of(content))));
+        DimeRecord{DimeTypeFormat::media_type, "Text/XML", "", write_thex_description(3 * tree_block, 2, "uuid:a")},
+        DimeRecord{DimeTypeFormat::uri, std::string(breadth_first_tree), "uuid:a", nodes_of(content, tree_block)}};
+    EXPECT_TRUE(std::holds_alternative<HashTree>(tree_in(write_dime(records), tree_of(content))));
 }
 
 TEST(Thex, RefusesWhatHasNoTree) {
-    const HashTree tree = tree_of(sample_bytes(block));
-    EXPECT_EQ(std::get<ThexFault>(read("", tree)), ThexFault::malformed);
-    EXPECT_EQ(std::get<ThexFault>(read("<html>", tree)), ThexFault::malformed);
-    EXPECT_EQ(std::get<ThexFault>(read(message_of("", "", ""), tree)), ThexFault::malformed);
+    const HashTree tree = tree_of(sample_bytes(tree_block));
+    EXPECT_EQ(std::get<ThexFault>(tree_in("", tree)), ThexFault::malformed);
+    EXPECT_EQ(std::get<ThexFault>(tree_in("<html>", tree)), ThexFault::malformed);
+    EXPECT_EQ(std::get<ThexFault>(tree_in(message_of("", "", ""), tree)), ThexFault::malformed);
     const std::array records{DimeRecord{DimeTypeFormat::uri, "another", "", std::string(24, 'x')}};
-    EXPECT_EQ(std::get<ThexFault>(read(write_dime(records), tree)), ThexFault::malformed);
+    EXPECT_EQ(std::get<ThexFault>(tree_in(write_dime(records), tree)), ThexFault::malformed);
 }
 
 TEST(Thex, BoundsAnAnswerByTheSizeOfTheFile) {

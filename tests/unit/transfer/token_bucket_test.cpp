@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 using Time = TokenBucket::Clock::time_point;
 
-constexpr std::uint64_t rate = 1'000'000;
+constexpr std::uint64_t bucket_rate = 1'000'000;
 
 // Takes as much as it is given for so long, waiting as it is told. @return the bytes.
 std::uint64_t take_for(TokenBucket& bucket, Time& now, TokenBucket::Clock::duration time) {
@@ -37,7 +37,8 @@ TEST(TokenBucket, LetsAllGoAtOnceWithoutALimit) {
 }
 
 TEST(TokenBucket, KeepsToItsRate) {
-    for (const std::uint64_t limit : {std::uint64_t{10'000}, rate, std::uint64_t{25'000'000}, std::uint64_t{1} << 33}) {
+    for (const std::uint64_t limit :
+         {std::uint64_t{10'000}, bucket_rate, std::uint64_t{25'000'000}, std::uint64_t{1} << 33}) {
         TokenBucket bucket(limit);
         Time now{1h};
         const double taken = static_cast<double>(take_for(bucket, now, 10s));
@@ -47,11 +48,11 @@ TEST(TokenBucket, KeepsToItsRate) {
 }
 
 TEST(TokenBucket, KeepsToItsRateWhenItIsAskedLate) {
-    TokenBucket bucket(rate);
+    TokenBucket bucket(bucket_rate);
     Time now{1h};
     std::uint64_t taken = 0;
     while (now < Time{1h + 10s}) {
-        const auto grant = bucket.take(now, rate);
+        const auto grant = bucket.take(now, bucket_rate);
         now += grant.wait + 3ms;  // timers are late
         taken += grant.bytes;
     }
@@ -60,7 +61,7 @@ TEST(TokenBucket, KeepsToItsRateWhenItIsAskedLate) {
 }
 
 TEST(TokenBucket, SavesNoMoreThanItsBurst) {
-    TokenBucket bucket(rate, 100ms);
+    TokenBucket bucket(bucket_rate, 100ms);
     Time now{1h};
     take_for(bucket, now, 1s);
     now += 1h;
@@ -70,7 +71,7 @@ TEST(TokenBucket, SavesNoMoreThanItsBurst) {
 }
 
 TEST(TokenBucket, GivesThoseWhoShareItEqualParts) {
-    TokenBucket bucket(rate);
+    TokenBucket bucket(bucket_rate);
     Time now{1h};
     std::array<Time, 5> due{};
     due.fill(now);
@@ -89,19 +90,19 @@ TEST(TokenBucket, GivesThoseWhoShareItEqualParts) {
 }
 
 TEST(TokenBucket, HandsOutPortionsForWhichNobodyWaitsLong) {
-    TokenBucket bucket(rate);
+    TokenBucket bucket(bucket_rate);
     const Time now{1h};
     TokenBucket::Clock::duration last{};
     for (int count = 0; count < 4; ++count) {
         const auto grant = bucket.take(now, 1'000'000'000);
-        EXPECT_EQ(grant.bytes, rate / 20);
+        EXPECT_EQ(grant.bytes, bucket_rate / 20);
         EXPECT_LE(grant.wait - last, 50ms);
         last = grant.wait;
     }
 }
 
 TEST(TokenBucket, TakesBackWhatWasNotUsed) {
-    TokenBucket bucket(rate);
+    TokenBucket bucket(bucket_rate);
     const Time now{1h};
     while (bucket.take(now, 10'000).wait == 0ms) {
     }

@@ -1,4 +1,5 @@
 #include "transfer/tree_request.hpp"
+#include "known_urn.hpp"
 #include "transfer/request_target.hpp"
 #include "transfer/thex.hpp"
 
@@ -9,8 +10,6 @@
 namespace gnutella::transfer {
 namespace {
 
-const Urn urn =
-    Urn::parse("urn:bitprint:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").value();
 constexpr std::uint64_t size = 10'000'000;
 
 SourceAnswer answer(unsigned status, std::optional<std::uint64_t> length, std::string_view transfer_encoding = {}) {

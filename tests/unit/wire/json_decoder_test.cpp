@@ -1,4 +1,5 @@
 #include "wire/json_decoder.hpp"
+#include "wire/known_urns.hpp"
 
 #include "wire/decoded.hpp"
 #include "wire/message_id.hpp"
@@ -12,8 +13,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-const std::string sha1_text = "urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB";
 
 /// An object of `type` with an id and these members.
 Decoded with(std::string_view type, std::string_view members) {

@@ -1,4 +1,5 @@
 #include "wire/json_encoder.hpp"
+#include "wire/known_urns.hpp"
 
 #include "wire/decoded.hpp"
 #include "wire/json_writer.hpp"
@@ -11,8 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 
 const std::string id = "00112233-4455-6677-8899-aabbccddeeff";
-const Urn bitprint =
-    *Urn::parse("urn:bitprint:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB.LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ");
 const Urn sha1 = *Urn::parse("urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB");
 const Guid peer = *Guid::parse("aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee");
 

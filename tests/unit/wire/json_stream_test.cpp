@@ -62,19 +62,21 @@ std::vector<std::string> outcomes_of(std::string_view bytes) {
     return stream.outcomes();
 }
 
-const std::string ping = R"({"type": "PING", "host": "h", "port": 1, "id": "x"})";
-const std::string query = R"({"type":"QUERY","id":"y","file":"a \"b\" \\","x":{"y":["}",{"z":"]\\\""}]},"ttl":12})";
-const std::string bye = R"({"type":"BYE","reason":"caf\u00e9 é"})";
+const std::string json_ping = R"({"type": "PING", "host": "h", "port": 1, "id": "x"})";
+const std::string json_query =
+    R"({"type":"QUERY","id":"y","file":"a \"b\" \\","x":{"y":["}",{"z":"]\\\""}]},"ttl":12})";
+const std::string json_bye = R"({"type":"BYE","reason":"caf\u00e9 é"})";
 const std::string unknown = R"({"type":"NEW","x":[{}]})";
 
 TEST(JsonStream, TakesObjectsThatComeTogether) {
-    EXPECT_THAT(outcomes_of(ping + query + unknown + bye),
-                ElementsAre("0 " + ping, "2 " + query, "unknown", "4 " + bye));
-    EXPECT_THAT(outcomes_of("\n" + ping + "\r\n\t " + bye + "\n\n"), ElementsAre("0 " + ping, "4 " + bye));
+    EXPECT_THAT(outcomes_of(json_ping + json_query + unknown + json_bye),
+                ElementsAre("0 " + json_ping, "2 " + json_query, "unknown", "4 " + json_bye));
+    EXPECT_THAT(outcomes_of("\n" + json_ping + "\r\n\t " + json_bye + "\n\n"),
+                ElementsAre("0 " + json_ping, "4 " + json_bye));
 }
 
 TEST(JsonStream, IsTheSameWhereverItIsCut) {
-    const std::string stream = " " + ping + query + "\n" + unknown + "\r\n" + bye + "\n" + ping;
+    const std::string stream = " " + json_ping + json_query + "\n" + unknown + "\r\n" + json_bye + "\n" + json_ping;
     const std::vector<std::string> whole = outcomes_of(stream);
     ASSERT_EQ(whole.size(), 5U);
     for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
@@ -95,7 +97,7 @@ TEST(JsonStream, IsTheSameWhereverItIsCut) {
 }
 
 TEST(JsonStream, IsTheSameAByteAtATime) {
-    const std::string stream = ping + query + "\n" + bye + unknown + ping + "x";
+    const std::string stream = json_ping + json_query + "\n" + json_bye + unknown + json_ping + "x";
     Stream bytes;
     for (const char byte : stream) {
         bytes.receive(std::string_view(&byte, 1));
@@ -139,21 +141,21 @@ TEST(JsonStream, NothingIsIncomplete) {
 }
 
 TEST(JsonStream, ADecoderGoesOnWhereAnotherWasMovedFrom) {
-    const std::string first = query.substr(0, 40);
+    const std::string first = json_query.substr(0, 40);
     JsonDecoder one;
     std::pmr::monotonic_buffer_resource memory;
     Message message;
     ASSERT_EQ(one.next(first, memory, message).outcome, JsonDecoder::Outcome::incomplete);
     JsonDecoder two = std::move(one);
-    EXPECT_EQ(two.next(query, memory, message).outcome, JsonDecoder::Outcome::message);
-    EXPECT_EQ(message.raw, query);
+    EXPECT_EQ(two.next(json_query, memory, message).outcome, JsonDecoder::Outcome::message);
+    EXPECT_EQ(message.raw, json_query);
 }
 
 TEST(JsonStream, AMessageMayBeReusedForTheNextOne) {
     const std::string stream = R"({"type":"QUERY","id":"y","file":"f","ttl":5,"hops":1})"
                                R"({"type":"PONG","hosts":["a:1","b:2"]})"
                                R"({"type":"PONG","hosts":["c:3"]})" +
-                               ping;
+                               json_ping;
     std::string_view rest = stream;
     JsonDecoder decoder;
     Message message;

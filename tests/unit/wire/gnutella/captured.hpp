@@ -2,6 +2,7 @@
 
 #include "wire/decode_step.hpp"
 #include "wire/gnutella/gnutella_decoder.hpp"
+#include "wire/gnutella/handshake_headers.hpp"
 #include "wire/gnutella/route_table_receiver.hpp"
 #include "wire/message.hpp"
 
@@ -23,6 +24,13 @@ inline std::string captured(std::string_view name) {
     std::ifstream file(std::string(GNUTELLA_CAPTURES "/").append(name), std::ios::binary);
     EXPECT_TRUE(file.is_open()) << name;
     return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// As we would say who we are to a real client.
+inline HandshakeHeaders our_headers() {
+    HandshakeHeaders headers;
+    headers.accepts_deflate = headers.sends_deflate = headers.offers_tls = true;
+    return headers;
 }
 
 /// All messages of one side of a session, with what they point to.

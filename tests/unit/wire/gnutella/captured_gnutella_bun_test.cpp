@@ -16,21 +16,13 @@ using Next = HandshakeMachine::Next;
 using Side = HandshakeMachine::Side;
 using ::testing::SizeIs;
 
-constexpr std::string_view folder = "gnutella-bun-1.2.0/";
-
-std::string file(std::string_view name) {
-    return std::string(folder).append(name);
-}
-
-HandshakeHeaders ours() {
-    HandshakeHeaders headers;
-    headers.accepts_deflate = headers.sends_deflate = headers.offers_tls = true;
-    return headers;
+std::string of_gnutella_bun(std::string_view name) {
+    return std::string("gnutella-bun-1.2.0/").append(name);
 }
 
 TEST(CapturedGnutellaBun, SaysInAHandshakeWhoItIs) {
-    HandshakeMachine machine(Side::acceptor, ours());
-    ASSERT_EQ(machine.feed(captured(file("ultrapeer-connects/request.txt"))).next, Next::decide);
+    HandshakeMachine machine(Side::acceptor, our_headers());
+    ASSERT_EQ(machine.feed(captured(of_gnutella_bun("ultrapeer-connects/request.txt"))).next, Next::decide);
     const HandshakeHeaders& theirs = machine.theirs();
     EXPECT_EQ(theirs.user_agent, "GnutellaBun/1.0.0");
     EXPECT_EQ(theirs.ultrapeer, true);
@@ -50,23 +42,23 @@ TEST(CapturedGnutellaBun, SaysInAHandshakeWhoItIs) {
 
     ASSERT_EQ(machine.accept().next, Next::more);
     // The servent that it had connected to offered no TLS, so its last word does not ask for it.
-    ASSERT_EQ(machine.feed(captured(file("ultrapeer-connects/last-word.txt"))).next, Next::open);
+    ASSERT_EQ(machine.feed(captured(of_gnutella_bun("ultrapeer-connects/last-word.txt"))).next, Next::open);
     EXPECT_TRUE(machine.agreed().receives_deflated);
     EXPECT_TRUE(machine.agreed().sends_deflated);
     EXPECT_FALSE(machine.agreed().upgrades_to_tls);
 }
 
 TEST(CapturedGnutellaBun, IsALeafWhenItSaysSo) {
-    HandshakeMachine machine(Side::acceptor, ours());
-    ASSERT_EQ(machine.feed(captured(file("leaf-connects/request.txt"))).next, Next::decide);
+    HandshakeMachine machine(Side::acceptor, our_headers());
+    ASSERT_EQ(machine.feed(captured(of_gnutella_bun("leaf-connects/request.txt"))).next, Next::decide);
     EXPECT_EQ(machine.theirs().ultrapeer, false);
     EXPECT_FALSE(machine.theirs().ultrapeer_needed.has_value());
 }
 
 TEST(CapturedGnutellaBun, AcceptsASession) {
-    HandshakeMachine machine(Side::connector, ours());
+    HandshakeMachine machine(Side::connector, our_headers());
     machine.start();
-    ASSERT_EQ(machine.feed(captured(file("ultrapeer-accepts/answer.txt"))).next, Next::decide);
+    ASSERT_EQ(machine.feed(captured(of_gnutella_bun("ultrapeer-accepts/answer.txt"))).next, Next::decide);
     EXPECT_EQ(machine.theirs().user_agent, "GnutellaBun/1.0.0");
     EXPECT_TRUE(machine.theirs().sends_deflate);
     EXPECT_EQ(machine.accept().next, Next::open);
@@ -75,7 +67,7 @@ TEST(CapturedGnutellaBun, AcceptsASession) {
 }
 
 TEST(CapturedGnutellaBun, AsksForAFile) {
-    const CapturedMessages said(file("ultrapeer-connects/messages.bin"));
+    const CapturedMessages said(of_gnutella_bun("ultrapeer-connects/messages.bin"));
     const auto queries = said.all<Query>();
     ASSERT_THAT(queries, SizeIs(1));
     EXPECT_EQ(queries[0]->text, "cobalt");
@@ -85,7 +77,7 @@ TEST(CapturedGnutellaBun, AsksForAFile) {
 }
 
 TEST(CapturedGnutellaBun, HasFiles) {
-    const CapturedMessages said(file("ultrapeer-connects/messages.bin"));
+    const CapturedMessages said(of_gnutella_bun("ultrapeer-connects/messages.bin"));
     const auto hits = said.all<QueryHit>();
     ASSERT_THAT(hits, SizeIs(2));
     const QueryHit& hit = *hits[0];
@@ -108,7 +100,7 @@ TEST(CapturedGnutellaBun, HasFiles) {
 }
 
 TEST(CapturedGnutellaBun, TellsItsWords) {
-    const CapturedMessages said(file("leaf-connects/messages.bin"));
+    const CapturedMessages said(of_gnutella_bun("leaf-connects/messages.bin"));
     const RouteTableReceiver receiver = said.table();
     const QueryRouteTable* table = receiver.table();
     ASSERT_NE(table, nullptr);
@@ -119,7 +111,7 @@ TEST(CapturedGnutellaBun, TellsItsWords) {
 }
 
 TEST(CapturedGnutellaBun, ShowsAllItsFiles) {
-    const std::string answer = captured(file("http/answer-browse.bin"));
+    const std::string answer = captured(of_gnutella_bun("http/answer-browse.bin"));
     const std::string body = answer.substr(answer.find("\r\n\r\n") + 4);
     std::pmr::monotonic_buffer_resource memory;
     Message message;
@@ -133,7 +125,7 @@ TEST(CapturedGnutellaBun, ShowsAllItsFiles) {
 }
 
 TEST(CapturedGnutellaBun, SaysBye) {
-    const CapturedMessages said(file("leaf-says-bye/messages.bin"));
+    const CapturedMessages said(of_gnutella_bun("leaf-says-bye/messages.bin"));
     const auto byes = said.all<Bye>();
     ASSERT_THAT(byes, SizeIs(1));
     EXPECT_EQ(byes[0]->code, 200);

@@ -23,22 +23,15 @@ using ::testing::IsSupersetOf;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-constexpr std::string_view folder = "gtk-gnutella-1.2.3/";
 const IpAddress its_address = IpAddress::v4({10, 77, 0, 1});
 
-std::string file(std::string_view name) {
-    return std::string(folder).append(name);
-}
-
-HandshakeHeaders ours() {
-    HandshakeHeaders headers;
-    headers.accepts_deflate = headers.sends_deflate = headers.offers_tls = true;
-    return headers;
+std::string of_gtk_gnutella(std::string_view name) {
+    return std::string("gtk-gnutella-1.2.3/").append(name);
 }
 
 TEST(CapturedGtkGnutella, SaysInAHandshakeWhoItIs) {
-    HandshakeMachine machine(Side::acceptor, ours());
-    ASSERT_EQ(machine.feed(captured(file("leaf-connects/request.txt"))).next, Next::decide);
+    HandshakeMachine machine(Side::acceptor, our_headers());
+    ASSERT_EQ(machine.feed(captured(of_gtk_gnutella("leaf-connects/request.txt"))).next, Next::decide);
     const HandshakeHeaders& theirs = machine.theirs();
     EXPECT_THAT(theirs.user_agent, StartsWith("gtk-gnutella/1.2.3"));
     EXPECT_EQ(theirs.ultrapeer, false);
@@ -52,21 +45,21 @@ TEST(CapturedGtkGnutella, SaysInAHandshakeWhoItIs) {
     EXPECT_EQ(theirs.max_ttl, 4);
     EXPECT_TRUE(theirs.guid.has_value());
     ASSERT_EQ(machine.accept().next, Next::more);
-    ASSERT_EQ(machine.feed(captured(file("leaf-connects/last-word.txt"))).next, Next::open);
+    ASSERT_EQ(machine.feed(captured(of_gtk_gnutella("leaf-connects/last-word.txt"))).next, Next::open);
     EXPECT_TRUE(machine.agreed().receives_deflated);
     EXPECT_TRUE(machine.agreed().sends_deflated);
 }
 
 TEST(CapturedGtkGnutella, IsAnUltrapeerWhenItSaysSo) {
-    HandshakeMachine machine(Side::acceptor, ours());
-    ASSERT_EQ(machine.feed(captured(file("ultrapeer-connects/request.txt"))).next, Next::decide);
+    HandshakeMachine machine(Side::acceptor, our_headers());
+    ASSERT_EQ(machine.feed(captured(of_gtk_gnutella("ultrapeer-connects/request.txt"))).next, Next::decide);
     EXPECT_EQ(machine.theirs().ultrapeer, true);
 }
 
 TEST(CapturedGtkGnutella, AcceptsASession) {
-    HandshakeMachine machine(Side::connector, ours());
+    HandshakeMachine machine(Side::connector, our_headers());
     machine.start();
-    ASSERT_EQ(machine.feed(captured(file("ultrapeer-accepts/answer.txt"))).next, Next::decide);
+    ASSERT_EQ(machine.feed(captured(of_gtk_gnutella("ultrapeer-accepts/answer.txt"))).next, Next::decide);
     EXPECT_EQ(machine.theirs().ultrapeer, true);
     EXPECT_EQ(machine.theirs().ultrapeer_needed, true);
     EXPECT_EQ(machine.accept().next, Next::open);
@@ -77,13 +70,13 @@ TEST(CapturedGtkGnutella, AcceptsASession) {
 TEST(CapturedGtkGnutella, SaysNothingOfCompressionToWhomCannotReadIt) {
     HandshakeMachine machine(Side::connector, {});
     machine.start();
-    ASSERT_EQ(machine.feed(captured(file("ultrapeer-refuses/answer.txt"))).next, Next::decide);
+    ASSERT_EQ(machine.feed(captured(of_gtk_gnutella("ultrapeer-refuses/answer.txt"))).next, Next::decide);
     EXPECT_TRUE(machine.theirs().accepts_deflate);
     EXPECT_FALSE(machine.theirs().sends_deflate);
 }
 
 TEST(CapturedGtkGnutella, Pings) {
-    const CapturedMessages said(file("ultrapeer-connects/messages.bin"));
+    const CapturedMessages said(of_gtk_gnutella("ultrapeer-connects/messages.bin"));
     const auto pings = said.all<Ping>();
     ASSERT_FALSE(pings.empty());
     std::pmr::monotonic_buffer_resource memory;
@@ -92,7 +85,7 @@ TEST(CapturedGtkGnutella, Pings) {
 }
 
 TEST(CapturedGtkGnutella, Pongs) {
-    const CapturedMessages said(file("ultrapeer-accepts/messages.bin"));
+    const CapturedMessages said(of_gtk_gnutella("ultrapeer-accepts/messages.bin"));
     const auto pongs = said.all<Pong>();
     ASSERT_THAT(pongs, SizeIs(1));
     EXPECT_EQ(pongs[0]->from.address, its_address);
@@ -108,7 +101,7 @@ TEST(CapturedGtkGnutella, Pongs) {
 }
 
 TEST(CapturedGtkGnutella, AsksForAFile) {
-    const CapturedMessages said(file("leaf-connects/messages.bin"));
+    const CapturedMessages said(of_gtk_gnutella("leaf-connects/messages.bin"));
     const auto queries = said.all<Query>();
     ASSERT_THAT(queries, SizeIs(1));
     EXPECT_EQ(queries[0]->text, "cobalt");
@@ -119,7 +112,7 @@ TEST(CapturedGtkGnutella, AsksForAFile) {
 }
 
 TEST(CapturedGtkGnutella, HasFiles) {
-    const CapturedMessages said(file("ultrapeer-connects/messages.bin"));
+    const CapturedMessages said(of_gtk_gnutella("ultrapeer-connects/messages.bin"));
     const auto hits = said.all<QueryHit>();
     ASSERT_THAT(hits, SizeIs(2));
     const QueryHit& hit = *hits[0];
@@ -142,7 +135,7 @@ TEST(CapturedGtkGnutella, HasFiles) {
 
 TEST(CapturedGtkGnutella, TellsItsWords) {
     for (const char* name : {"leaf-connects/messages.bin", "ultrapeer-connects/messages.bin"}) {
-        const CapturedMessages said(file(name));
+        const CapturedMessages said(of_gtk_gnutella(name));
         const RouteTableReceiver receiver = said.table();  // a reset, and a second patch without one later
         const QueryRouteTable* table = receiver.table();
         ASSERT_NE(table, nullptr) << name;
@@ -155,7 +148,7 @@ TEST(CapturedGtkGnutella, TellsItsWords) {
 }
 
 TEST(CapturedGtkGnutella, SaysWhatItUnderstands) {
-    const CapturedMessages said(file("leaf-connects/messages.bin"));
+    const CapturedMessages said(of_gtk_gnutella("leaf-connects/messages.bin"));
     const auto vendor = said.all<VendorMessage>();
     ASSERT_GE(vendor.size(), 5U);
     ASSERT_TRUE(is(*vendor[0], vendor_messages::messages_supported));
@@ -174,7 +167,7 @@ TEST(CapturedGtkGnutella, SaysWhatItUnderstands) {
 }
 
 TEST(CapturedGtkGnutella, SaysBye) {
-    const CapturedMessages said(file("ultrapeer-says-bye/messages.bin"));
+    const CapturedMessages said(of_gtk_gnutella("ultrapeer-says-bye/messages.bin"));
     const auto byes = said.all<Bye>();
     ASSERT_THAT(byes, SizeIs(1));
     EXPECT_EQ(byes[0]->code, 200);

@@ -21,9 +21,9 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Kind = ExtensionArea::Kind;
 
-const IpAddress v4 = IpAddress::v4({192, 0, 2, 1});
-const IpAddress v6 = *parse_ip("2001:db8::17");
-const std::vector<PackedHost> mixed{{v4, 1, false}, {v6, 2, true}, {v4, 3, true}, {v6, 0xCA18, false}};
+const IpAddress ip4 = IpAddress::v4({192, 0, 2, 1});
+const IpAddress ip6 = *parse_ip("2001:db8::17");
+const std::vector<PackedHost> mixed{{ip4, 1, false}, {ip6, 2, true}, {ip4, 3, true}, {ip6, 0xCA18, false}};
 
 std::string_view view(const Sha1& sha1) {
     return {reinterpret_cast<const char*>(sha1.data()), sha1.size()};
@@ -135,8 +135,8 @@ TEST(PongExtensions, ReadBackAsTheyWere) {
     extensions.host_caches = caches;
     extensions.host_cache = "cache.example";
     extensions.speaks_tls = true;
-    extensions.ipv6 = v6;
-    extensions.asker = PackedHost{v4, 1234};
+    extensions.ipv6 = ip6;
+    extensions.asker = PackedHost{ip4, 1234};
     const std::string block = write_pong_extensions(extensions, mixed);
     std::pmr::monotonic_buffer_resource memory;
     const PongExtensions read = read_pong_extensions(block, memory);
@@ -148,7 +148,7 @@ TEST(PongExtensions, ReadBackAsTheyWere) {
     EXPECT_EQ(read.host_caches, caches);
     EXPECT_EQ(read.host_cache, "cache.example");
     EXPECT_TRUE(read.speaks_tls);
-    EXPECT_EQ(read.ipv6, v6);
+    EXPECT_EQ(read.ipv6, ip6);
     EXPECT_EQ(read.asker, extensions.asker);
     EXPECT_THAT(all(read.hosts), ElementsAre(mixed[0], mixed[2]));
     EXPECT_THAT(all(read.hosts6), ElementsAre(mixed[1], mixed[3]));
@@ -204,14 +204,14 @@ TEST(HitExtensions, ReadBackAsTheyWere) {
     HitExtensions extensions;
     extensions.can_be_browsed = true;
     extensions.speaks_tls = true;
-    extensions.ipv6 = v6;
+    extensions.ipv6 = ip6;
     extensions.host_name = "peer.example";
     const std::string block = write_hit_extensions(extensions, mixed);
     std::pmr::monotonic_buffer_resource memory;
     const HitExtensions read = read_hit_extensions(block, memory);
     EXPECT_TRUE(read.can_be_browsed);
     EXPECT_TRUE(read.speaks_tls);
-    EXPECT_EQ(read.ipv6, v6);
+    EXPECT_EQ(read.ipv6, ip6);
     EXPECT_EQ(read.host_name, "peer.example");
     EXPECT_THAT(all(read.push_proxies), ElementsAre(mixed[0], mixed[2]));
     EXPECT_THAT(all(read.push_proxies6), ElementsAre(mixed[1], mixed[3]));
@@ -276,7 +276,7 @@ TEST(ResultExtensions, HashesCountInEveryBlock) {
 TEST(PackedHosts, ABitForEachSaysWhoSpeaksTls) {
     std::vector<PackedHost> hosts;
     for (std::uint16_t port = 1; port <= 20; ++port) {
-        hosts.push_back({v4, port, port == 1 || port == 8 || port == 9 || port == 20});
+        hosts.push_back({ip4, port, port == 1 || port == 8 || port == 9 || port == 20});
     }
     std::string block;
     GgepWriter write(block);

@@ -1,4 +1,5 @@
 #include "wire/gnutella/gnutella_decoder.hpp"
+#include "wire/known_urns.hpp"
 
 #include "wire/gnutella/bytes.hpp"
 #include "wire/gnutella/decoded_binary.hpp"
@@ -25,9 +26,6 @@ constexpr unsigned push = 0x40;
 constexpr unsigned query = 0x80;
 constexpr unsigned query_hit = 0x81;
 
-const std::string sha1_text = "urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB";
-const std::string bitprint_text =
-    "urn:bitprint:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB.LWPNACQDBZRYXW3VHJVCJ64QBZNGHOHHHZWCLNQ";
 const std::string guid_bytes = "FEDCBA9876543210";
 
 // ---- the header ----
@@ -208,7 +206,6 @@ TEST(GnutellaDecoder, ReadsTheSmallestQueryHit) {
 }
 
 TEST(GnutellaDecoder, ReadsTheExtensionsOfAResult) {
-    const Urn bitprint = *Urn::parse(bitprint_text);
     std::string ggep;
     GgepWriter write(ggep, GgepWriter::Nuls::forbidden);
     write.add("LF", bytes("\x00\x00\x00\x00\x05"));

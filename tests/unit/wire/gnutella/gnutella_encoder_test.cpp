@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 const MessageRoute route{.id = *Guid::parse("00112233-4455-6677-ff99-aabbccddee00"), .ttl = 4, .hops = 3};
-const Guid peer = *Guid::parse("aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee");
+const Guid servent = *Guid::parse("aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee");
 const IpAddress ipv4 = IpAddress::v4({192, 0, 2, 1});
 const IpAddress ipv6 = *parse_ip("2001:db8::17");
 const std::string ggep = "\xC3\x83TLS\x40";
@@ -40,7 +40,7 @@ TEST(GnutellaEncoder, WritesTheHeaderOfTheSpecification) {
 }
 
 TEST(GnutellaEncoder, AnIdIsMarkedAsTheSpecificationSays) {
-    EXPECT_EQ(marked_as_modern(peer).to_string(), "aaaaaaaa-bbbb-4ccc-ffdd-eeeeeeeeee00");
+    EXPECT_EQ(marked_as_modern(servent).to_string(), "aaaaaaaa-bbbb-4ccc-ffdd-eeeeeeeeee00");
 }
 
 TEST(GnutellaEncoder, APingReadsBackAsItWas) {
@@ -129,7 +129,7 @@ QueryHit hit_of(std::size_t results) {
     QueryHit hit;
     hit.from = {.host = {}, .port = 6346, .address = ipv4};
     hit.has_file = true;
-    hit.peer = peer;
+    hit.peer = servent;
     hit.speed = 1000;
     hit.vendor = "GTKG";
     hit.state = {.firewalled = true, .busy = false, .has_uploaded = std::nullopt, .speed_measured = true};
@@ -157,7 +157,7 @@ TEST(GnutellaEncoder, AQueryHitReadsBackAsItWas) {
     const QueryHit& read = decoded.as<QueryHit>();
     EXPECT_EQ(read.from.address, ipv4);
     EXPECT_EQ(read.from.port, 6346);
-    EXPECT_EQ(read.peer, peer);
+    EXPECT_EQ(read.peer, servent);
     EXPECT_EQ(read.speed, 1000U);
     EXPECT_EQ(read.vendor, "GTKG");
     EXPECT_EQ(read.state, hit.state);
@@ -196,10 +196,11 @@ TEST(GnutellaEncoder, AQueryHitHasAtMost255Results) {
 }
 
 TEST(GnutellaEncoder, APushReadsBackAsItWas) {
-    const Push push{.target = peer, .index = 77, .to = {.host = {}, .port = 6346, .address = ipv4}, .extensions = ggep};
+    const Push push{
+        .target = servent, .index = 77, .to = {.host = {}, .port = 6346, .address = ipv4}, .extensions = ggep};
     const DecodedBinary decoded(encode_binary(route, push));
     expect_the_route(decoded);
-    EXPECT_EQ(decoded.as<Push>().target, peer);
+    EXPECT_EQ(decoded.as<Push>().target, servent);
     EXPECT_EQ(decoded.as<Push>().index, 77U);
     EXPECT_EQ(decoded.as<Push>().to.address, ipv4);
     EXPECT_EQ(decoded.as<Push>().to.port, 6346);
@@ -300,7 +301,7 @@ TEST(GnutellaEncoder, AHitGoesFromOneDialectIntoTheOther) {
     EXPECT_EQ(message.id, route.id);
     const auto& hit = std::get<QueryHit>(message.body);
     EXPECT_EQ(hit.from.host, "192.0.2.1");
-    EXPECT_EQ(hit.peer, peer);
+    EXPECT_EQ(hit.peer, servent);
     EXPECT_TRUE(hit.transports.has(Transport::http));
     ASSERT_THAT(hit.results, SizeIs(2));
 

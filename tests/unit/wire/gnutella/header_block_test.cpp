@@ -7,22 +7,20 @@
 namespace gnutella::wire {
 namespace {
 
-using Outcome = HeaderBlockReader::Outcome;
-
-HeaderBlock read(std::string_view text) {
+HeaderBlock block_of(std::string_view text) {
     HeaderBlockReader reader;
     const auto step = reader.feed(text);
-    EXPECT_EQ(step.outcome, Outcome::complete) << text;
+    EXPECT_EQ(step.outcome, HeaderBlockReader::Outcome::complete) << text;
     return reader.block();
 }
 
-Outcome outcome_of(std::string_view text, HeaderLimits limits = {}) {
+HeaderBlockReader::Outcome outcome_of(std::string_view text, HeaderLimits limits = {}) {
     return HeaderBlockReader(limits).feed(text).outcome;
 }
 
 // Gnutella 0.6, 2.1.
 TEST(HeaderBlock, ReadsContinuationsAsTheSpecificationShows) {
-    const HeaderBlock block = read(
+    const HeaderBlock block = block_of(
         "GNUTELLA CONNECT/0.6\r\n"
         "First-Field: this is the value of the first field\r\n"
         "Second-Field: this is the value\r\n"
@@ -34,13 +32,13 @@ TEST(HeaderBlock, ReadsContinuationsAsTheSpecificationShows) {
 }
 
 TEST(HeaderBlock, JoinsRepeatedHeadersInTheirOrder) {
-    const HeaderBlock block = read("x\r\nField: first\r\nOther: y\r\nfield: second\r\n third\r\n\r\n");
+    const HeaderBlock block = block_of("x\r\nField: first\r\nOther: y\r\nfield: second\r\n third\r\n\r\n");
     EXPECT_EQ(block.value("Field"), "first,second third");
     EXPECT_EQ(block.size(), 2U);
 }
 
 TEST(HeaderBlock, NamesHaveNoCaseAndMayHaveSpacesBehind) {
-    const HeaderBlock block = read("x\r\nGGEP : 0.5\r\nX-ULTRAPEER:True\r\nEmpty:\r\n\r\n");
+    const HeaderBlock block = block_of("x\r\nGGEP : 0.5\r\nX-ULTRAPEER:True\r\nEmpty:\r\n\r\n");
     EXPECT_EQ(block.value("ggep"), "0.5");
     EXPECT_EQ(block.value("x-UltraPeer"), "True");
     EXPECT_TRUE(block.has("Empty"));
@@ -50,8 +48,8 @@ TEST(HeaderBlock, NamesHaveNoCaseAndMayHaveSpacesBehind) {
 }
 
 TEST(HeaderBlock, LinesMayEndWithoutCr) {
-    EXPECT_EQ(read("GNUTELLA CONNECT/0.4\n\n").first_line(), "GNUTELLA CONNECT/0.4");
-    EXPECT_EQ(read("x\nA: b\n\n").value("A"), "b");
+    EXPECT_EQ(block_of("GNUTELLA CONNECT/0.4\n\n").first_line(), "GNUTELLA CONNECT/0.4");
+    EXPECT_EQ(block_of("x\nA: b\n\n").value("A"), "b");
 }
 
 TEST(HeaderBlock, IsTheSameHoweverItIsCut) {
@@ -60,11 +58,11 @@ TEST(HeaderBlock, IsTheSameHoweverItIsCut) {
         HeaderBlockReader reader;
         std::size_t at = 0;
         HeaderBlockReader::Step step;
-        while (step.outcome == Outcome::incomplete && at < text.size()) {
+        while (step.outcome == HeaderBlockReader::Outcome::incomplete && at < text.size()) {
             step = reader.feed(std::string_view(text).substr(at, piece));
             at += step.consumed;
         }
-        ASSERT_EQ(step.outcome, Outcome::complete) << piece;
+        ASSERT_EQ(step.outcome, HeaderBlockReader::Outcome::complete) << piece;
         EXPECT_EQ(text.substr(at), "messages") << "what comes behind is not the block's";
         EXPECT_EQ(reader.block().value("A"), "one two");
         EXPECT_EQ(reader.block().value("B"), "three");
@@ -73,36 +71,36 @@ TEST(HeaderBlock, IsTheSameHoweverItIsCut) {
 
 TEST(HeaderBlock, HasBounds) {
     const std::string head = "x\r\n";
-    EXPECT_EQ(outcome_of(std::string(64 * 1024, 'x')), Outcome::too_large) << "a line without end";
+    EXPECT_EQ(outcome_of(std::string(64 * 1024, 'x')), HeaderBlockReader::Outcome::too_large) << "a line without end";
     std::string many = head;
     while (many.size() < 64 * 1024) {
         many += "A: b\r\n";
     }
-    EXPECT_EQ(outcome_of(many), Outcome::too_large) << "headers without end";
+    EXPECT_EQ(outcome_of(many), HeaderBlockReader::Outcome::too_large) << "headers without end";
     std::string continued = head + "A: b\r\n";
     for (int i = 0; i < 200; ++i) {
         continued += " c\r\n";
     }
-    EXPECT_EQ(outcome_of(continued), Outcome::too_large) << "a header without end";
-    EXPECT_EQ(outcome_of("x\r\nA: 1\r\n\r\n", {.max_size = 11, .max_lines = 3}), Outcome::complete);
-    EXPECT_EQ(outcome_of("x\r\nA: 1\r\n\r\n", {.max_size = 10, .max_lines = 3}), Outcome::too_large);
-    EXPECT_EQ(outcome_of("x\r\nA: 1\r\n\r\n", {.max_size = 11, .max_lines = 2}), Outcome::too_large);
+    EXPECT_EQ(outcome_of(continued), HeaderBlockReader::Outcome::too_large) << "a header without end";
+    EXPECT_EQ(outcome_of("x\r\nA: 1\r\n\r\n", {.max_size = 11, .max_lines = 3}), HeaderBlockReader::Outcome::complete);
+    EXPECT_EQ(outcome_of("x\r\nA: 1\r\n\r\n", {.max_size = 10, .max_lines = 3}), HeaderBlockReader::Outcome::too_large);
+    EXPECT_EQ(outcome_of("x\r\nA: 1\r\n\r\n", {.max_size = 11, .max_lines = 2}), HeaderBlockReader::Outcome::too_large);
 }
 
 TEST(HeaderBlock, LinesThatAreNoHeadersAreMalformed) {
-    EXPECT_EQ(outcome_of("x\r\nno colon\r\n"), Outcome::malformed);
-    EXPECT_EQ(outcome_of("x\r\n: value\r\n"), Outcome::malformed);
-    EXPECT_EQ(outcome_of("x\r\na name: value\r\n"), Outcome::malformed);
-    EXPECT_EQ(outcome_of("x\r\n continues nothing\r\n"), Outcome::malformed);
-    EXPECT_EQ(outcome_of(std::string_view("x\r\nA: a\0b\r\n", 11)), Outcome::malformed);
-    EXPECT_EQ(outcome_of(std::string_view("x\0\r\n", 4)), Outcome::malformed);
+    EXPECT_EQ(outcome_of("x\r\nno colon\r\n"), HeaderBlockReader::Outcome::malformed);
+    EXPECT_EQ(outcome_of("x\r\n: value\r\n"), HeaderBlockReader::Outcome::malformed);
+    EXPECT_EQ(outcome_of("x\r\na name: value\r\n"), HeaderBlockReader::Outcome::malformed);
+    EXPECT_EQ(outcome_of("x\r\n continues nothing\r\n"), HeaderBlockReader::Outcome::malformed);
+    EXPECT_EQ(outcome_of(std::string_view("x\r\nA: a\0b\r\n", 11)), HeaderBlockReader::Outcome::malformed);
+    EXPECT_EQ(outcome_of(std::string_view("x\0\r\n", 4)), HeaderBlockReader::Outcome::malformed);
 }
 
 TEST(HeaderBlock, ThereMayBeOneAfterTheOther) {
     HeaderBlockReader reader;
-    ASSERT_EQ(reader.feed("one\r\nA: 1\r\n\r\n").outcome, Outcome::complete);
+    ASSERT_EQ(reader.feed("one\r\nA: 1\r\n\r\n").outcome, HeaderBlockReader::Outcome::complete);
     reader.reset();
-    ASSERT_EQ(reader.feed("two\r\nB: 2\r\n\r\n").outcome, Outcome::complete);
+    ASSERT_EQ(reader.feed("two\r\nB: 2\r\n\r\n").outcome, HeaderBlockReader::Outcome::complete);
     EXPECT_EQ(reader.block().first_line(), "two");
     EXPECT_FALSE(reader.block().has("A"));
     EXPECT_EQ(reader.block().value("B"), "2");

@@ -15,18 +15,18 @@
 namespace gnutella::wire {
 namespace {
 
-using Outcome = RouteTableReceiver::Outcome;
+using Received = RouteTableReceiver::Outcome;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 /// Lets it receive a message's bytes.
-Outcome receive(RouteTableReceiver& receiver, std::string_view message) {
+Received receive(RouteTableReceiver& receiver, std::string_view message) {
     std::pmr::monotonic_buffer_resource memory;
     Message decoded;
     if (GnutellaDecoder().next(message, memory, decoded).outcome != DecodeOutcome::message) {
         ADD_FAILURE() << "no message";
-        return Outcome::bad_data;
+        return Received::bad_data;
     }
     if (const auto* reset = std::get_if<RouteTableReset>(&decoded.body)) {
         return receiver.receive(*reset);
@@ -60,13 +60,13 @@ using Example = std::vector<std::vector<std::string>>;
 
 void check(const Example& example) {
     RouteTableReceiver receiver;
-    ASSERT_EQ(receive(receiver, hex(example[0][0])), Outcome::more);
+    ASSERT_EQ(receive(receiver, hex(example[0][0])), Received::more);
     EXPECT_EQ(receiver.table(), nullptr);
     const std::vector<std::vector<std::size_t>> expected{{2}, {2, 6}, {6}};
     for (std::size_t step = 1; step < example.size(); ++step) {
         for (std::size_t at = 0; at < example[step].size(); ++at) {
             const bool last = at + 1 == example[step].size();
-            EXPECT_EQ(receive(receiver, hex(example[step][at])), last ? Outcome::complete : Outcome::more);
+            EXPECT_EQ(receive(receiver, hex(example[step][at])), last ? Received::complete : Received::more);
         }
         EXPECT_EQ(entries(receiver), expected[step - 1]);
     }
@@ -119,29 +119,29 @@ TEST(RouteTableReceiver, ReadsPatchesThatAreCompressedAndSplit) {
     deflate_whole(hex("00 a0 00 00"), compressed);
     for (std::size_t cut = 0; cut <= compressed.size(); ++cut) {
         RouteTableReceiver receiver;
-        ASSERT_EQ(receiver.receive(RouteTableReset{8, 7}), Outcome::more);
+        ASSERT_EQ(receiver.receive(RouteTableReset{8, 7}), Received::more);
         const std::string_view all(compressed);
-        EXPECT_EQ(receiver.receive(patch(1, 2, 1, 4, all.substr(0, cut))), Outcome::more);
-        EXPECT_EQ(receiver.receive(patch(2, 2, 1, 4, all.substr(cut))), Outcome::complete);
+        EXPECT_EQ(receiver.receive(patch(1, 2, 1, 4, all.substr(0, cut))), Received::more);
+        EXPECT_EQ(receiver.receive(patch(2, 2, 1, 4, all.substr(cut))), Received::complete);
         EXPECT_THAT(entries(receiver), ElementsAre(2));
     }
 }
 
 TEST(RouteTableReceiver, OneBitTurnsAnEntryOver) {
     RouteTableReceiver receiver;
-    ASSERT_EQ(receiver.receive(RouteTableReset{16, 2}), Outcome::more);
-    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 1, hex("81 40"))), Outcome::complete);
+    ASSERT_EQ(receiver.receive(RouteTableReset{16, 2}), Received::more);
+    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 1, hex("81 40"))), Received::complete);
     EXPECT_THAT(entries(receiver), ElementsAre(0, 7, 9));
-    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 1, hex("01 20"))), Outcome::complete);
+    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 1, hex("01 20"))), Received::complete);
     EXPECT_THAT(entries(receiver), ElementsAre(0, 9, 10));
 }
 
 TEST(RouteTableReceiver, TwoBitsAreNumbersToo) {
     RouteTableReceiver receiver;
-    ASSERT_EQ(receiver.receive(RouteTableReset{8, 2}), Outcome::more);
-    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 2, hex("c0 03"))), Outcome::complete);
+    ASSERT_EQ(receiver.receive(RouteTableReset{8, 2}), Received::more);
+    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 2, hex("c0 03"))), Received::complete);
     EXPECT_THAT(entries(receiver), ElementsAre(0, 7));
-    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 2, hex("40 00"))), Outcome::complete);
+    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 2, hex("40 00"))), Received::complete);
     EXPECT_THAT(entries(receiver), ElementsAre(7));
 }
 
@@ -150,19 +150,19 @@ TEST(RouteTableReceiver, AResetBeginsAnew) {
     receiver.receive(RouteTableReset{8, 7});
     receiver.receive(patch(1, 1, 0, 4, hex("00 a0 00 00")));
     ASSERT_NE(receiver.table(), nullptr);
-    EXPECT_EQ(receiver.receive(RouteTableReset{16, 7}), Outcome::more);
+    EXPECT_EQ(receiver.receive(RouteTableReset{16, 7}), Received::more);
     EXPECT_EQ(receiver.table(), nullptr) << "all queries go to it until its table is whole";
-    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 1, hex("00 00"))), Outcome::complete);
+    EXPECT_EQ(receiver.receive(patch(1, 1, 0, 1, hex("00 00"))), Received::complete);
     EXPECT_THAT(entries(receiver), IsEmpty());
 }
 
 TEST(RouteTableReceiver, ResetsOutOfRangeAreRefused) {
     RouteTableReceiver receiver(1 << 16);
     for (const std::uint32_t length : {0U, 1U, 4U, 7U, 9U, 65535U, 1U << 17, 1U << 31, 0xFFFFFFFFU}) {
-        EXPECT_EQ(receiver.receive(RouteTableReset{length, 7}), Outcome::bad_length) << length;
+        EXPECT_EQ(receiver.receive(RouteTableReset{length, 7}), Received::bad_length) << length;
     }
-    EXPECT_EQ(receiver.receive(RouteTableReset{1U << 16, 0}), Outcome::bad_infinity);
-    EXPECT_EQ(receiver.receive(RouteTableReset{1U << 16, 1}), Outcome::more);
+    EXPECT_EQ(receiver.receive(RouteTableReset{1U << 16, 0}), Received::bad_infinity);
+    EXPECT_EQ(receiver.receive(RouteTableReset{1U << 16, 1}), Received::more);
 }
 
 TEST(RouteTableReceiver, PatchesOutOfRangeAreRefused) {
@@ -172,34 +172,34 @@ TEST(RouteTableReceiver, PatchesOutOfRangeAreRefused) {
         return receiver.receive(one);
     };
     const std::string right = hex("00 a0 00 00");
-    EXPECT_EQ(RouteTableReceiver().receive(patch(1, 1, 0, 4, right)), Outcome::no_reset);
-    EXPECT_EQ(after_reset(patch(0, 1, 0, 4, right)), Outcome::bad_sequence);
-    EXPECT_EQ(after_reset(patch(2, 2, 0, 4, right)), Outcome::bad_sequence);
-    EXPECT_EQ(after_reset(patch(1, 0, 0, 4, right)), Outcome::bad_sequence);
+    EXPECT_EQ(RouteTableReceiver().receive(patch(1, 1, 0, 4, right)), Received::no_reset);
+    EXPECT_EQ(after_reset(patch(0, 1, 0, 4, right)), Received::bad_sequence);
+    EXPECT_EQ(after_reset(patch(2, 2, 0, 4, right)), Received::bad_sequence);
+    EXPECT_EQ(after_reset(patch(1, 0, 0, 4, right)), Received::bad_sequence);
     for (const int bits : {0, 3, 5, 6, 7, 9, 16, 255}) {
-        EXPECT_EQ(after_reset(patch(1, 1, 0, bits, right)), Outcome::bad_entry_bits) << bits;
+        EXPECT_EQ(after_reset(patch(1, 1, 0, bits, right)), Received::bad_entry_bits) << bits;
     }
-    EXPECT_EQ(after_reset(patch(1, 1, 2, 4, right)), Outcome::unknown_compressor);
-    EXPECT_EQ(after_reset(patch(1, 1, 1, 4, right)), Outcome::bad_data);
-    EXPECT_EQ(after_reset(patch(1, 1, 0, 4, right + 'x')), Outcome::too_much);
-    EXPECT_EQ(after_reset(patch(1, 1, 0, 4, right.substr(1))), Outcome::too_little);
-    EXPECT_EQ(after_reset(patch(1, 1, 0, 4, "")), Outcome::too_little);
+    EXPECT_EQ(after_reset(patch(1, 1, 2, 4, right)), Received::unknown_compressor);
+    EXPECT_EQ(after_reset(patch(1, 1, 1, 4, right)), Received::bad_data);
+    EXPECT_EQ(after_reset(patch(1, 1, 0, 4, right + 'x')), Received::too_much);
+    EXPECT_EQ(after_reset(patch(1, 1, 0, 4, right.substr(1))), Received::too_little);
+    EXPECT_EQ(after_reset(patch(1, 1, 0, 4, "")), Received::too_little);
 }
 
 TEST(RouteTableReceiver, PatchesOfOneSequenceAreAlike) {
     const auto second = [](const RouteTablePatch& two) {
         RouteTableReceiver receiver;
         receiver.receive(RouteTableReset{8, 7});
-        EXPECT_EQ(receiver.receive(patch(1, 2, 0, 4, hex("00 a0"))), Outcome::more);
+        EXPECT_EQ(receiver.receive(patch(1, 2, 0, 4, hex("00 a0"))), Received::more);
         return receiver.receive(two);
     };
     const std::string rest = hex("00 00");
-    EXPECT_EQ(second(patch(2, 2, 0, 4, rest)), Outcome::complete);
-    EXPECT_EQ(second(patch(1, 2, 0, 4, rest)), Outcome::bad_sequence);
-    EXPECT_EQ(second(patch(3, 3, 0, 4, rest)), Outcome::bad_sequence);
-    EXPECT_EQ(second(patch(2, 3, 0, 4, rest)), Outcome::bad_sequence);
-    EXPECT_EQ(second(patch(2, 2, 0, 8, rest)), Outcome::bad_entry_bits);
-    EXPECT_EQ(second(patch(2, 2, 1, 4, rest)), Outcome::unknown_compressor);
+    EXPECT_EQ(second(patch(2, 2, 0, 4, rest)), Received::complete);
+    EXPECT_EQ(second(patch(1, 2, 0, 4, rest)), Received::bad_sequence);
+    EXPECT_EQ(second(patch(3, 3, 0, 4, rest)), Received::bad_sequence);
+    EXPECT_EQ(second(patch(2, 3, 0, 4, rest)), Received::bad_sequence);
+    EXPECT_EQ(second(patch(2, 2, 0, 8, rest)), Received::bad_entry_bits);
+    EXPECT_EQ(second(patch(2, 2, 1, 4, rest)), Received::unknown_compressor);
 }
 
 TEST(RouteTableReceiver, ABombDoesNotGoOff) {
@@ -207,7 +207,7 @@ TEST(RouteTableReceiver, ABombDoesNotGoOff) {
     deflate_whole(std::string(50'000'000, '\0'), compressed);
     RouteTableReceiver receiver;
     receiver.receive(RouteTableReset{1U << 16, 7});
-    EXPECT_EQ(receiver.receive(patch(1, 1, 1, 4, compressed)), Outcome::too_much);
+    EXPECT_EQ(receiver.receive(patch(1, 1, 1, 4, compressed)), Received::too_much);
 }
 
 TEST(RouteTableReceiver, WhatComesBehindTheCompressedStreamIsRefused) {
@@ -215,7 +215,7 @@ TEST(RouteTableReceiver, WhatComesBehindTheCompressedStreamIsRefused) {
     deflate_whole(hex("00 a0 00 00"), compressed);
     RouteTableReceiver receiver;
     receiver.receive(RouteTableReset{8, 7});
-    EXPECT_EQ(receiver.receive(patch(1, 1, 1, 4, compressed + "x")), Outcome::bad_data);
+    EXPECT_EQ(receiver.receive(patch(1, 1, 1, 4, compressed + "x")), Received::bad_data);
 }
 
 // ---- what we send ----

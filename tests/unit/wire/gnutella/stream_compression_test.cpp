@@ -11,7 +11,7 @@
 namespace gnutella::wire {
 namespace {
 
-using Outcome = StreamInflater::Outcome;
+using Inflating = StreamInflater::Outcome;
 
 /// All that comes of some input, through a room of that size; and how it ended.
 struct Inflated {
@@ -22,12 +22,12 @@ struct Inflated {
             outcome = step.outcome;
             bytes.append(room, 0, step.produced);
             input.remove_prefix(step.consumed);
-        } while (outcome == Outcome::more_room);
+        } while (outcome == Inflating::more_room);
         rest = input;
     }
     std::string bytes;
     std::string rest;
-    Outcome outcome = Outcome::more_input;
+    Inflating outcome = Inflating::more_input;
 };
 
 std::string messages(int count) {
@@ -49,7 +49,7 @@ TEST(StreamCompression, WhatIsFlushedIsReadWhole) {
         EXPECT_EQ(deflater.waiting(), 0U);
         const Inflated inflated(inflater, compressed, 1 + static_cast<std::size_t>(round) * 37);
         EXPECT_EQ(inflated.bytes, original);
-        EXPECT_EQ(inflated.outcome, Outcome::more_input);
+        EXPECT_EQ(inflated.outcome, Inflating::more_input);
         EXPECT_EQ(inflated.rest, "");
     }
 }
@@ -63,7 +63,7 @@ TEST(StreamCompression, EndsWhereItIsFinished) {
         StreamInflater inflater;
         const Inflated inflated(inflater, compressed + "rest", 100);
         EXPECT_EQ(inflated.bytes, messages(count));
-        EXPECT_EQ(inflated.outcome, Outcome::end);
+        EXPECT_EQ(inflated.outcome, Inflating::end);
         EXPECT_EQ(inflated.rest, "rest");
     }
 }
@@ -79,7 +79,7 @@ TEST(StreamCompression, IsTheSameHoweverItIsCut) {
         std::string bytes;
         for (std::size_t at = 0; at < compressed.size(); at += piece) {
             const Inflated inflated(inflater, std::string_view(compressed).substr(at, piece), 50);
-            ASSERT_EQ(inflated.outcome, Outcome::more_input);
+            ASSERT_EQ(inflated.outcome, Inflating::more_input);
             bytes += inflated.bytes;
         }
         EXPECT_EQ(bytes, original);
@@ -114,11 +114,11 @@ TEST(StreamCompression, ABombIsSeenSoonAndStaysSeen) {
     deflate_whole(std::string(100'000'000, '\0'), bomb);
     StreamInflater inflater({.max_ratio = 100, .free_output = 1'000'000});
     const Inflated inflated(inflater, bomb, 64 * 1024);
-    EXPECT_EQ(inflated.outcome, Outcome::too_dense);
+    EXPECT_EQ(inflated.outcome, Inflating::too_dense);
     EXPECT_LT(inflated.bytes.size(), 1'200'000U);
     std::array<char, 10> room;
     const auto after = inflater.next(bomb, room);
-    EXPECT_EQ(after.outcome, Outcome::too_dense);
+    EXPECT_EQ(after.outcome, Inflating::too_dense);
     EXPECT_EQ(after.produced, 0U);
 }
 
@@ -129,15 +129,15 @@ TEST(StreamCompression, WhatIsWithinTheRatioGoesOnForEver) {
         std::string compressed;
         deflater.add(messages(20), compressed);
         deflater.flush(compressed);
-        ASSERT_EQ(Inflated(inflater, compressed, 4096).outcome, Outcome::more_input) << round;
+        ASSERT_EQ(Inflated(inflater, compressed, 4096).outcome, Inflating::more_input) << round;
     }
 }
 
 TEST(StreamCompression, WhatIsNoStreamIsTold) {
     StreamInflater inflater;
-    EXPECT_EQ(Inflated(inflater, "GNUTELLA/0.6 200 OK", 100).outcome, Outcome::bad_data);
+    EXPECT_EQ(Inflated(inflater, "GNUTELLA/0.6 200 OK", 100).outcome, Inflating::bad_data);
     std::array<char, 10> room;
-    EXPECT_EQ(inflater.next("more", room).outcome, Outcome::bad_data);
+    EXPECT_EQ(inflater.next("more", room).outcome, Inflating::bad_data);
 }
 
 TEST(StreamCompression, AnEndIsTold) {
@@ -145,7 +145,7 @@ TEST(StreamCompression, AnEndIsTold) {
     deflate_whole("the end", whole);
     StreamInflater inflater;
     const Inflated inflated(inflater, whole + "rest", 100);
-    EXPECT_EQ(inflated.outcome, Outcome::end);
+    EXPECT_EQ(inflated.outcome, Inflating::end);
     EXPECT_EQ(inflated.bytes, "the end");
     EXPECT_EQ(inflated.rest, "rest");
 }
