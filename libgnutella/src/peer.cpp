@@ -29,8 +29,9 @@ void check(const Settings& settings) {
     require(settings.max_connections_per_address >= 1, "Settings::max_connections_per_address must be at least 1");
     require(settings.max_message_size >= 1024, "Settings::max_message_size must be at least 1024 bytes");
     require(settings.max_nesting >= 3, "Settings::max_nesting must be at least 3: the depth of a QUERY-HIT");
-    require(settings.max_send_queue >= settings.max_message_size,
-            "Settings::max_send_queue must hold at least one message of max_message_size");
+    // Gnutella 0.6, 3.1: half as much again as the largest message, at least.
+    require(settings.max_send_queue / 3 >= settings.max_message_size / 2,
+            "Settings::max_send_queue must hold at least one and a half messages of max_message_size");
     require(settings.queries_per_second >= 1, "Settings::queries_per_second must be at least 1");
     require(settings.query_burst >= 1, "Settings::query_burst must be at least 1");
     require(settings.max_ttl >= 1, "Settings::max_ttl must be at least 1");

@@ -1,5 +1,6 @@
 #include "node.hpp"
 #include "raw_peer.hpp"
+#include "tls_bench.hpp"
 
 namespace gnutella::test {
 namespace {
@@ -13,18 +14,26 @@ struct Input {
     std::string bytes;
 };
 
-class BadInput : public testing::TestWithParam<Input> {};
+enum class Around : std::uint8_t { nothing, tls };
+
+class BadInput : public testing::TestWithParam<std::tuple<Input, Around>> {};
 
 TEST_P(BadInput, EndsTheSessionWithAReasonAndTheNodeGoesOn) {
+    const auto& [input, around] = GetParam();
     Threads threads;
     Node node(threads);
     node.share().write("still.txt", "here");
     node.start();
-    RawPeer good(node.endpoint());
+    std::optional<TlsTunnel> tunnel;
+    if (around == Around::tls) {
+        tunnel.emplace(threads, node.endpoint());
+    }
+    const Endpoint way_in = tunnel ? tunnel->endpoint() : node.endpoint();
+    RawPeer good(way_in);
     good.greet();
-    RawPeer bad(node.endpoint());
+    RawPeer bad(way_in);
     bad.greet();
-    bad.try_send(GetParam().bytes);
+    bad.try_send(input.bytes);
     const auto bye = bad.receive("BYE");
     ASSERT_TRUE(bye);
     EXPECT_EQ(bye->at("code"), 400);
@@ -37,20 +46,27 @@ TEST_P(BadInput, EndsTheSessionWithAReasonAndTheNodeGoesOn) {
     EXPECT_TRUE(good.receive("QUERY-HIT"));
 }
 
+std::string name_of_kind(const testing::TestParamInfo<std::tuple<Input, Around>>& info) {
+    const auto& [input, around] = info.param;
+    return std::string(input.name) + (around == Around::tls ? "InTls" : "");
+}
+
 INSTANTIATE_TEST_SUITE_P(
     EachKind, BadInput,
-    testing::Values(Input{"NoJson", "this is no JSON\n"}, Input{"NoObject", "[1,2,3]"},
-                    Input{"NumberAsId", R"({"type":"PING","id":5})"}, Input{"NoType", R"({"id":"no type"})"},
-                    Input{"NumberAsType", R"({"type":7,"id":"1"})"},
-                    Input{"ArrayAsFile", R"({"type":"QUERY","id":"1","file":["a"]})"},
-                    Input{"QueryWithoutId", R"({"type":"QUERY","file":"no id"})"},
-                    Input{"InvalidUtf8", "{\"type\":\"QUERY\",\"id\":\"1\",\"file\":\"\xff\xfe\"}"},
-                    Input{"DeepNesting", deeply_nested()},
-                    Input{"LongString", R"({"type":"PING","id":")" + std::string(70'000, 'x')},
-                    Input{"MegabyteOfBraces", std::string(1'000'000, '{')},
-                    Input{"MegabyteWithoutNewline",
-                          "{\"type\":\"PING\",\"id\":\"1\",\"pad\":\"" + std::string(1'000'000, 'x')}),
-    [](const auto& input) { return std::string(input.param.name); });
+    testing::Combine(testing::Values(Input{"NoJson", "this is no JSON\n"}, Input{"NoObject", "[1,2,3]"},
+                                     Input{"NumberAsId", R"({"type":"PING","id":5})"},
+                                     Input{"NoType", R"({"id":"no type"})"},
+                                     Input{"NumberAsType", R"({"type":7,"id":"1"})"},
+                                     Input{"ArrayAsFile", R"({"type":"QUERY","id":"1","file":["a"]})"},
+                                     Input{"QueryWithoutId", R"({"type":"QUERY","file":"no id"})"},
+                                     Input{"InvalidUtf8", "{\"type\":\"QUERY\",\"id\":\"1\",\"file\":\"\xff\xfe\"}"},
+                                     Input{"DeepNesting", deeply_nested()},
+                                     Input{"LongString", R"({"type":"PING","id":")" + std::string(70'000, 'x')},
+                                     Input{"MegabyteOfBraces", std::string(1'000'000, '{')},
+                                     Input{"MegabyteWithoutNewline",
+                                           "{\"type\":\"PING\",\"id\":\"1\",\"pad\":\"" + std::string(1'000'000, 'x')}),
+                     testing::Values(Around::nothing, Around::tls)),
+    name_of_kind);
 
 TEST(BadInput, HalfAMessageIsWaitedFor) {
     Threads threads;

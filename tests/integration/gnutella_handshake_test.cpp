@@ -39,64 +39,6 @@ void wait_for_failed_handshakes(Node& node, std::uint64_t count) {
 
 // ---- those who connect to us ----
 
-TEST(GnutellaHandshake, ThatTakesTooLongIsAnswered408) {
-    Threads threads;
-    Node node(threads, quick_handshakes());
-    node.start();
-    RawServent raw(node.endpoint());
-    raw.send("GNUTELLA CONNECT/0.6\r\nUser-Agent: slow");
-    EXPECT_THAT(raw.receive_block(), StartsWith("GNUTELLA/0.6 408 "));
-    EXPECT_TRUE(raw.ends());
-    wait_for_failed_handshakes(node, 1);
-}
-
-TEST(GnutellaHandshake, WithoutALastWordEndsInTime) {
-    Threads threads;
-    Node node(threads, quick_handshakes());
-    node.start();
-    RawServent raw(node.endpoint());
-    raw.send(RawServent::connect_block());
-    EXPECT_THAT(raw.receive_block(), StartsWith("GNUTELLA/0.6 200 "));
-    EXPECT_TRUE(raw.ends());
-}
-
-TEST(GnutellaHandshake, OfTooMuchIsAnswered413) {
-    Threads threads;
-    Node node(threads);
-    node.start();
-    std::string lines = "GNUTELLA CONNECT/0.6\r\n";
-    for (int at = 0; at < 4'000; ++at) {
-        lines += "X-Line-" + std::to_string(at) + ": and so on\r\n";
-    }
-    for (const std::string& words :
-         {"GNUTELLA CONNECT/0.6\r\nX-Long: " + std::string(64 * 1024, 'x') + "\r\n\r\n", lines}) {
-        RawServent raw(node.endpoint());
-        raw.try_send(words);
-        EXPECT_THAT(raw.receive_block(), StartsWith("GNUTELLA/0.6 413 "));
-        EXPECT_TRUE(raw.ends());
-    }
-    wait_for_failed_handshakes(node, 2);
-}
-
-TEST(GnutellaHandshake, WithALineThatIsNoHeaderIsAnswered400) {
-    Threads threads;
-    Node node(threads);
-    node.start();
-    RawServent raw(node.endpoint());
-    raw.send("GNUTELLA CONNECT/0.6\r\nthis is no header\r\n\r\n");
-    EXPECT_THAT(raw.receive_block(), StartsWith("GNUTELLA/0.6 400 "));
-    EXPECT_TRUE(raw.ends());
-}
-
-TEST(GnutellaHandshake, WithANonsenseRequestEnds) {
-    Threads threads;
-    Node node(threads);
-    node.start();
-    RawServent raw(node.endpoint());
-    raw.send("GNUTELLA IS GREAT\r\n\r\n");
-    EXPECT_EQ(raw.receive_block(), "");
-}
-
 TEST(GnutellaHandshake, ThatStopsAnywhereLeavesNothingBehind) {
     Threads threads;
     Settings settings = quick_settings();

@@ -20,6 +20,12 @@
 
 namespace gnutella::test {
 
+inline Settings gnutella_settings() {
+    Settings settings = quick_settings();
+    settings.dialects = {Dialect::gnutella};
+    return settings;
+}
+
 inline ConnectRequest in_gnutella(const Endpoint& to) {
     return {to, Dialect::gnutella};
 }

@@ -20,12 +20,6 @@ using testing::StartsWith;
 constexpr const char* offer = "Upgrade: TLS/1.0\r\n";
 constexpr const char* agreement = "Upgrade: TLS/1.0\r\nConnection: Upgrade\r\n";
 
-Settings gnutella_settings() {
-    Settings settings = quick_settings();
-    settings.dialects = {Dialect::gnutella};
-    return settings;
-}
-
 // With a time limit that is soon over.
 Settings hasty_settings() {
     Settings settings = quick_settings();
@@ -156,54 +150,6 @@ TEST_F(TlsNode, SaysByeInsideAndEndsInOrder) {
     EXPECT_TRUE(raw.ends());
 }
 
-TEST_F(TlsNode, AnswersBadInputInsideAsItDoesOutside) {
-    start();
-    RawServent good(tunnel->endpoint());
-    good.greet();
-
-    RawPeer json(tunnel->endpoint());
-    json.greet();
-    json.try_send(R"({"type":"PING","id":5})");
-    const auto told = json.receive("BYE");
-    ASSERT_TRUE(told);
-    EXPECT_EQ(told->at("code"), 400);
-
-    for (const bool compressed : {false, true}) {
-        RawServent lying(tunnel->endpoint());
-        compressed ? lying.greet_compressed() : lying.greet();
-        std::string message = RawServent::message(RawServent::query, RawServent::query_for("x"));
-        lying.try_send(message.replace(19, 4, "\xFF\xFF\xFF\xFF"));
-        const auto bye = lying.receive(RawServent::bye);
-        ASSERT_TRUE(bye) << compressed;
-        EXPECT_EQ(bye->payload.substr(0, 2), "\x90\x01") << compressed;  // 400
-        EXPECT_TRUE(lying.ends());
-    }
-    EXPECT_EQ(node.status().counters.bad_messages, 3U);
-
-    RawServent bomb(tunnel->endpoint());
-    bomb.greet_compressed();
-    const std::string zeros = RawServent::message(0x55, std::string(60'000, '\0'));
-    std::string all;
-    for (int at = 0; at < 100; ++at) {
-        all += zeros;
-    }
-    bomb.try_send(all);
-    EXPECT_TRUE(bomb.receive(RawServent::bye));
-
-    RawServent endless(tunnel->endpoint());
-    endless.try_send("GNUTELLA CONNECT/0.6\r\nX-Long: " + std::string(64 * 1024, 'x'));
-    EXPECT_THAT(endless.receive_block(), StartsWith("GNUTELLA/0.6 413 "));
-    RawServent nonsense(tunnel->endpoint());
-    nonsense.send("GNUTELLA CONNECT/0.6\r\nno header\r\n\r\n");
-    EXPECT_THAT(nonsense.receive_block(), StartsWith("GNUTELLA/0.6 400 "));
-    for (const std::string target : {"/get/0/../../etc/passwd", "/get/0/%00", "/get/0/%2e%2e/%2e%2e/etc/passwd"}) {
-        EXPECT_EQ(RawClient(tunnel->endpoint()).get(target).status, 404) << target;
-    }
-
-    good.send_message(RawServent::ping, "", 1);
-    EXPECT_TRUE(good.receive(RawServent::pong));
-}
-
 TEST_F(TlsNode, ClosesAndCountsWhatItDoesNotUnderstand) {
     start();
     RawClient garbage(node.endpoint());
@@ -231,18 +177,6 @@ TEST_F(TlsNode, GivesEachStepOfAnAcceptedConnectionOneTimeLimit) {
     RawClient silent(way.endpoint());
     EXPECT_TRUE(silent.is_closed());
     EXPECT_EQ(hasty.status().counters.unknown_connections, 4U);
-}
-
-TEST_F(TlsNode, AnswersASlowHandshakeInside) {
-    Settings settings = quick_settings();
-    settings.gnutella_handshake_timeout = std::chrono::milliseconds(50);
-    Node hasty(threads, settings);
-    hasty.start();
-    TlsTunnel way(threads, hasty.endpoint());
-    RawServent slow(way.endpoint());
-    slow.send("GNUTELLA CONNECT/0.6\r\nUser-Agent: slow");
-    EXPECT_THAT(slow.receive_block(), StartsWith("GNUTELLA/0.6 408 "));
-    EXPECT_TRUE(slow.ends());
 }
 
 TEST_F(TlsNode, EndsAtOnceWithHandshakesUnderWay) {

@@ -94,6 +94,7 @@ struct Settings {
     /// Nesting of arrays and objects in a JSON message.
     std::size_t max_nesting = 8;
     /// Bytes waiting to be sent to one neighbour. Beyond it queries are dropped first, then hits; then it is closed.
+    /// From half of it on, until a quarter is left, the neighbour's own queries are dropped.
     std::size_t max_send_queue = 1024 * 1024;
     /// Queries a second that one neighbour may send on average. The excess is dropped and counted.
     std::size_t queries_per_second = 100;

@@ -31,6 +31,7 @@ struct Counters {
     std::uint64_t duplicate_queries = 0;    ///< a query whose id was handled before
     std::uint64_t expired_queries = 0;      ///< handled, and sent no further: the TTL is used up, or no room is left
     std::uint64_t excess_queries = 0;       ///< beyond Settings::queries_per_second
+    std::uint64_t flow_controlled = 0;      ///< queries, and pings for hosts, of a neighbour that reads too slowly
     std::uint64_t unexpected_pongs = 0;     ///< a PONG that nobody asked for
     std::uint64_t unexpected_hits = 0;      ///< a QUERY-HIT that nobody asked for
     std::uint64_t excess_hits = 0;          ///< beyond Settings::max_hits_per_query
@@ -95,6 +96,7 @@ void for_each_counter(const Counters& counters, Visitor&& visit) {
     visit(std::string_view{"duplicate_queries"}, counters.duplicate_queries);
     visit(std::string_view{"expired_queries"}, counters.expired_queries);
     visit(std::string_view{"excess_queries"}, counters.excess_queries);
+    visit(std::string_view{"flow_controlled"}, counters.flow_controlled);
     visit(std::string_view{"unexpected_pongs"}, counters.unexpected_pongs);
     visit(std::string_view{"unexpected_hits"}, counters.unexpected_hits);
     visit(std::string_view{"excess_hits"}, counters.excess_hits);

@@ -62,6 +62,23 @@ void Engine::session_gone(SessionId id) {
     });
 }
 
+void Engine::congestion_changed(SessionId id, overlay::Congestion congestion) {
+    on_strand([id, congestion](Engine& self) {
+        if (self.router_) {
+            self.router_->congestion_changed(id, congestion);
+        }
+    });
+}
+
+void Engine::queue_overflowed(SessionId id) {
+    on_strand([id](Engine& self) {
+        if (self.router_) {
+            self.router_->queue_overflowed(id, std::chrono::steady_clock::now(), self.actions_);
+            self.act();
+        }
+    });
+}
+
 void Engine::messages_dropped(std::size_t count) {
     messages_dropped_.fetch_add(count, std::memory_order_relaxed);
 }

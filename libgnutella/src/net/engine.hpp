@@ -90,6 +90,8 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void session_read(SessionId id, std::unique_ptr<ReadBatch> batch) override;
     void session_lost(SessionId id, error_code reason) override;
     void session_gone(SessionId id) override;
+    void congestion_changed(SessionId id, overlay::Congestion congestion) override;
+    void queue_overflowed(SessionId id) override;
     void messages_dropped(std::size_t count) override;
 
   private:

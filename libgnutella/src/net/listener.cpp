@@ -127,7 +127,6 @@ struct Listener::Waiting {
     asio::steady_timer deadline;
     std::array<char, wire::max_first_bytes> bytes{};
     std::size_t size = 0;
-    bool expired = false;
 };
 
 namespace {
@@ -215,14 +214,22 @@ void Listener::look_at(tcp::socket socket) {
     const auto waiting = std::make_shared<Waiting>(std::move(socket), std::move(ticket), acceptor_.get_executor());
     waiting_.insert(waiting);
     waiting->deadline.expires_after(first_bytes_timeout_);
-    waiting->deadline.async_wait([weak = std::weak_ptr(waiting)](error_code cancelled) {
+    waiting->deadline.async_wait([self = shared_from_this(), weak = std::weak_ptr(waiting)](error_code cancelled) {
         const auto late = weak.lock();
         if (!cancelled && late) {
-            late->expired = true;
-            Waiting::interrupt(late);
+            self->expire(late);
         }
     });
     read_first_bytes(waiting);
+}
+
+void Listener::expire(const std::shared_ptr<Waiting>& waiting) {
+    if (stopped_ || waiting_.erase(waiting) == 0) {
+        return;
+    }
+    // Counted before the far end can see the end of it.
+    refused_(Refusal::unknown);
+    Waiting::interrupt(waiting);
 }
 
 void Listener::read_first_bytes(const std::shared_ptr<Waiting>& waiting) {
@@ -231,7 +238,7 @@ void Listener::read_first_bytes(const std::shared_ptr<Waiting>& waiting) {
         rest, asio::bind_executor(
                   acceptor_.get_executor(), [self = shared_from_this(), waiting](error_code error, std::size_t got) {
                       waiting->size += got;
-                      const bool over = error || waiting->expired || self->stopped_;
+                      const bool over = error || self->stopped_ || !self->waiting_.contains(waiting);
                       const auto kind = over ? wire::FirstBytes::unknown : wire::recognise(waiting->first_bytes());
                       if (kind == wire::FirstBytes::undecided) {
                           self->read_first_bytes(waiting);
@@ -261,9 +268,9 @@ void Listener::open_tls(const std::shared_ptr<Waiting>& waiting) {
 }
 
 void Listener::conclude(const std::shared_ptr<Waiting>& waiting, wire::FirstBytes kind) {
-    waiting_.erase(waiting);
+    const bool expired = waiting_.erase(waiting) == 0;
     waiting->deadline.cancel();
-    if (stopped_) {
+    if (expired || stopped_) {
         return;
     }
     switch (kind) {
@@ -275,10 +282,6 @@ void Listener::conclude(const std::shared_ptr<Waiting>& waiting, wire::FirstByte
         default:  // TLS in TLS, too
             refused_(Refusal::unknown);
             return;
-    }
-    if (waiting->expired) {
-        refused_(Refusal::unknown);
-        return;
     }
     Channel channel = waiting->tls ? Channel(std::move(*waiting->tls)) : Channel(std::move(waiting->socket));
     accepted_({kind, std::move(channel), std::string(waiting->first_bytes()), std::move(waiting->ticket)});

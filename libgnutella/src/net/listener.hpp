@@ -66,6 +66,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
     void look_at(boost::asio::ip::tcp::socket socket);
     void read_first_bytes(const std::shared_ptr<Waiting>& waiting);
     void open_tls(const std::shared_ptr<Waiting>& waiting);
+    void expire(const std::shared_ptr<Waiting>& waiting);
     void conclude(const std::shared_ptr<Waiting>& waiting, wire::FirstBytes kind);
 
     boost::asio::ip::tcp::acceptor acceptor_;

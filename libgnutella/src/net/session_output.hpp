@@ -29,6 +29,10 @@ class SessionOutput {
         return queue_.push(std::move(frame), priority);
     }
 
+    /// Drops what has not begun to leave. @return how many messages.
+    std::size_t drop_waiting() { return queue_.drop_waiting(); }
+    overlay::Congestion congestion() const { return queue_.congestion(); }
+
     /// Takes no more frames at once from now on than one: see TcpSession::pace().
     void one_at_a_time() { max_frames_ = 1; }
 

@@ -136,20 +136,38 @@ void TcpSession::send(std::vector<Outgoing> frames) {
             dropped += pushed.dropped;
             overflow = overflow || pushed.overflow;
         }
-        if (dropped > 0) {
-            if (const auto host = self->host_.lock()) {
+        if (overflow) {
+            dropped += self->output_.drop_waiting();  // to make room for the BYE
+        }
+        if (const auto host = self->host_.lock()) {
+            if (dropped > 0) {
                 host->messages_dropped(dropped);
             }
-        }
-        if (overflow) {
-            self->lose(Error::queue_full);
-            return;
+            if (overflow) {
+                host->queue_overflowed(self->id_);
+            }
         }
         self->write();
     });
 }
 
 void TcpSession::write() {
+    write_queued();
+    tell_congestion();
+}
+
+void TcpSession::tell_congestion() {
+    const overlay::Congestion now = output_.congestion();
+    if (phase_ != Phase::open || now == told_congestion_) {
+        return;
+    }
+    told_congestion_ = now;
+    if (const auto host = host_.lock()) {
+        host->congestion_changed(id_, now);
+    }
+}
+
+void TcpSession::write_queued() {
     if (writing_ || phase_ == Phase::draining || phase_ == Phase::closed) {
         return;
     }

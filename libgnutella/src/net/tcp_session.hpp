@@ -5,6 +5,7 @@
 #include "net/session_input.hpp"
 #include "net/session_output.hpp"
 #include "overlay/actions.hpp"
+#include "overlay/congestion.hpp"
 
 #include <gnutella/dialect.hpp>
 #include <gnutella/error.hpp>
@@ -37,6 +38,11 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
         virtual void session_lost(SessionId id, error_code reason) = 0;
         /// The socket is closed: the last call.
         virtual void session_gone(SessionId id) = 0;
+        /// What waits to be sent has become too much, or little enough again.
+        virtual void congestion_changed(SessionId id, overlay::Congestion congestion) = 0;
+        /// A message that must be sent found no room in the queue, which is empty now but for that: the far end is to
+        /// be told so, and the session closed.
+        virtual void queue_overflowed(SessionId id) = 0;
         /// So many messages found no room in the queue.
         virtual void messages_dropped(std::size_t count) = 0;
     };
@@ -89,6 +95,8 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
     void read();
     void throw_away_input();
     void write();
+    void write_queued();
+    void tell_congestion();
     void wait_for_next_slot();
     void wait_writable();
     void finish_flushing();
@@ -111,6 +119,7 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
     Phase phase_ = Phase::open;
     bool input_ended_ = false;   // malformed, or the far end's FIN
     bool output_ended_ = false;  // the far end takes no more
+    overlay::Congestion told_congestion_ = overlay::Congestion::none;
     bool paced_ = false;
     bool writing_ = false;  // waits for room, or for the next slot of a paced session
 };

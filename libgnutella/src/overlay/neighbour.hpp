@@ -1,5 +1,6 @@
 #pragma once
 
+#include "overlay/congestion.hpp"
 #include "overlay/deadline_queue.hpp"
 #include "overlay/gnutella_peer.hpp"
 #include "overlay/rate_limiter.hpp"
@@ -30,6 +31,7 @@ struct Neighbour {
     std::size_t open_place = 0;
     /// Whether its end, before it was open, is no failure of `target` yet (Router::Start::on_failure).
     bool dialect_follows = false;
+    Congestion congestion = Congestion::none;
     /// Set when it speaks Gnutella 0.6.
     std::unique_ptr<GnutellaPeer> gnutella{};
 

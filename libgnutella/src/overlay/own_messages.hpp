@@ -25,6 +25,7 @@ enum class ByeCode : std::uint16_t {
     bad_message = 400,
     timed_out = 408,
     already_connected = 409,
+    queue_overflow = 502,
     too_many_sessions = 503,
     connected_to_self = 508,
 };

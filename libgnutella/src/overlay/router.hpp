@@ -2,6 +2,7 @@
 
 #include "known_host.hpp"
 #include "overlay/actions.hpp"
+#include "overlay/congestion.hpp"
 #include "overlay/library.hpp"
 #include "overlay/time_point.hpp"
 #include "wire/gnutella/handshake_headers.hpp"
@@ -109,6 +110,10 @@ class Router {
     void received_unreadable(SessionId from, TimePoint now);
     /// Bytes came that are no message: BYE 400, close, count.
     void received_malformed(SessionId from, wire::Malformed problem, TimePoint now, Actions& out);
+    /// What waits to be sent to a neighbour has become too much, or little enough again: SendQueue::congestion().
+    void congestion_changed(SessionId session, Congestion congestion);
+    /// There was no room for what a neighbour must be sent: BYE 502, close.
+    void queue_overflowed(SessionId session, TimePoint now, Actions& out);
     /// The connection is gone, for `reason`.
     void closed(SessionId session, error_code reason, TimePoint now, Actions& out);
     /// Ends a session politely, as a user asked.

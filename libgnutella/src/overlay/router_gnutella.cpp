@@ -77,6 +77,10 @@ void Router::Impl::gnutella_ping_came(Neighbour& from, const wire::Message& mess
     }
     const wire::MessageRoute back{message.id, static_cast<std::uint8_t>(std::min(message.hops + 1, UINT8_MAX)), 0};
     const bool for_hosts = message.ttl > 1;
+    if (for_hosts && holds_off(from)) {
+        ++counters.flow_controlled;
+        return;
+    }
     std::vector<wire::PackedHost> told;
     std::array<std::byte, decoding_room> room;
     std::pmr::monotonic_buffer_resource memory(room.data(), room.size());

@@ -93,6 +93,11 @@ struct Router::Impl {
 
     void query_came(Neighbour& from, const wire::Message& message, const wire::Query& query, TimePoint now,
                     const Library& library, Actions& out);
+    /// Whether what a neighbour asks for is not worth a look: what it would be sent finds too much before it already
+    /// (0.6, 3.1). A legacy peer is answered by datagram.
+    static bool holds_off(const Neighbour& from) {
+        return from.congestion == Congestion::congested && from.kind() == PeerKind::modern;
+    }
     /// @return how many files answered.
     std::size_t answer(Neighbour& from, const wire::Message& message, const wire::Query& query, const Library& library,
                        Actions& out);

@@ -101,6 +101,11 @@ void Router::Impl::query_came(Neighbour& from, const wire::Message& message, con
         ++counters.excess_queries;
         return;
     }
+    // Not to be remembered as seen: it may come another way too, from who is not congested.
+    if (holds_off(from)) {
+        ++counters.flow_controlled;
+        return;
+    }
     if (from.gnutella && message.ttl > absurd_ttl) {
         ++counters.expired_queries;
         return;

@@ -159,6 +159,19 @@ void Router::received_malformed(SessionId from, wire::Malformed problem, TimePoi
     }
 }
 
+void Router::congestion_changed(SessionId session, Congestion congestion) {
+    if (Neighbour* neighbour = impl_->sessions.find(session)) {
+        neighbour->congestion = congestion;
+    }
+}
+
+void Router::queue_overflowed(SessionId session, TimePoint now, Actions& out) {
+    if (Neighbour* neighbour = impl_->sessions.find(session)) {
+        impl_->say_bye_and_close(*neighbour, ByeCode::queue_overflow, "you read too slowly", Error::queue_full, now,
+                                 out);
+    }
+}
+
 void Router::closed(SessionId session, error_code reason, TimePoint now, Actions& out) {
     if (Neighbour* neighbour = impl_->sessions.find(session)) {
         impl_->forget(*neighbour, reason, {}, now, out);

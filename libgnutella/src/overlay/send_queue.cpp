@@ -48,8 +48,23 @@ SendQueue::Pushed SendQueue::push(wire::Frame frame, Priority priority) {
         }
     }
     bytes_ += frame.size();
+    if (bytes_ > max_bytes_ / 2) {
+        congestion_ = Congestion::congested;
+    }
     lane(priority).push({turn_++, std::move(frame)});
     return pushed;
+}
+
+std::size_t SendQueue::drop_waiting() {
+    std::size_t dropped = 0;
+    std::size_t bytes = 0;
+    for (Lane& each : lanes_) {
+        for (; !each.empty(); ++dropped) {
+            bytes += each.pop().size();
+        }
+    }
+    leave(bytes);
+    return dropped;
 }
 
 std::span<const wire::Frame> SendQueue::take(std::size_t max_frames, std::size_t max_bytes) {
@@ -69,8 +84,15 @@ std::span<const wire::Frame> SendQueue::take(std::size_t max_frames, std::size_t
 }
 
 void SendQueue::written() {
-    bytes_ -= std::exchange(writing_bytes_, 0);
+    leave(std::exchange(writing_bytes_, 0));
     clear_for_reuse(writing_);
+}
+
+void SendQueue::leave(std::size_t bytes) {
+    bytes_ -= bytes;
+    if (bytes_ < max_bytes_ / 4) {
+        congestion_ = Congestion::none;
+    }
 }
 
 SendQueue::Lane* SendQueue::next_lane() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "overlay/actions.hpp"
+#include "overlay/congestion.hpp"
 #include "wire/frame.hpp"
 
 #include <array>
@@ -25,6 +26,8 @@ class SendQueue {
         bool overflow = false;
     };
     Pushed push(wire::Frame frame, Priority priority);
+    /// Drops all that waits and is not being written. @return how many frames.
+    std::size_t drop_waiting();
 
     /// Takes the next frames for one write: as many as there are, up to both bounds, but one at least. They stay here,
     /// and count, until written() is called. Empty when nothing waits, and while a write is under way.
@@ -36,6 +39,9 @@ class SendQueue {
     bool empty() const { return bytes_ == 0; }
     /// Bytes that wait or are being written.
     std::size_t bytes() const { return bytes_; }
+    /// Congested from the moment that more than half of what may wait does, until less than a quarter is left
+    /// (0.6, 3.1): the two are apart so that it does not change with every frame.
+    Congestion congestion() const { return congestion_; }
 
   private:
     // One lane for each priority, so that the oldest of the least worth is at hand; `turn` keeps the order over all.
@@ -59,9 +65,11 @@ class SendQueue {
 
     Lane& lane(Priority priority) { return lanes_[static_cast<std::size_t>(priority)]; }
     Lane* next_lane();
+    void leave(std::size_t bytes);
 
     std::size_t max_bytes_;
     std::size_t bytes_ = 0;
+    Congestion congestion_ = Congestion::none;
     std::uint64_t turn_ = 0;
     std::array<Lane, priorities> lanes_;
     std::vector<wire::Frame> writing_;

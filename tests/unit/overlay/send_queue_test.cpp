@@ -109,6 +109,45 @@ TEST(SendQueue, NeverDropsWhatIsBeingWritten) {
     EXPECT_THAT(texts(writing), ElementsAre("qq"));
 }
 
+TEST(SendQueue, IsCongestedFromHalfOnUntilAQuarterIsLeft) {
+    SendQueue queue(16);
+    queue.push(frame("12345678"), Priority::query);
+    EXPECT_EQ(queue.congestion(), Congestion::none) << "half, and no more";
+    queue.push(frame("9"), Priority::control);
+    EXPECT_EQ(queue.congestion(), Congestion::congested);
+    queue.push(frame("abcd"), Priority::hit);
+    queue.take(2, all);
+    EXPECT_EQ(queue.congestion(), Congestion::congested) << "it has not left yet";
+    queue.written();
+    EXPECT_EQ(queue.bytes(), 4U);
+    EXPECT_EQ(queue.congestion(), Congestion::congested) << "a quarter is left";
+    queue.push(frame("e"), Priority::hit);
+    queue.take(1, all);
+    queue.written();
+    EXPECT_EQ(queue.congestion(), Congestion::none);
+    queue.push(frame("fghijkl"), Priority::hit);
+    EXPECT_EQ(queue.congestion(), Congestion::none) << "half again";
+}
+
+TEST(SendQueue, DropsAllThatWaitsButWhatIsBeingWritten) {
+    SendQueue queue(8);
+    queue.push(frame("aa"), Priority::query);
+    const auto writing = queue.take(all, all);
+    queue.push(frame("bb"), Priority::control);
+    queue.push(frame("cc"), Priority::hit);
+    queue.push(frame("dd"), Priority::query);
+    EXPECT_EQ(queue.congestion(), Congestion::congested);
+    EXPECT_EQ(queue.drop_waiting(), 3U);
+    EXPECT_THAT(texts(writing), ElementsAre("aa"));
+    EXPECT_EQ(queue.bytes(), 2U);
+    EXPECT_EQ(queue.congestion(), Congestion::congested) << "a quarter is left";
+    EXPECT_FALSE(queue.push(frame("farewe"), Priority::control).overflow);
+    queue.written();
+    EXPECT_THAT(texts(queue.take(all, all)), ElementsAre("farewe"));
+    queue.written();
+    EXPECT_EQ(queue.congestion(), Congestion::none);
+}
+
 TEST(SendQueue, ANeighbourThatReadsNothingCostsNoMoreThanTheBound) {
     SendQueue queue(1'000);
     std::size_t dropped = 0;

@@ -133,18 +133,43 @@ void SimulatedNetwork::join(NodeId from, NodeId to) {
 }
 
 void SimulatedNetwork::cut(NodeId one, NodeId other) {
-    for (auto& [id, end] : ends_) {
-        if (end.node == one && !end.closed && ends_.at(end.other).node == other) {
-            for (const SessionId side : {id, end.other}) {
-                Actions actions;
-                ends_.at(side).closed = true;
-                Node& owner = node(ends_.at(side).node);
-                owner.router->closed(side, Error::lost, now_, actions);
-                carry_out(ends_.at(side).node, actions);
-            }
-            return;
-        }
+    const SessionId near = end_between(one, other);
+    for (const SessionId side : {near, ends_.at(near).other}) {
+        Actions actions;
+        ends_.at(side).closed = true;
+        Node& owner = node(ends_.at(side).node);
+        owner.router->closed(side, Error::lost, now_, actions);
+        carry_out(ends_.at(side).node, actions);
     }
+}
+
+SessionId SimulatedNetwork::end_between(NodeId one, NodeId other) const {
+    const auto found = std::ranges::find_if(ends_, [&](const auto& each) {
+        const End& end = each.second;
+        return end.node == one && !end.closed && ends_.at(end.other).node == other;
+    });
+    return found == ends_.end() ? 0 : found->first;
+}
+
+void SimulatedNetwork::hold(NodeId from, NodeId to) {
+    ends_.at(end_between(from, to)).held.emplace(settings_.max_send_queue);
+}
+
+void SimulatedNetwork::let_through(NodeId from, NodeId to, std::size_t bytes) {
+    const SessionId id = end_between(from, to);
+    SendQueue& queue = *ends_.at(id).held;
+    for (std::size_t read = 0; read < bytes && !queue.empty();) {
+        for (const wire::Frame& frame : queue.take(1, bytes)) {
+            read += frame.size();
+            send(id, frame.bytes());
+        }
+        queue.written();
+    }
+    tell_congestion(id);
+}
+
+void SimulatedNetwork::tell_congestion(SessionId end) {
+    node(ends_.at(end).node).router->congestion_changed(end, ends_.at(end).held->congestion());
 }
 
 Guid SimulatedNetwork::search(NodeId from, std::string text) {
@@ -237,7 +262,7 @@ std::optional<SessionId> SimulatedNetwork::far_end(SessionId end) const {
 void SimulatedNetwork::carry_out(NodeId id, Actions& actions) {
     Node& owner = node(id);
     for (const auto& [to, frame, priority] : actions.sends) {
-        send(to, frame.bytes());
+        send(to, frame, priority);
     }
     for (const auto& [to, frame] : actions.datagrams) {
         datagram(id, to, frame.bytes());
@@ -278,11 +303,33 @@ void SimulatedNetwork::send(SessionId from, std::string_view bytes) {
     }
 }
 
+void SimulatedNetwork::send(SessionId from, const wire::Frame& frame, Priority priority) {
+    std::optional<SendQueue>& held = ends_.at(from).held;
+    if (!held) {
+        send(from, frame.bytes());
+        return;
+    }
+    if (held->push(frame, priority).overflow) {
+        held->drop_waiting();
+        Actions actions;
+        const NodeId owner = ends_.at(from).node;
+        node(owner).router->queue_overflowed(from, now_, actions);
+        carry_out(owner, actions);
+    }
+    tell_congestion(from);
+}
+
 void SimulatedNetwork::send_raw(SessionId from_end, std::string_view bytes) {
     send(from_end, bytes);
 }
 
 void SimulatedNetwork::close(SessionId id) {
+    if (std::optional<SendQueue>& held = ends_.at(id).held) {
+        for (const wire::Frame& frame : held->take(SIZE_MAX, SIZE_MAX)) {
+            send(id, frame.bytes());
+        }
+        held->written();
+    }
     send(id, {});
     ends_.at(id).closed = true;
 }

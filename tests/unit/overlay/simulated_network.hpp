@@ -2,6 +2,7 @@
 
 #include "overlay/fake_library.hpp"
 #include "overlay/router.hpp"
+#include "overlay/send_queue.hpp"
 #include "wire/gnutella/gnutella_decoder.hpp"
 
 #include <deque>
@@ -59,6 +60,11 @@ class SimulatedNetwork {
     void join(NodeId from, NodeId to);
     /// The connection breaks without a BYE.
     void cut(NodeId one, NodeId other);
+    /// From now on `to` reads nothing of what `from` sends it, and that waits in a SendQueue at `from`; until
+    /// let_through() has it read so many bytes, or one message more.
+    void hold(NodeId from, NodeId to);
+    void let_through(NodeId from, NodeId to, std::size_t bytes);
+    const SendQueue& held(NodeId from, NodeId to) { return *ends_.at(end_between(from, to)).held; }
     /// Whether connections from it and to it can be had.
     void set_reachable(NodeId id, bool reachable) { reachable_[id] = reachable; }
 
@@ -89,6 +95,7 @@ class SimulatedNetwork {
         Dialect dialect = Dialect::json;
         wire::JsonDecoder decoder;
         bool closed = false;
+        std::optional<SendQueue> held;  // what is sent, as long as it is not read
     };
     struct Inbox {
         NodeId node = 0;
@@ -97,6 +104,9 @@ class SimulatedNetwork {
 
     void carry_out(NodeId id, Actions& actions);
     void send(SessionId from, std::string_view bytes);
+    void send(SessionId from, const wire::Frame& frame, Priority priority);
+    void tell_congestion(SessionId end);
+    SessionId end_between(NodeId one, NodeId other) const;
     void close(SessionId end);
     void read(SessionId end, std::string_view bytes);
     void legacy_receive(SessionId end, std::string_view bytes);
