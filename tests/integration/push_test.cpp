@@ -195,7 +195,7 @@ TEST_F(PushTest, AConnectionGoesToWhoWaitsForThatServentAndThatFile) {
         far.connect(acceptor.local_endpoint());
         Tcp::socket near(boost::asio::make_strand(threads.context()));
         acceptor.accept(near);
-        connections->accept(std::move(near), line, nullptr);
+        connections->accept(net::Channel(std::move(near)), line, nullptr);
         return far;
     };
     const auto one = come(giv(2));

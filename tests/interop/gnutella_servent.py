@@ -91,7 +91,7 @@ class Servent:
     agent = "servent of the tests/1.0"
 
     def __init__(self, files=None, host=HOST, port=0, ultrapeer=True, deflate=True, needs_deflate=True,
-                 piece=gnutella_http.PIECE, firewalled=False, vendor=b"TEST"):
+                 piece=gnutella_http.PIECE, firewalled=False, gives_in_tls=False, vendor=b"TEST"):
         self.host = host
         self.guid = os.urandom(16)
         self.ultrapeer = ultrapeer
@@ -99,6 +99,7 @@ class Servent:
         self.needs_deflate = needs_deflate
         self.piece = piece
         self.firewalled = firewalled
+        self.gives_in_tls = gives_in_tls  # as gtk-gnutella does to a host that it knows to speak TLS
         self.vendor = vendor
         self.shared = [Shared(number, name, content) for number, (name, content) in
                        enumerate(sorted((files or {}).items()), 1)]
@@ -234,6 +235,11 @@ class Servent:
     def bye(self, session, code=200, reason="Leaving"):
         self._send_new(session, wire.BYE, 1, wire.bye(code, reason))
         session.close()
+
+    def stop_listening(self):
+        """Whoever connects from now on is refused."""
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept()
+        self._listener.close()
 
     def close(self):
         self._listener.close()
@@ -390,6 +396,8 @@ class Servent:
         """8.4 of HUGE's time is gone: the line is followed by an empty one, and then the other side asks."""
         try:
             connection = socket.create_connection((asked["host"], asked["port"]), DEADLINE)
+            if self.gives_in_tls:
+                connection = insecure_tls().wrap_socket(connection)
             connection.sendall("GIV {}:{}/{}\n\n".format(file.index, self.guid.hex().upper(), file.name).encode("utf-8"))
             connection.settimeout(None)
             self._greet(connection, "{}:{}".format(asked["host"], asked["port"]))

@@ -2,6 +2,7 @@
 
 #include "net/address.hpp"
 #include "net/cancellation.hpp"
+#include "net/channel.hpp"
 #include "net/dial.hpp"
 #include "net/download_service.hpp"
 #include "net/push_requests.hpp"
@@ -13,7 +14,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -26,12 +26,12 @@
 
 namespace gnutella::net {
 
-/// Reaches sources over TCP: connects to them, or has them connect to us. A dialler is what has these members:
-/// `Stream`, an AsyncReadStream and AsyncWriteStream with an abort_stream; `transport`; and `dial`, which gives one
-/// that stands.
+/// Reaches sources over TCP: connects to them, or has them connect to us, plainly or in TLS. A dialler is what has
+/// these members: `Stream`, an AsyncReadStream and AsyncWriteStream with an abort_stream; `transport`; and `dial`,
+/// which gives one that stands.
 class TcpDialler {
   public:
-    using Stream = boost::asio::ip::tcp::socket;
+    using Stream = Channel;
     static constexpr Transport transport = Transport::http;
 
     struct Dialled {
@@ -71,11 +71,11 @@ class TcpDialler {
 
   private:
     boost::asio::awaitable<Dialled> connect(const Hit& hit) {
+        Channel::Socket socket(strand_);
         Dialled dialled;
-        dialled.stream.emplace(strand_);
-        dialled.error = co_await net::dial(*dialled.stream, hit.source, limit_);
-        if (dialled.error) {
-            dialled.stream.reset();
+        dialled.error = co_await net::dial(socket, hit.source, limit_);
+        if (!dialled.error) {
+            dialled.stream.emplace(std::move(socket));
         }
         co_return dialled;
     }
@@ -84,7 +84,7 @@ class TcpDialler {
         auto outcome = co_await pushes_->dial(strand_, hit);
         Dialled dialled;
         if (auto* arrived = std::get_if<PushedConnections::Arrived>(&outcome)) {
-            dialled.stream.emplace(std::move(arrived->socket));
+            dialled.stream.emplace(std::move(arrived->channel));
             dialled.ticket = std::move(arrived->ticket);
         } else {
             dialled.error = std::get<error_code>(outcome);
@@ -102,9 +102,10 @@ struct ConnectionEnds {
     Endpoint near;
     Endpoint far;
 };
-inline ConnectionEnds ends_of(const boost::asio::ip::tcp::socket& socket) {
+inline ConnectionEnds ends_of(const Channel& channel) {
     error_code ignored;
-    return {to_endpoint(socket.local_endpoint(ignored)), to_endpoint(socket.remote_endpoint(ignored))};
+    return {to_endpoint(channel.socket().local_endpoint(ignored)),
+            to_endpoint(channel.socket().remote_endpoint(ignored))};
 }
 inline ConnectionEnds ends_of(const QuicStream& stream) {
     return {to_endpoint(stream.local_endpoint()), to_endpoint(stream.remote_endpoint())};
