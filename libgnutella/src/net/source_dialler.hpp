@@ -10,6 +10,7 @@
 #include "transfer/source_pool.hpp"
 
 #include <gnutella/error.hpp>
+#include <gnutella/guid.hpp>
 #include <gnutella/hit.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -42,17 +43,22 @@ class TcpDialler {
         std::shared_ptr<void> ticket = {};
     };
 
-    /// @param strand that of the download. @param pushes null where there is no way to ask for a connection.
-    TcpDialler(boost::asio::any_io_executor strand, std::chrono::milliseconds limit,
-               std::shared_ptr<PushRequests> pushes = nullptr)
-        : strand_(std::move(strand)), limit_(limit), pushes_(std::move(pushes)) {}
+    /// Servents that could not be connected to, and came when they were asked.
+    using Comers = std::set<Guid>;
 
-    /// One that says that it cannot be connected to is asked to connect first; any other when it could not be reached.
-    /// Errors: those of net::dial.
+    /// @param strand that of the download. @param pushes null where there is no way to ask for a connection.
+    /// @param comers those known; others are added.
+    TcpDialler(boost::asio::any_io_executor strand, std::chrono::milliseconds limit,
+               std::shared_ptr<PushRequests> pushes, Comers& comers)
+        : strand_(std::move(strand)), limit_(limit), pushes_(std::move(pushes)), comers_(comers) {}
+
+    /// One that says that it cannot be connected to is asked to connect first, as is one of which that is known; any
+    /// other when it could not be reached. Errors: those of net::dial.
     boost::asio::awaitable<Dialled> dial(const Hit& hit) {
         const bool can_push = pushes_ && pushes_->can_ask(hit);
+        const bool push_first = can_push && (hit.firewalled || comers_.contains(*hit.peer));
         Dialled dialled;
-        if (can_push && hit.firewalled) {
+        if (push_first) {
             dialled = co_await await_push(hit);
             if (!dialled.error || dialled.error == boost::asio::error::operation_aborted) {
                 co_return dialled;
@@ -60,9 +66,10 @@ class TcpDialler {
         }
         dialled = co_await connect(hit);
         const bool unreachable = dialled.error == Error::cannot_connect || dialled.error == Error::connect_timed_out;
-        if (can_push && !hit.firewalled && unreachable) {
+        if (can_push && !push_first && unreachable) {
             Dialled pushed = co_await await_push(hit);
             if (!pushed.error) {
+                comers_.insert(*hit.peer);
                 co_return pushed;
             }
         }
@@ -95,6 +102,7 @@ class TcpDialler {
     boost::asio::any_io_executor strand_;
     std::chrono::milliseconds limit_;
     std::shared_ptr<PushRequests> pushes_;
+    Comers& comers_;
 };
 
 /// The two ends of a connection, in numbers; without hosts when it is gone already.
@@ -143,7 +151,7 @@ class SourceDialler {
                 QuicDialler dialler(strand_, endpoint, limit);
                 attempt = co_await use(dialler);
             } else {
-                TcpDialler dialler(strand_, limit_, service_.pushes());
+                TcpDialler dialler(strand_, limit_, service_.pushes(), comers_);
                 attempt = co_await use(dialler);
             }
             const bool cancelled = co_await is_cancelled();
@@ -179,6 +187,7 @@ class SourceDialler {
     const DownloadService& service_;
     std::chrono::milliseconds limit_;
     std::set<Endpoint> without_quic_;  // those that could not be reached over it
+    TcpDialler::Comers comers_;
 };
 
 }  // namespace gnutella::net
