@@ -2,8 +2,13 @@
 
 #include "found_file.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+
+#include <tuple>
+#include <utility>
+#include <variant>
 
 namespace gnut {
 
@@ -26,13 +31,22 @@ gnutella::QueryRequest request_for(const Target& target, std::chrono::millisecon
 }  // namespace
 
 awaitable<SearchResult> search_for_file(gnutella::Peer& peer, Target target, std::chrono::milliseconds timeout) {
+    using boost::asio::experimental::awaitable_operators::operator||;
     constexpr std::chrono::milliseconds settle_time{300};
-    boost::asio::steady_timer settled(co_await boost::asio::this_coro::executor);
+    boost::asio::steady_timer settled(co_await boost::asio::this_coro::executor,
+                                      boost::asio::steady_timer::time_point::max());
     bool settling = false;
     SearchResult result;
-    gnutella::Query query = peer.query(request_for(target, timeout));
+    result.query = peer.query(request_for(target, timeout));
     while (true) {
-        auto [error, hit] = co_await query.async_next(as_result);
+        auto next_hit = result.query.async_next(as_result);
+        auto enough = settled.async_wait(as_result);
+        auto first = co_await (std::move(next_hit) || std::move(enough));
+        if (first.index() == 1) {
+            std::tie(result.error) = std::get<1>(first);  // aborted, unless it is settled
+            break;
+        }
+        auto& [error, hit] = std::get<0>(first);
         if (error || !hit) {
             result.error = error;
             break;
@@ -40,11 +54,6 @@ awaitable<SearchResult> search_for_file(gnutella::Peer& peer, Target target, std
         if (is_exact(*hit, target) && !settling) {
             settling = true;
             settled.expires_after(settle_time);
-            settled.async_wait([query](const gnutella::error_code& cancelled) mutable {
-                if (!cancelled) {
-                    query.cancel();
-                }
-            });
         }
         result.hits.push_back(*std::move(hit));
     }

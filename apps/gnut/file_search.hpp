@@ -14,10 +14,13 @@ namespace gnut {
 struct SearchResult {
     gnutella::error_code error;
     std::vector<gnutella::Hit> hits;
+    /// The search itself, until its time is over: who is found later joins a download of the file, as long as this is
+    /// kept.
+    gnutella::Query query;
 };
 
 /// Searches for one file. Waits for the whole time only while nobody has offered just what is wanted: after the first
-/// exact hit, others have 300 ms more to show themselves as further sources.
+/// exact hit, others have 300 ms more to be among the hits.
 awaitable<SearchResult> search_for_file(gnutella::Peer& peer, Target target, std::chrono::milliseconds timeout);
 
 }  // namespace gnut

@@ -29,6 +29,7 @@ namespace {
 /// Hits for what is wanted, or why there are none.
 struct Finding {
     std::vector<gnutella::Hit> hits;
+    gnutella::Query query;  // see SearchResult
     ExitCode failure = ExitCode::not_found;
 };
 
@@ -50,6 +51,7 @@ awaitable<Finding> find_hits(gnutella::Peer& peer, const GetOptions& options) {
     }
     const SearchResult result = co_await search_for_file(peer, options.target, options.timeout);
     finding.hits.insert(finding.hits.end(), result.hits.begin(), result.hits.end());
+    finding.query = result.query;
     if (!finding.hits.empty()) {
         co_return finding;
     }

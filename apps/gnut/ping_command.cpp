@@ -27,7 +27,7 @@ std::string describe_answer(const gnutella::Endpoint& peer, const gnutella::Sess
     if (session.legacy) {
         line += "legacy peer (it does not say what it is, nor what it shares)";
     } else if (session.dialect == gnutella::Dialect::gnutella) {
-        line += printable(session.agent) + ", " + describe_gnutella(session);
+        line += describe_gnutella(session);
     } else {
         line += printable(session.agent) + ", shares " + format_count(session.files, "file") + ", " +
                 format_bytes(session.bytes);

@@ -85,6 +85,7 @@ awaitable<void> Shell::fetch_and_show(std::string name) {
         co_return;
     }
     const SearchResult found = co_await search_for_file(peer_, Target(name), search_time);
+    search_for_sources_ = found.query;
     if (found.error) {
         console_.complain(found.error.message());
         co_return;
@@ -190,6 +191,7 @@ awaitable<std::optional<FoundFile>> Shell::find(Target target) {
             co_return std::nullopt;
         }
         hits = std::move(result.hits);
+        search_for_sources_ = std::move(result.query);
     }
     std::vector<FoundFile> files = matching_files(hits, target);
     if (files.size() == 1) {

@@ -59,6 +59,7 @@ class Shell {
     void begin_list();
 
     std::optional<gnutella::Query> search_;
+    gnutella::Query search_for_sources_;  // the last one for a file to be fetched
     /// Which list stands in `listed_`: a search that has lost it to another command must not add to it.
     std::uint64_t list_number_ = 0;
     /// What `get N` means.

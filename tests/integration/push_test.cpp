@@ -31,7 +31,9 @@ Endpoint own_port_of(const std::string& request) {
 /// A servent behind a firewall, that connects out and serves one connection as an honest source.
 class FirewalledServent {
   public:
-    explicit FirewalledServent(std::string content) : content_(std::move(content)) {}
+    /// @param most bytes that it gives over one connection, and then closes it.
+    explicit FirewalledServent(std::string content, std::size_t most = std::string::npos)
+        : content_(std::move(content)), most_(most) {}
     ~FirewalledServent() {
         for (std::thread& thread : serving_) {
             thread.join();
@@ -56,13 +58,21 @@ class FirewalledServent {
                 }
                 const std::size_t first = ScriptedSource::first_byte_asked(request);
                 const std::size_t last = std::stoull(request.substr(request.find('-', request.find("bytes=")) + 1));
-                ScriptedSource::send(socket, ScriptedSource::partial_content(content_, first, last - first + 1));
+                const std::size_t size = std::min(last - first + 1, most_);
+                std::string answer = ScriptedSource::partial_content(content_, first, size);
+                if (size == most_) {
+                    answer.insert(answer.find("\r\n\r\n"), "\r\nConnection: close");
+                    ScriptedSource::send(socket, answer);
+                    return;
+                }
+                ScriptedSource::send(socket, answer);
             }
         });
     }
 
   private:
     const std::string content_;
+    const std::size_t most_;
     std::vector<std::thread> serving_;
 };
 
@@ -112,6 +122,30 @@ TEST_F(PushTest, AFirewalledSourceIsAskedThroughItsPushProxy) {
     }
     EXPECT_EQ(node.status().counters.pushes_asked, 2U);
     EXPECT_EQ(node.status().counters.unexpected_givs, 0U);
+}
+
+TEST_F(PushTest, ASourceThatCameWhenItWasAskedIsAskedAgainAndNotConnectedTo) {
+    FirewalledServent firewalled(content, content.size() / 2);
+    Tcp::acceptor here(threads.context());
+    here.open(Tcp::v4());
+    here.bind(Tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));  // refused, as long as nobody listens
+    ScriptedSource proxy([&](Tcp::socket& socket, const std::string& request) {
+        here.listen();
+        ScriptedSource::send(socket, "HTTP/1.1 202 Sent\r\nContent-Length: 0\r\n\r\n");
+        firewalled.connect(own_port_of(request), giv(0));
+    });
+    Node node(threads, settings());
+    node.start();
+    Hit source = hit();
+    source.source = {"127.0.0.1", here.local_endpoint().port()};
+    source.push_proxies = {proxy.hit_for("x").source};
+    EXPECT_EQ(get(node->async_download(source, node.downloads().path(), boost::asio::use_future)).bytes,
+              content.size());
+    EXPECT_EQ(node.status().counters.pushes_asked, 2U);
+    here.non_blocking(true);
+    boost::system::error_code nobody;
+    here.accept(nobody);
+    EXPECT_EQ(nobody, boost::asio::error::would_block);
 }
 
 TEST_F(PushTest, ASourceThatNobodyPassesThePushToCannotBeReached) {
@@ -195,7 +229,7 @@ TEST_F(PushTest, AConnectionGoesToWhoWaitsForThatServentAndThatFile) {
         far.connect(acceptor.local_endpoint());
         Tcp::socket near(boost::asio::make_strand(threads.context()));
         acceptor.accept(near);
-        connections->accept(std::move(near), line, nullptr);
+        connections->accept(net::Channel(std::move(near)), line, nullptr);
         return far;
     };
     const auto one = come(giv(2));

@@ -50,7 +50,8 @@ def serve(connection, stream, request, servent):
     connection.sendall(write_block("HTTP/1.1 " + status, {
         **common, "Content-Type": "application/binary", "Content-Length": str(end - begin), "Accept-Ranges": "bytes",
         "X-Gnutella-Content-URN": shared.urn}))
-    servent.say("upload", name=shared.name, begin=begin, end=end, agent=headers.get("user-agent", ""))
+    servent.say("upload", method=method, name=shared.name, begin=begin, end=end,
+                agent=headers.get("user-agent", ""))
     if method == "GET":
         connection.sendall(shared.content[begin:end])
     return headers.get("connection", "").lower() != "close"

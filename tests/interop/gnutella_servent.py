@@ -91,7 +91,8 @@ class Servent:
     agent = "servent of the tests/1.0"
 
     def __init__(self, files=None, host=HOST, port=0, ultrapeer=True, deflate=True, needs_deflate=True,
-                 piece=gnutella_http.PIECE, firewalled=False, vendor=b"TEST"):
+                 piece=gnutella_http.PIECE, firewalled=False, gives_in_tls=False, withholds_hits=False,
+                 vendor=b"TEST"):
         self.host = host
         self.guid = os.urandom(16)
         self.ultrapeer = ultrapeer
@@ -99,6 +100,8 @@ class Servent:
         self.needs_deflate = needs_deflate
         self.piece = piece
         self.firewalled = firewalled
+        self.withholds_hits = withholds_hits  # until answer()
+        self.gives_in_tls = gives_in_tls  # as gtk-gnutella does to a host that it knows to speak TLS
         self.vendor = vendor
         self.shared = [Shared(number, name, content) for number, (name, content) in
                        enumerate(sorted((files or {}).items()), 1)]
@@ -108,6 +111,7 @@ class Servent:
         self._changed = threading.Condition()
         self._given = {}  # a servent's GUID: the connections that it opened at a Push
         self._seen = {}   # the GUID of a query: the session that it came from
+        self._withheld = []  # sessions, each with the hit that is to go there
         self._pushes = {}  # a servent's GUID: the session that its hits came from
         self._listener = socket.create_server((host, port))
         self.port = self._listener.getsockname()[1]
@@ -198,6 +202,11 @@ class Servent:
             result.name == name for result in hit["results"]))
         return event, next(result for result in event["results"] if result.name == name)
 
+    def answer(self):
+        """Sends the hits that it has withheld."""
+        for session, hit in self._withheld:
+            session.send(hit)
+
     def fetch(self, hit, result, begin=0, by_urn=False):
         target = (gnutella_http.target_of_urn(result.urn) if by_urn else
                   gnutella_http.target_of_index(result.index, result.name))
@@ -234,6 +243,11 @@ class Servent:
     def bye(self, session, code=200, reason="Leaving"):
         self._send_new(session, wire.BYE, 1, wire.bye(code, reason))
         session.close()
+
+    def stop_listening(self):
+        """Whoever connects from now on is refused."""
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept()
+        self._listener.close()
 
     def close(self):
         self._listener.close()
@@ -349,7 +363,11 @@ class Servent:
         self._seen[message.guid] = session
         matching = [file for file in self.shared if self._matches(file, asked)]
         if matching:
-            session.send(self._hit(message.guid, matching, message.hops + 1))
+            hit = self._hit(message.guid, matching, message.hops + 1)
+            if self.withholds_hits:
+                self._withheld.append((session, hit))
+            else:
+                session.send(hit)
         if self.ultrapeer and message.ttl > 1:
             for other in self.sessions:
                 if other is not session:
@@ -390,6 +408,8 @@ class Servent:
         """8.4 of HUGE's time is gone: the line is followed by an empty one, and then the other side asks."""
         try:
             connection = socket.create_connection((asked["host"], asked["port"]), DEADLINE)
+            if self.gives_in_tls:
+                connection = insecure_tls().wrap_socket(connection)
             connection.sendall("GIV {}:{}/{}\n\n".format(file.index, self.guid.hex().upper(), file.name).encode("utf-8"))
             connection.settimeout(None)
             self._greet(connection, "{}:{}".format(asked["host"], asked["port"]))

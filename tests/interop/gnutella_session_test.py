@@ -40,6 +40,14 @@ class Handshake(unittest.TestCase):
                 self.assertEqual(opened["session"].theirs["listen-ip"].rpartition(":")[2], str(ours.port))
                 self.assertTrue(opened["session"].deflated_in)
 
+    def test_ours_says_what_a_servent_is(self):
+        with Network() as network:
+            servent = network.servent()
+            pinged = network.run("ping", servent.address, *GNUTELLA)
+            self.assertEqual(pinged.code, 0, pinged)
+            self.assertRegex(pinged.output, r"^{}: ultrapeer, {}, compressed, round trip [\d.]+ ms\n$".format(
+                servent.address, servent.agent))
+
     def test_a_session_need_not_be_compressed(self):
         with Network() as network:
             ours = network.gnut()

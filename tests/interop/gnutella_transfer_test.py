@@ -81,6 +81,18 @@ class OursFromTheirs(unittest.TestCase):
             ours.fetches("cobalt-note.txt", NOTE.decode("ascii"))
             self.assertEqual(servent.wait_for("push")["port"], ours.port)
 
+    def test_one_that_is_found_late_joins(self):
+        with Network() as network:
+            first = network.servent(FILES)
+            late = network.servent(FILES, withholds_hits=True)
+            ours = network.gnut(neighbours=[first, late], options=(*GNUTELLA, "--download-limit", "500k"))
+            ours.command("get cobalt-tape.bin")
+            late.wait_for("query")
+            first.wait_for("upload", lambda event: event["method"] == "GET")  # of a piece, which takes its time
+            late.answer()
+            first.shared.clear()
+            self.assertEqual(ours.wait_for_file("cobalt-tape.bin"), TAPE)
+
     def test_several_have_it(self):
         with Network() as network:
             servents = [network.servent(FILES) for _ in range(3)]

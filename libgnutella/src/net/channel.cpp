@@ -1,5 +1,6 @@
 #include "net/channel.hpp"
 
+#include "net/move_socket.hpp"
 #include "net/stream_end.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -58,6 +59,16 @@ TlsStream& Channel::begin_tls(const TlsCredentials& credentials, TlsRole role, s
                                           : TlsStream::server(std::move(plain), credentials, first_bytes));
 }
 
+error_code Channel::move_to(const executor_type& strand) {
+    if (auto* const encrypted = std::get_if<TlsStream>(&stream_)) {
+        return encrypted->connection().move_to(strand);
+    }
+    error_code error;
+    auto& plain = std::get<Socket>(stream_);
+    plain = net::move_to(strand, std::move(plain), error);
+    return error;
+}
+
 std::size_t Channel::read_some(std::span<char> to, error_code& error) {
     if (auto* const encrypted = std::get_if<TlsStream>(&stream_)) {
         return encrypted->connection().read_some(to, error);
@@ -87,6 +98,10 @@ void Channel::close() noexcept {
     }
     error_code ignored;
     socket().close(ignored);
+}
+
+void abort_stream(Channel& channel) noexcept {
+    std::visit([](auto& stream) { abort_stream(stream); }, channel.stream_);
 }
 
 asio::awaitable<void> end_stream(Channel& channel) {

@@ -44,6 +44,9 @@ class Channel {
     /// @param first_bytes what has been read already.
     TlsStream& begin_tls(const TlsCredentials& credentials, TlsRole role, std::string_view first_bytes);
 
+    /// Goes on on another strand, while nothing waits. Closed when there is an error.
+    error_code move_to(const executor_type& strand);
+
     /// What it is made of, to be used otherwise.
     Stream release() && { return std::move(stream_); }
 
@@ -98,10 +101,14 @@ class Channel {
     void close() noexcept;
 
   private:
+    friend void abort_stream(Channel& channel) noexcept;
     friend boost::asio::awaitable<void> end_stream(Channel& channel);
 
     Stream stream_;
 };
+
+/// As for a socket.
+void abort_stream(Channel& channel) noexcept;
 
 /// As for a socket.
 boost::asio::awaitable<void> end_stream(Channel& channel);

@@ -252,7 +252,8 @@ void Engine::accepted(Listener::Accepted connection) {
         http_->serve(std::move(connection.channel), std::move(connection.first_bytes), to_endpoint(remote),
                      std::move(connection.ticket));
     } else if (connection.kind == wire::FirstBytes::giv && has(Transport::http)) {
-        accept_pushed(std::move(connection));
+        pushed_connections_->accept(std::move(connection.channel), std::move(connection.first_bytes),
+                                    std::move(connection.ticket));
     } else {
         ++unknown_connections_;
     }

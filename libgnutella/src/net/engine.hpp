@@ -160,7 +160,6 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     // engine_transfers.cpp
     void begin_transfers();
     void end_transfers();
-    void accept_pushed(Listener::Accepted connection);
     void carry_out_transfers(overlay::Actions& doing);
     static boost::asio::awaitable<bool> push_over_session(std::weak_ptr<Engine> weak, Guid servent,
                                                           std::uint32_t index);

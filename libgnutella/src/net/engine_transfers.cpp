@@ -40,17 +40,6 @@ void Engine::end_transfers() {
     }
 }
 
-void Engine::accept_pushed(Listener::Accepted connection) {
-    auto stream = std::move(connection.channel).release();
-    if (auto* const socket = std::get_if<Channel::Socket>(&stream)) {
-        pushed_connections_->accept(std::move(*socket), std::move(connection.first_bytes),
-                                    std::move(connection.ticket));
-    } else {
-        // Our Pushes do not say that we speak TLS, so that nobody comes with it.
-        ++unknown_connections_;
-    }
-}
-
 // On the peer's strand, as the one below.
 asio::awaitable<bool> Engine::push_over_session(std::weak_ptr<Engine> weak, Guid servent, std::uint32_t index) {
     const auto self = weak.lock();

@@ -1,6 +1,5 @@
 #include "net/pushed_connections.hpp"
 
-#include "net/move_socket.hpp"
 #include "net/no_throw.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -30,10 +29,16 @@ struct PushedConnections::Place::State {
 };
 
 struct PushedConnections::Reading {
-    Reading(Socket connection, std::shared_ptr<void> place)
-        : socket(std::move(connection)), ticket(std::move(place)), deadline(socket.get_executor()) {}
+    Reading(Channel connection, std::shared_ptr<void> place)
+        : channel(std::move(connection)), ticket(std::move(place)), deadline(channel->get_executor()) {}
 
-    Socket socket;
+    void interrupt() {
+        if (channel) {
+            channel->close();
+        }
+    }
+
+    std::optional<Channel> channel;  // until it is handed over
     std::shared_ptr<void> ticket;
     asio::steady_timer deadline;
     std::string bytes;
@@ -69,8 +74,8 @@ asio::awaitable<std::optional<PushedConnections::Arrived>> PushedConnections::Pl
 
 // ---- who comes ----
 
-void PushedConnections::accept(Socket socket, std::string first_bytes, std::shared_ptr<void> ticket) {
-    auto reading = std::make_shared<Reading>(std::move(socket), std::move(ticket));
+void PushedConnections::accept(Channel channel, std::string first_bytes, std::shared_ptr<void> ticket) {
+    auto reading = std::make_shared<Reading>(std::move(channel), std::move(ticket));
     reading->bytes = std::move(first_bytes);
     {
         const std::scoped_lock lock(mutex_);
@@ -81,7 +86,7 @@ void PushedConnections::accept(Socket socket, std::string first_bytes, std::shar
         }
         readings_.push_back(reading);
     }
-    const auto strand = reading->socket.get_executor();
+    const auto strand = reading->channel->get_executor();
     asio::co_spawn(strand, read(shared_from_this(), std::move(reading)), [](const std::exception_ptr&) {});
 }
 
@@ -91,14 +96,13 @@ asio::awaitable<void> PushedConnections::read(std::shared_ptr<PushedConnections>
     reading->deadline.async_wait([weak = std::weak_ptr(reading)](error_code cancelled) {
         const auto late = weak.lock();
         if (!cancelled && late) {
-            error_code ignored;
-            late->socket.close(ignored);
+            late->interrupt();
         }
     });
     std::array<char, 256> room{};
     auto end = transfer::find_end_of_giv(reading->bytes);
     while (!end && reading->bytes.size() <= transfer::max_giv) {
-        const auto [error, count] = co_await reading->socket.async_read_some(asio::buffer(room), no_throw);
+        const auto [error, count] = co_await reading->channel->async_read_some(asio::buffer(room), no_throw);
         reading->bytes.append(room.data(), count);
         if (error) {
             break;
@@ -139,13 +143,12 @@ void PushedConnections::hand_over(const transfer::Giv& giv, Reading& reading) {
         }
         state = std::exchange(*found, nullptr);  // the place is taken; who waits removes it
     }
-    error_code error;
-    Socket socket = move_to(state->strand, std::move(reading.socket), error);
-    if (error) {
+    Channel channel = *std::exchange(reading.channel, std::nullopt);
+    if (channel.move_to(state->strand)) {
         return;
     }
-    asio::post(state->strand, [state, socket = std::move(socket), ticket = std::move(reading.ticket)]() mutable {
-        state->arrived.emplace(Arrived{std::move(socket), std::move(ticket)});
+    asio::post(state->strand, [state, channel = std::move(channel), ticket = std::move(reading.ticket)]() mutable {
+        state->arrived.emplace(Arrived{std::move(channel), std::move(ticket)});
         state->timer.cancel();
     });
 }
@@ -159,9 +162,8 @@ void PushedConnections::stop() {
     stopped_ = true;
     for (const auto& weak : readings_) {
         if (const auto reading = weak.lock()) {
-            asio::post(reading->socket.get_executor(), [reading] {
-                error_code ignored;
-                reading->socket.close(ignored);
+            asio::post(reading->deadline.get_executor(), [reading] {
+                reading->interrupt();
                 reading->deadline.cancel();
             });
         }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/channel.hpp"
 #include "net/transfer_counters.hpp"
 #include "transfer/giv.hpp"
 
@@ -8,7 +9,6 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -26,11 +26,9 @@ namespace gnutella::net {
 /// waits for is closed, and counted. Any thread may call any function.
 class PushedConnections : public std::enable_shared_from_this<PushedConnections> {
   public:
-    using Socket = boost::asio::ip::tcp::socket;
-
     /// A connection that has come.
     struct Arrived {
-        Socket socket;
+        Channel channel;
         /// Its place among those of its address.
         std::shared_ptr<void> ticket;
     };
@@ -38,7 +36,7 @@ class PushedConnections : public std::enable_shared_from_this<PushedConnections>
     /// Somebody waits for a servent, as long as this is there.
     class Place {
       public:
-        /// @param strand on which the socket is to be used.
+        /// @param strand on which the connection is to be used.
         Place(std::shared_ptr<PushedConnections> connections, boost::asio::any_io_executor strand, const Guid& servent,
               std::uint32_t index);
         ~Place();
@@ -61,7 +59,7 @@ class PushedConnections : public std::enable_shared_from_this<PushedConnections>
     /// Takes an accepted connection over, whose first bytes are those of a GIV.
     /// @param first_bytes what has been read of it.
     /// @param ticket see Listener::Accepted.
-    void accept(Socket socket, std::string first_bytes, std::shared_ptr<void> ticket);
+    void accept(Channel channel, std::string first_bytes, std::shared_ptr<void> ticket);
 
     /// Closes those that have not said all yet, and takes no more.
     void stop();

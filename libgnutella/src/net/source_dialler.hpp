@@ -2,6 +2,7 @@
 
 #include "net/address.hpp"
 #include "net/cancellation.hpp"
+#include "net/channel.hpp"
 #include "net/dial.hpp"
 #include "net/download_service.hpp"
 #include "net/push_requests.hpp"
@@ -9,11 +10,11 @@
 #include "transfer/source_pool.hpp"
 
 #include <gnutella/error.hpp>
+#include <gnutella/guid.hpp>
 #include <gnutella/hit.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -26,12 +27,12 @@
 
 namespace gnutella::net {
 
-/// Reaches sources over TCP: connects to them, or has them connect to us. A dialler is what has these members:
-/// `Stream`, an AsyncReadStream and AsyncWriteStream with an abort_stream; `transport`; and `dial`, which gives one
-/// that stands.
+/// Reaches sources over TCP: connects to them, or has them connect to us, plainly or in TLS. A dialler is what has
+/// these members: `Stream`, an AsyncReadStream and AsyncWriteStream with an abort_stream; `transport`; and `dial`,
+/// which gives one that stands.
 class TcpDialler {
   public:
-    using Stream = boost::asio::ip::tcp::socket;
+    using Stream = Channel;
     static constexpr Transport transport = Transport::http;
 
     struct Dialled {
@@ -42,17 +43,22 @@ class TcpDialler {
         std::shared_ptr<void> ticket = {};
     };
 
-    /// @param strand that of the download. @param pushes null where there is no way to ask for a connection.
-    TcpDialler(boost::asio::any_io_executor strand, std::chrono::milliseconds limit,
-               std::shared_ptr<PushRequests> pushes = nullptr)
-        : strand_(std::move(strand)), limit_(limit), pushes_(std::move(pushes)) {}
+    /// Servents that could not be connected to, and came when they were asked.
+    using Comers = std::set<Guid>;
 
-    /// One that says that it cannot be connected to is asked to connect first; any other when it could not be reached.
-    /// Errors: those of net::dial.
+    /// @param strand that of the download. @param pushes null where there is no way to ask for a connection.
+    /// @param comers those known; others are added.
+    TcpDialler(boost::asio::any_io_executor strand, std::chrono::milliseconds limit,
+               std::shared_ptr<PushRequests> pushes, Comers& comers)
+        : strand_(std::move(strand)), limit_(limit), pushes_(std::move(pushes)), comers_(comers) {}
+
+    /// One that says that it cannot be connected to is asked to connect first, as is one of which that is known; any
+    /// other when it could not be reached. Errors: those of net::dial.
     boost::asio::awaitable<Dialled> dial(const Hit& hit) {
         const bool can_push = pushes_ && pushes_->can_ask(hit);
+        const bool push_first = can_push && (hit.firewalled || comers_.contains(*hit.peer));
         Dialled dialled;
-        if (can_push && hit.firewalled) {
+        if (push_first) {
             dialled = co_await await_push(hit);
             if (!dialled.error || dialled.error == boost::asio::error::operation_aborted) {
                 co_return dialled;
@@ -60,9 +66,10 @@ class TcpDialler {
         }
         dialled = co_await connect(hit);
         const bool unreachable = dialled.error == Error::cannot_connect || dialled.error == Error::connect_timed_out;
-        if (can_push && !hit.firewalled && unreachable) {
+        if (can_push && !push_first && unreachable) {
             Dialled pushed = co_await await_push(hit);
             if (!pushed.error) {
+                comers_.insert(*hit.peer);
                 co_return pushed;
             }
         }
@@ -71,11 +78,11 @@ class TcpDialler {
 
   private:
     boost::asio::awaitable<Dialled> connect(const Hit& hit) {
+        Channel::Socket socket(strand_);
         Dialled dialled;
-        dialled.stream.emplace(strand_);
-        dialled.error = co_await net::dial(*dialled.stream, hit.source, limit_);
-        if (dialled.error) {
-            dialled.stream.reset();
+        dialled.error = co_await net::dial(socket, hit.source, limit_);
+        if (!dialled.error) {
+            dialled.stream.emplace(std::move(socket));
         }
         co_return dialled;
     }
@@ -84,7 +91,7 @@ class TcpDialler {
         auto outcome = co_await pushes_->dial(strand_, hit);
         Dialled dialled;
         if (auto* arrived = std::get_if<PushedConnections::Arrived>(&outcome)) {
-            dialled.stream.emplace(std::move(arrived->socket));
+            dialled.stream.emplace(std::move(arrived->channel));
             dialled.ticket = std::move(arrived->ticket);
         } else {
             dialled.error = std::get<error_code>(outcome);
@@ -95,6 +102,7 @@ class TcpDialler {
     boost::asio::any_io_executor strand_;
     std::chrono::milliseconds limit_;
     std::shared_ptr<PushRequests> pushes_;
+    Comers& comers_;
 };
 
 /// The two ends of a connection, in numbers; without hosts when it is gone already.
@@ -102,9 +110,10 @@ struct ConnectionEnds {
     Endpoint near;
     Endpoint far;
 };
-inline ConnectionEnds ends_of(const boost::asio::ip::tcp::socket& socket) {
+inline ConnectionEnds ends_of(const Channel& channel) {
     error_code ignored;
-    return {to_endpoint(socket.local_endpoint(ignored)), to_endpoint(socket.remote_endpoint(ignored))};
+    return {to_endpoint(channel.socket().local_endpoint(ignored)),
+            to_endpoint(channel.socket().remote_endpoint(ignored))};
 }
 inline ConnectionEnds ends_of(const QuicStream& stream) {
     return {to_endpoint(stream.local_endpoint()), to_endpoint(stream.remote_endpoint())};
@@ -142,7 +151,7 @@ class SourceDialler {
                 QuicDialler dialler(strand_, endpoint, limit);
                 attempt = co_await use(dialler);
             } else {
-                TcpDialler dialler(strand_, limit_, service_.pushes());
+                TcpDialler dialler(strand_, limit_, service_.pushes(), comers_);
                 attempt = co_await use(dialler);
             }
             const bool cancelled = co_await is_cancelled();
@@ -178,6 +187,7 @@ class SourceDialler {
     const DownloadService& service_;
     std::chrono::milliseconds limit_;
     std::set<Endpoint> without_quic_;  // those that could not be reached over it
+    TcpDialler::Comers comers_;
 };
 
 }  // namespace gnutella::net

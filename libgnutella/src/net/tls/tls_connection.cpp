@@ -1,6 +1,7 @@
 #include "net/tls/tls_connection.hpp"
 
 #include "net/gnutls_result.hpp"
+#include "net/move_socket.hpp"
 #include "net/tls/peer_key.hpp"
 
 #include <boost/asio/error.hpp>
@@ -134,6 +135,12 @@ TlsConnection::TlsConnection(tcp::socket socket, const TlsCredentials& credentia
     socket_.non_blocking(true, ignored);
     // A handshake is a few small records each way, none of which is to wait until the one before was acknowledged.
     socket_.set_option(tcp::no_delay(true), ignored);
+}
+
+error_code TlsConnection::move_to(const boost::asio::any_io_executor& strand) {
+    error_code error;
+    socket_ = net::move_to(strand, std::move(socket_), error);
+    return error;
 }
 
 // ---- the socket, as GnuTLS sees it ----

@@ -5,6 +5,7 @@
 #include <gnutella/error.hpp>
 #include <gnutella/key_hash.hpp>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <sys/types.h>
@@ -42,6 +43,9 @@ class TlsConnection {
     ~TlsConnection() = default;
 
     boost::asio::ip::tcp::socket& socket() noexcept { return socket_; }
+
+    /// Goes on on another strand, while nothing waits. Closed when there is an error.
+    error_code move_to(const boost::asio::any_io_executor& strand);
 
     /// Goes on with the handshake. Success: it is done. Also wrong_key.
     error_code handshake();
