@@ -46,7 +46,7 @@ struct ExchangeOver : ExchangeTest, testing::WithParamInterface<std::vector<Tran
 
 TEST_P(ExchangeOver, TwoThatFetchFromOneSlowSourceServeOneAnother) {
     Settings slow = settings_with({Transport::http});
-    slow.upload_limit = megabyte * 3 / 4;
+    slow.upload_limit = megabyte * 3 / 2;
     Node seed(threads, slow);
     share(seed, content);
     Node first(threads, settings_with(GetParam()));
