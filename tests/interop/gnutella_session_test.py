@@ -61,8 +61,10 @@ class Handshake(unittest.TestCase):
         with Network() as network:
             ours = network.gnut()
             leaf = network.servent({"cobalt-note.txt": b"here"}, ultrapeer=False)
-            leaf.connect(ours.address)
+            session = leaf.connect(ours.address)
             ours.wait_for(gnut_output.SESSION_OPENED)
+            leaf.ping(session)
+            leaf.wait_for("pong")  # its table, which it sent before, has been read then
             asker = network.servent()
             asker.connect(ours.address)
             # Sessions keep their order: the hit comes behind what became of the search before it.
