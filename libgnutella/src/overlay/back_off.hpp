@@ -20,6 +20,13 @@ class BackOff {
         return jittered(wait, random);
     }
     void reset() { next_ = first_; }
+    /// What was tried went well for so long. Waits begin anew then, but not when that was shorter than the next of
+    /// them: who takes us in and throws us out at once is not to be asked again and again.
+    void lasted(std::chrono::microseconds time) {
+        if (time >= next_) {
+            reset();
+        }
+    }
 
     static std::chrono::microseconds jittered(std::chrono::milliseconds wait, Random& random) {
         const std::chrono::duration<double, std::micro> exact = wait;

@@ -6,14 +6,22 @@ void HostSeeker::begin(TimePoint now, Random& random) {
     if (host_ || next_ != TimePoint::max()) {
         return;
     }
-    next_ = now + BackOff::jittered(retry_interval_, random);
+    if (enough_since_) {
+        back_off_.lasted(std::chrono::floor<std::chrono::microseconds>(now - *enough_since_));
+        enough_since_.reset();
+        next_ = now + back_off_.next(random);
+    } else {
+        next_ = now + BackOff::jittered(retry_interval_, random);
+    }
 }
 
-void HostSeeker::end() {
+void HostSeeker::end(TimePoint now) {
     host_.reset();
-    failures_ = 0;
-    back_off_.reset();
+    tried_ = 0;
     next_ = TimePoint::max();
+    if (!enough_since_) {
+        enough_since_ = now;
+    }
 }
 
 void HostSeeker::trying(const Endpoint& host) {
@@ -21,18 +29,13 @@ void HostSeeker::trying(const Endpoint& host) {
     next_ = TimePoint::max();
 }
 
-void HostSeeker::opened(TimePoint now, Random& random) {
-    end();
-    begin(now, random);
-}
-
-void HostSeeker::failed(std::size_t known, TimePoint now, Random& random) {
+void HostSeeker::tried(std::size_t known, TimePoint now, Random& random) {
     host_.reset();
-    if (++failures_ < known) {
+    if (++tried_ < known) {
         next_ = now + BackOff::jittered(retry_interval_, random);
         return;
     }
-    failures_ = 0;
+    tried_ = 0;
     next_ = now + back_off_.next(random);
 }
 

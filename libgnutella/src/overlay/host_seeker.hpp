@@ -13,7 +13,8 @@
 namespace gnutella::overlay {
 
 /// When remembered hosts are tried, while too few sessions are open: one at a time, with the first wait between two of
-/// them, and longer and longer waits after each round through all of them.
+/// them, and longer and longer waits after each round through all of them, and each time that enough were open for no
+/// longer than such a wait.
 class HostSeeker {
   public:
     HostSeeker(std::chrono::milliseconds retry_interval, std::chrono::milliseconds max_retry_interval)
@@ -22,16 +23,15 @@ class HostSeeker {
     /// Too few sessions are open. Nothing changes when it is known.
     void begin(TimePoint now, Random& random);
     /// Enough are open.
-    void end();
+    void end(TimePoint now);
 
     bool due(TimePoint now) const { return next_ <= now; }
     /// That host is being tried; nothing else is due until it has failed or opened.
     void trying(const Endpoint& host);
     bool is_trying(const Endpoint& host) const { return host_ == host; }
-    /// It opened, and more are wanted still.
-    void opened(TimePoint now, Random& random);
-    /// It failed, or there was none to try. @param known how many hosts a round takes.
-    void failed(std::size_t known, TimePoint now, Random& random);
+    /// It failed, or there was none to try, or it opened and more are wanted still. @param known how many hosts a round
+    /// takes.
+    void tried(std::size_t known, TimePoint now, Random& random);
 
     TimePoint next_deadline() const { return next_; }
 
@@ -39,7 +39,8 @@ class HostSeeker {
     std::chrono::milliseconds retry_interval_;
     BackOff back_off_;
     std::optional<Endpoint> host_;
-    std::size_t failures_ = 0;
+    std::size_t tried_ = 0;  // of this round
+    std::optional<TimePoint> enough_since_;
     TimePoint next_ = TimePoint::max();
 };
 

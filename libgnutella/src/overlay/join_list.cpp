@@ -26,18 +26,19 @@ bool JoinList::wants(const Endpoint& neighbour) const {
     return std::ranges::find(entries_, neighbour, &Entry::neighbour) != entries_.end();
 }
 
-void JoinList::opened(const Endpoint& neighbour) {
+void JoinList::opened(const Endpoint& neighbour, TimePoint now) {
     const auto entry = std::ranges::find(entries_, neighbour, &Entry::neighbour);
     if (entry == entries_.end()) {
         return;
     }
-    entry->back_off.reset();
     entry->state = State::open;
+    entry->at = now;
     update_next();
 }
 
 void JoinList::lost(const Endpoint& neighbour, TimePoint now, Random& random) {
     if (Entry* entry = find(neighbour, State::open)) {
+        entry->back_off.lasted(std::chrono::floor<std::chrono::microseconds>(now - entry->at));
         wait(*entry, now, random);
         update_next();
     }

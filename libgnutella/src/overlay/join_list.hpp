@@ -25,8 +25,8 @@ class JoinList {
     bool wants(const Endpoint& neighbour) const;
     bool empty() const { return entries_.empty(); }
 
-    /// A session with it is open: the waits begin anew with the next loss.
-    void opened(const Endpoint& neighbour);
+    /// A session with it is open: the waits begin anew with the next loss, if it has lasted (BackOff::lasted()).
+    void opened(const Endpoint& neighbour, TimePoint now);
     /// The open session with it has ended: tried again after the next wait.
     void lost(const Endpoint& neighbour, TimePoint now, Random& random);
     /// It was tried and could not be had: the same. @return false when it was not being tried; nothing changes then.
@@ -48,7 +48,7 @@ class JoinList {
         Endpoint neighbour;
         BackOff back_off;
         State state = State::waiting;
-        /// When it is tried again.
+        /// When it is tried again; since when it is open.
         TimePoint at;
     };
 

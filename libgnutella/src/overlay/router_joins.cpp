@@ -45,7 +45,7 @@ void Router::Impl::attempt_ended(const std::optional<Endpoint>& target, Ended wh
     }
     if (target && seeker.is_trying(*target)) {
         hosts.failed(*target);
-        seeker.failed(hosts.size(), now, random);
+        seeker.tried(hosts.size(), now, random);
     }
     if (target) {
         wanted_ended(*target, when, reason, now, out);
@@ -72,12 +72,12 @@ void Router::Impl::wanted_ended(const Endpoint& target, Ended when, error_code r
 
 void Router::Impl::target_opened(const std::optional<Endpoint>& target, TimePoint now) {
     if (target) {
-        joins.opened(*target);
+        joins.opened(*target, now);
     }
     if (!wants_sessions()) {
-        seeker.end();
+        seeker.end(now);
     } else if (target && seeker.is_trying(*target)) {
-        seeker.opened(now, random);
+        seeker.tried(hosts.size(), now, random);
     }
 }
 
@@ -89,14 +89,14 @@ void Router::Impl::connect_due(TimePoint now, Actions& out) {
         return;
     }
     if (!wants_sessions()) {
-        seeker.end();
+        seeker.end(now);
         return;
     }
     if (const auto host = host_to_try()) {
         seeker.trying(*host);
         out.connects.push_back({*host});
     } else {
-        seeker.failed(hosts.size(), now, random);
+        seeker.tried(hosts.size(), now, random);
     }
 }
 

@@ -46,11 +46,11 @@ TEST_F(HostSeekerTest, GoesQuicklyThroughARoundAndWaitsLongerAfterEach) {
     for (const double after_round : {1.0, 2.0, 4.0}) {
         for (int host = 0; host < 4; ++host) {
             seeker.trying(a);
-            seeker.failed(5, start, random);
+            seeker.tried(5, start, random);
             expect_wait(start, 1);
         }
         seeker.trying(a);
-        seeker.failed(5, start, random);
+        seeker.tried(5, start, random);
         expect_wait(start, after_round);
     }
 }
@@ -58,7 +58,7 @@ TEST_F(HostSeekerTest, GoesQuicklyThroughARoundAndWaitsLongerAfterEach) {
 TEST_F(HostSeekerTest, WaitsLongerWhenThereIsNobodyToTry) {
     seeker.begin(start, random);
     for (const double wait : {1.0, 2.0, 4.0, 8.0}) {
-        seeker.failed(0, start, random);
+        seeker.tried(0, start, random);
         expect_wait(start, wait);
     }
 }
@@ -66,7 +66,7 @@ TEST_F(HostSeekerTest, WaitsLongerWhenThereIsNobodyToTry) {
 TEST_F(HostSeekerTest, EndsWhenEnoughAreOpen) {
     seeker.begin(start, random);
     seeker.trying(a);
-    seeker.end();
+    seeker.end(start);
     EXPECT_FALSE(seeker.is_trying(a));
     EXPECT_EQ(seeker.next_deadline(), TimePoint::max());
 }
@@ -74,8 +74,30 @@ TEST_F(HostSeekerTest, EndsWhenEnoughAreOpen) {
 TEST_F(HostSeekerTest, GoesOnWhenOneOpenedAndMoreAreWanted) {
     seeker.begin(start, random);
     seeker.trying(a);
-    seeker.opened(start, random);
+    seeker.tried(5, start, random);
     expect_wait(start, 1);
+}
+
+TEST_F(HostSeekerTest, WaitsLongerForWhoLetsUsGoAtOnce) {
+    for (const double wait : {1.0, 1.0, 2.0, 4.0}) {
+        seeker.begin(start, random);
+        expect_wait(start, wait);
+        seeker.trying(a);
+        seeker.end(start);
+    }
+    seeker.begin(start + 1h, random);
+    expect_wait(start + 1h, 1);
+}
+
+TEST_F(HostSeekerTest, CountsFromWhenEnoughWereOpen) {
+    seeker.begin(start, random);
+    for (int round = 0; round < 3; ++round) {
+        seeker.tried(1, start, random);
+    }
+    seeker.end(start);
+    seeker.end(start + 1h);  // another one came
+    seeker.begin(start + 1h, random);
+    expect_wait(start + 1h, 1);
 }
 
 }  // namespace

@@ -42,11 +42,23 @@ TEST_F(JoinListTest, BeginsAnewAfterAnOpenSession) {
     joins.take_due(start + 10s);
     joins.failed(a, start + 10s, random);
     joins.take_due(start + 20s);
-    joins.opened(a);
+    joins.opened(a, start + 20s);
     EXPECT_EQ(joins.next_deadline(), TimePoint::max());
     joins.lost(a, start + 30s, random);
     EXPECT_NEAR(wait(start + 30s).count(), 1.0, 0.25);
     EXPECT_EQ(joins.take_due(start + 40s), a);
+}
+
+TEST_F(JoinListTest, WaitsLongerForWhoLetsUsGoAtOnce) {
+    joins.want(a, start);
+    TimePoint now = start;
+    for (const double seconds : {1.0, 2.0, 4.0}) {
+        joins.take_due(now);
+        joins.opened(a, now);
+        joins.lost(a, now, random);
+        EXPECT_NEAR(wait(now).count(), seconds, seconds / 4);
+        now += 10s;
+    }
 }
 
 TEST_F(JoinListTest, WantingTwiceIsWantingOnce) {
@@ -61,7 +73,7 @@ TEST_F(JoinListTest, KeepsSeveralApart) {
     joins.want(b, start);
     EXPECT_EQ(joins.take_due(start), a);
     EXPECT_EQ(joins.take_due(start), b);
-    joins.opened(b);
+    joins.opened(b, start);
     joins.failed(a, start, random);
     EXPECT_EQ(joins.take_due(start + 10s), a);
     EXPECT_FALSE(joins.take_due(start + 10s));
@@ -82,7 +94,7 @@ TEST_F(JoinListTest, TriesNoMoreWhatIsNotWanted) {
 TEST_F(JoinListTest, AnAttemptBesideAnOpenSessionSaysNothingOfThat) {
     joins.want(a, start);
     joins.take_due(start);
-    joins.opened(a);
+    joins.opened(a, start);
     EXPECT_FALSE(joins.failed(a, start, random));
     joins.reached_otherwise(a, start, random);
     EXPECT_EQ(joins.next_deadline(), TimePoint::max());
