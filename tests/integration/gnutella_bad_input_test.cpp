@@ -372,9 +372,7 @@ TEST_P(GnutellaBadInput, OfANeighbourThatReadsNothingDoesNotHoldUpTheOthers) {
     const auto stuck = neighbour();
     const auto reader = neighbour();
     const auto sender = neighbour();
-    for (int open = 0; open < 3; ++open) {
-        node->wait_for<SessionOpened>();
-    }
+    node->wait_for_sessions(3);
     std::thread sending([&] {
         std::string noise(900, ' ');
         for (int at = 0; at < 20'000; ++at) {

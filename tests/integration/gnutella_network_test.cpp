@@ -29,7 +29,7 @@ struct Row {
         last.start();
         one_end = first.connect(middle).info().dialect;
         other_end = last.connect(middle).info().dialect;
-        middle.wait_for<SessionOpened>();
+        middle.wait_for_sessions(2);
     }
 
     const std::string content = std::string(100'000, 's') + "the end";

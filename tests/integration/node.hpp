@@ -194,6 +194,11 @@ class Node {
     Kind wait_for(std::function<bool(const Kind&)> holds = [](const Kind&) { return true; }) {
         return events_->wait_for<Kind>(holds);
     }
+    /// Until so many sessions have opened since the node was made.
+    void wait_for_sessions(std::size_t count) {
+        std::size_t opened = 0;
+        wait_for<SessionOpened>([&](const SessionOpened&) { return ++opened == count; });
+    }
 
   private:
     Settings with_share(Settings settings) const {
