@@ -1,8 +1,4 @@
-#include "node.hpp"
-#include "raw_servent.hpp"
-#include "tls_bench.hpp"
-
-#include <gmock/gmock.h>
+#include "gnutella_attack.hpp"
 
 #include <malloc.h>
 
@@ -11,8 +7,8 @@
 #include <memory>
 #include <thread>
 
-// What nobody should send over a session of Gnutella 0.6, or on the way to one: plainly, deflated, and in TLS. The node
-// says what it must, counts it, and goes on.
+// What nobody should send over a session of Gnutella 0.6: plainly, deflated, and in TLS. The node says what it must,
+// counts it, and goes on.
 
 namespace gnutella::test {
 namespace {
@@ -21,34 +17,8 @@ using boost::asio::use_future;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-struct Way {
-    std::string_view name;
-    bool tls = false;
-    bool deflated = false;
-};
-constexpr Way plain{"Plainly", false, false}, deflated{"Deflated", false, true}, in_tls{"InTls", true, false},
-    deflated_in_tls{"DeflatedInTls", true, true};
-
-std::string name_of_way(const testing::TestParamInfo<Way>& info) {
-    return std::string(info.param.name);
-}
-
 // ---- bytes ----
 
-template <class Number>
-std::string little_endian(Number number) {
-    std::string bytes;
-    for (std::size_t at = 0; at < sizeof(Number); ++at) {
-        bytes += static_cast<char>(number >> (8 * at) & 0xFF);
-    }
-    return bytes;
-}
-std::string u16(std::uint16_t number) {
-    return little_endian(number);
-}
-std::string u32(std::uint32_t number) {
-    return little_endian(number);
-}
 std::string bytes_of(const Guid& id) {
     return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
 }
@@ -108,61 +78,6 @@ std::string with_hops(std::string message, std::uint8_t hops) {
 std::string vendor(const std::string& code, std::uint16_t selector, const std::string& payload) {
     return RawServent::message(0x31, code + u16(selector) + u16(1) + payload, 1);
 }
-
-/// A node that shares one file, and the way to it.
-class Attacked : public testing::TestWithParam<Way> {
-  protected:
-    void start(Settings settings = quick_settings()) {
-        node.emplace(threads, std::move(settings));
-        node->share().write(shared, "here");
-        node->start();
-        if (GetParam().tls) {
-            tunnel.emplace(threads, node->endpoint());
-        }
-    }
-    Endpoint way_in() const { return tunnel ? tunnel->endpoint() : node->endpoint(); }
-
-    std::unique_ptr<RawServent> neighbour() const {
-        auto raw = std::make_unique<RawServent>(way_in());
-        GetParam().deflated ? raw->greet_compressed() : raw->greet();
-        return raw;
-    }
-    /// A session that stands, in which a search finds the file.
-    void expect_an_answer(RawServent& asker) const {
-        const std::string id = RawServent::some_id();
-        asker.send(RawServent::message(RawServent::query, RawServent::query_for("still"), 2, id));
-        auto hit = asker.receive(RawServent::query_hit);
-        while (hit && hit->id != id) {
-            hit = asker.receive(RawServent::query_hit);
-        }
-        ASSERT_TRUE(hit);
-        EXPECT_THAT(hit->payload, HasSubstr(shared));
-    }
-    void expect_it_goes_on(RawServent& good) const {
-        expect_an_answer(good);
-        expect_an_answer(*neighbour());
-    }
-    std::uint64_t counter(std::string_view wanted) {
-        std::optional<std::uint64_t> found;
-        for_each_counter(node->status().counters, [&](std::string_view name, std::uint64_t value) {
-            if (name == wanted) {
-                found = value;
-            }
-        });
-        return found.value();
-    }
-    void expect_bye_400(RawServent& bad) const {
-        const auto bye = bad.receive(RawServent::bye);
-        ASSERT_TRUE(bye);
-        EXPECT_EQ(bye->payload.substr(0, 2), u16(400));
-        EXPECT_TRUE(bad.ends());
-    }
-
-    static constexpr const char* shared = "still here.txt";
-    Threads threads;
-    std::optional<Node> node;
-    std::optional<TlsTunnel> tunnel;
-};
 
 // ---- in a session ----
 
@@ -468,162 +383,6 @@ TEST_P(GnutellaBadDeflate, ThatBecomesTooMuchEndsTheSession) {
     EXPECT_EQ(bye->payload.substr(0, 2), u16(400));
     EXPECT_THAT(bye->payload, HasSubstr("too much"));
     EXPECT_TRUE(raw->ends());
-    expect_it_goes_on(*good);
-}
-
-// ---- on the way to a session ----
-
-using GnutellaBadHandshake = Attacked;
-INSTANTIATE_TEST_SUITE_P(EachWay, GnutellaBadHandshake, testing::Values(plain, in_tls), name_of_way);
-
-TEST_P(GnutellaBadHandshake, IsAnsweredWithWhatIsWrongAndTheNodeGoesOn) {
-    start();
-    const auto good = neighbour();
-    std::string endless = "GNUTELLA CONNECT/0.6\r\n";
-    for (int at = 0; at < 4'000; ++at) {
-        endless += "X-Line-" + std::to_string(at) + ": and so on\r\n";
-    }
-    const struct {
-        std::string_view what;
-        std::string words;
-        std::string answer;
-    } inputs[] = {
-        {"64 KiB in one header", "GNUTELLA CONNECT/0.6\r\nX-Long: " + std::string(64 * 1024, 'x') + "\r\n\r\n",
-         "GNUTELLA/0.6 413 "},
-        {"64 KiB without an end", "GNUTELLA CONNECT/0.6\r\nX-Long: " + std::string(64 * 1024, 'x'),
-         "GNUTELLA/0.6 413 "},
-        {"64 KiB in the first line", "GNUTELLA CONNECT/0.6" + std::string(64 * 1024, ' '), "GNUTELLA/0.6 413 "},
-        {"headers without an end", endless, "GNUTELLA/0.6 413 "},
-        {"a continued line without an end",
-         "GNUTELLA CONNECT/0.6\r\nX-Long: x\r\n" + std::string(64 * 1024, ' ') + "\r\n\r\n", "GNUTELLA/0.6 413 "},
-        {"a line that is no header", "GNUTELLA CONNECT/0.6\r\nthis is no header\r\n\r\n", "GNUTELLA/0.6 400 "},
-        {"a first line that asks for nothing", "GNUTELLA IS GREAT\r\n\r\n", ""},
-    };
-    std::uint64_t failed = 0;
-    for (const auto& [what, words, answer] : inputs) {
-        SCOPED_TRACE(what);
-        RawServent raw(way_in());
-        raw.try_send(words);
-        const std::string block = raw.receive_block();
-        EXPECT_THAT(block, StartsWith(answer));
-        EXPECT_EQ(block.empty(), answer.empty());
-        EXPECT_TRUE(raw.ends());
-        ++failed;
-        while (counter("handshakes_failed") < failed) {  // it is counted when the far end has seen the end
-            std::this_thread::yield();
-        }
-    }
-    EXPECT_EQ(counter("handshakes_failed"), failed);
-    expect_it_goes_on(*good);
-}
-
-TEST_P(GnutellaBadHandshake, WithHeadersOutOfRangeCountsThemAsNotSaid) {
-    start();
-    for (const char* headers : {
-             "X-Max-TTL: 256\r\nX-Degree: 65536\r\n",
-             "X-Max-TTL: -1\r\nX-Degree: -1\r\nX-Max-TTL: 99999999999999999999\r\n",
-             "X-Max-TTL: 0\r\n",
-             "Listen-IP: 256.1.1.1:6346\r\nRemote-IP: 1.2.3\r\n",
-             "Listen-IP: 127.0.0.1:65536\r\nNode: 127.0.0.1:0\r\n",
-             "Listen-IP: localhost:6346\r\nX-My-Address: [::1\r\n",
-             "X-Try-Ultrapeers: a.b,,,:,1.2.3.4,1.2.3.4:99999999,::::\r\nX-Try: \r\n",
-             "GUID: 123\r\n",
-             "GUID: zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz\r\n",
-             "X-Query-Routing: 99999.99999\r\nGGEP: .\r\nBye-Packet: x\r\nVendor-Message: -1.5\r\n",
-             "Accept-Encoding: ;;,,/,gzip\r\nContent-Encoding: gzip\r\n",
-             "Upgrade: \r\nConnection: ,\r\n",
-             "User-Agent: \x1B[2J\x07\xFF\xFE\r\n",
-             "X-Features: ,,,/\r\n",
-         }) {
-        SCOPED_TRACE(headers);
-        RawServent raw(way_in());
-        EXPECT_THAT(raw.greet(headers), StartsWith("GNUTELLA/0.6 200 "));
-        expect_an_answer(raw);
-    }
-    for (const SessionInfo& session : node->status().sessions) {
-        EXPECT_EQ(session.agent.find_first_of("\x1B\x07"), std::string::npos);
-    }
-}
-
-TEST_P(GnutellaBadHandshake, ThatTakesTooLongIsAnswered408AndTheNodeGoesOn) {
-    Settings settings = quick_settings();
-    settings.gnutella_handshake_timeout = std::chrono::milliseconds(500);
-    settings.bye_timeout = std::chrono::milliseconds(50);
-    start(settings);
-    const auto good = neighbour();
-    RawServent slow(way_in());
-    slow.send("GNUTELLA CONNECT/0.6\r\nUser-Agent: slow");
-    std::atomic<bool> over = false;
-    std::thread dripping([&] {  // a sign of life now and then does not help
-        while (!over) {
-            slow.try_send("w");
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        }
-    });
-    EXPECT_THAT(slow.receive_block(), StartsWith("GNUTELLA/0.6 408 "));
-    over = true;
-    dripping.join();
-    EXPECT_TRUE(slow.ends());
-    RawServent speechless(way_in());
-    speechless.send(RawServent::connect_block());
-    EXPECT_THAT(speechless.receive_block(), StartsWith("GNUTELLA/0.6 200 "));
-    EXPECT_TRUE(speechless.ends()) << "it never said that it agrees";
-    while (counter("handshakes_failed") < 2) {
-        std::this_thread::yield();
-    }
-    expect_it_goes_on(*good);
-}
-
-// ---- over HTTP ----
-
-using GnutellaBadRequest = Attacked;
-INSTANTIATE_TEST_SUITE_P(EachWay, GnutellaBadRequest, testing::Values(plain, in_tls), name_of_way);
-
-TEST_P(GnutellaBadRequest, ForAPathFindsNothing) {
-    start();
-    const auto good = neighbour();
-    good->send(RawServent::message(RawServent::query, RawServent::query_for("still"), 2));
-    const auto hit = good->receive(RawServent::query_hit);
-    ASSERT_TRUE(hit);
-    const unsigned number = static_cast<unsigned char>(hit->payload.at(11));  // the first of four bytes, and enough
-    const std::string folder = "/get/" + std::to_string(number) + "/";
-    const std::string file = folder + "still%20here.txt";
-    for (const std::string& target : {
-             std::string("/get/../../etc/passwd"),
-             folder + "../../etc/passwd",
-             folder + "../../../../../../../../etc/passwd",
-             folder + "/etc/passwd",
-             folder + "%2e%2e/%2e%2e/etc/passwd",
-             folder + "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
-             folder + "..%5c..%5cetc%5cpasswd",
-             folder + "%252e%252e%252fetc%252fpasswd",
-             folder + "%2e",
-             folder + "%2e%2e",
-             folder + "%00",
-             folder + "still%20here.txt%00",
-             folder + "still%20here.txt%00.jpg",
-             folder + "%2",
-             folder + "%zz",
-             folder,
-             folder.substr(0, folder.size() - 1),
-             std::string("/get//still%20here.txt"),
-             std::string("/get/-1/still%20here.txt"),
-             "/get/" + std::to_string(number + 1) + "/still%20here.txt",
-             "/get/" + std::to_string(number + (1ULL << 32)) + "/still%20here.txt",
-             std::string("/get/18446744073709551616/still%20here.txt"),
-             folder + node->share().path().string() + "/still%20here.txt",
-             std::string("/../etc/passwd"),
-             std::string("/%2e%2e/etc/passwd"),
-             std::string("/uri-res/N2R?urn:sha1:../../etc/passwd"),
-             std::string("/uri-res/N2R?file:///etc/passwd"),
-             std::string("/etc/passwd"),
-         }) {
-        RawClient client(way_in());
-        const auto answer = client.get(target);
-        EXPECT_EQ(answer.status, 404) << target;
-        EXPECT_EQ(answer.body, "") << target;
-        EXPECT_EQ(client.get(file).body, "here") << "behind " << target;
-    }
     expect_it_goes_on(*good);
 }
 
