@@ -27,11 +27,11 @@ void PrefixHasher::advance(const PartFile& part, std::uint64_t until, std::uint6
 
 void PrefixHasher::advance(std::span<const std::byte> bytes) {
     std::visit([bytes](auto& hasher) { hasher.update(bytes); }, hasher_);
-    hashed_ += bytes.size();
+    std::atomic_ref(hashed_).store(hashed_ + bytes.size(), std::memory_order_relaxed);
 }
 
 Urn PrefixHasher::finish() {
-    hashed_ = 0;
+    std::atomic_ref(hashed_).store(0, std::memory_order_relaxed);
     if (auto* sha1 = std::get_if<Sha1Hasher>(&hasher_)) {
         return {sha1->finish(), *root_};
     }

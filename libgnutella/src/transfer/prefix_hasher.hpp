@@ -7,6 +7,7 @@
 #include <gnutella/error.hpp>
 #include <gnutella/urn.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -26,8 +27,8 @@ class PrefixHasher {
     /// Computes the SHA-1 alone, for a file of which every block is checked against a tree of that root.
     explicit PrefixHasher(const TigerRoot& root) : hasher_(Sha1Hasher{}), root_(root) {}
 
-    /// Bytes hashed.
-    std::uint64_t hashed() const noexcept { return hashed_; }
+    /// Bytes hashed. Any thread may ask.
+    std::uint64_t hashed() const noexcept { return std::atomic_ref(hashed_).load(std::memory_order_relaxed); }
 
     /// Hashes what comes next. @param until where what is there ends. @param most bytes for this turn.
     /// @param error set to disk.
@@ -42,7 +43,7 @@ class PrefixHasher {
   private:
     std::variant<ContentHasher, Sha1Hasher> hasher_;
     std::optional<TigerRoot> root_;
-    std::uint64_t hashed_ = 0;
+    mutable std::uint64_t hashed_ = 0;  // mutable, as an atomic_ref is to what can be written alone
     std::vector<std::byte> buffer_;
 };
 
