@@ -200,19 +200,11 @@ void QuicConnection::stream_released(StreamState& stream) {
     }
 }
 
-void QuicConnection::open_stream(std::chrono::steady_clock::duration limit, OpenDone done) {
+void QuicConnection::open_stream(std::uint64_t number, std::chrono::steady_clock::duration limit, OpenDone done) {
     if (!is_usable()) {
         done(asio::error::connection_reset, {});
         return;
     }
-    const std::uint64_t number = ++last_opening_;
-    done.on_cancel([weak = weak_from_this(), number, strand = host_.strand()] {
-        asio::dispatch(strand, [weak, number] {
-            if (const auto self = weak.lock()) {
-                self->give_up_opening(number, asio::error::operation_aborted);
-            }
-        });
-    });
     auto deadline = std::make_unique<asio::steady_timer>(host_.strand(), limit);
     deadline->async_wait([weak = weak_from_this(), number](error_code cancelled) {
         const auto self = weak.lock();

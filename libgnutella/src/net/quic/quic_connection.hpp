@@ -105,7 +105,10 @@ class QuicConnection final : public StreamHost, public std::enable_shared_from_t
     void write();
 
     /// Opens a stream, once the handshake is done and the far end allows one more: within the time limit.
-    void open_stream(std::chrono::steady_clock::duration limit, OpenDone done);
+    /// @param number by which it can be given up.
+    void open_stream(std::uint64_t number, std::chrono::steady_clock::duration limit, OpenDone done);
+    /// Nothing happens when no stream of that number waits to be opened.
+    void give_up_opening(std::uint64_t number, error_code why);
 
     /// Says so to the far end, and ends.
     /// @param why what streams and those who wait for them are told.
@@ -173,7 +176,6 @@ class QuicConnection final : public StreamHost, public std::enable_shared_from_t
     std::shared_ptr<StreamState> add_stream(std::int64_t id);
     void remove_stream(StreamState& stream);
     void serve_openings();
-    void give_up_opening(std::uint64_t number, error_code why);
     void fail(int library_error);
     void end_streams(error_code why);
     void wait_for_end();
@@ -199,7 +201,6 @@ class QuicConnection final : public StreamHost, public std::enable_shared_from_t
     std::vector<StreamState*> touched_;
     std::vector<std::shared_ptr<StreamState>> opened_;
     std::deque<Opening> openings_;
-    std::uint64_t last_opening_ = 0;
 
     boost::asio::steady_timer timer_;
     ngtcp2_tstamp armed_for_ = UINT64_MAX;

@@ -99,16 +99,29 @@ void QuicEndpoint::send(wire::Frame frame, const udp::endpoint& to) {
 
 void QuicEndpoint::open(const udp::endpoint& to, const KeyHash& key, std::chrono::steady_clock::duration limit,
                         QuicConnection::OpenDone done) {
+    const std::uint64_t number = ++last_opening_;
+    // Here, where a signal is emitted too, and not on the strand.
+    done.on_cancel([weak = weak_from_this(), number] {
+        if (const auto self = weak.lock()) {
+            asio::dispatch(self->strand_, [self, number] { self->cancel_opening(number); });
+        }
+    });
     asio::dispatch(strand_, [self = shared_from_this(), to = as_seen_by(socket_.local().protocol(), to), key, limit,
-                             done = std::move(done)]() mutable {
+                             number, done = std::move(done)]() mutable {
         error_code error = self->stopped_ ? error_code(Error::stopped) : error_code();
         const auto connection = error ? nullptr : self->connection_to(to, key, error);
         if (error) {
             done(error, {});
             return;
         }
-        connection->open_stream(limit, std::move(done));
+        connection->open_stream(number, limit, std::move(done));
     });
+}
+
+void QuicEndpoint::cancel_opening(std::uint64_t number) {
+    for (const auto& connection : connections_) {
+        connection->give_up_opening(number, asio::error::operation_aborted);
+    }
 }
 
 std::shared_ptr<QuicConnection> QuicEndpoint::connection_to(const udp::endpoint& to, const KeyHash& key,

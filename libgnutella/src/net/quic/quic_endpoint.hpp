@@ -118,6 +118,7 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
   private:
     void open(const boost::asio::ip::udp::endpoint& to, const KeyHash& key, std::chrono::steady_clock::duration limit,
               QuicConnection::OpenDone done);
+    void cancel_opening(std::uint64_t number);
     std::shared_ptr<QuicConnection> connection_to(const boost::asio::ip::udp::endpoint& to, const KeyHash& key,
                                                   error_code& error);
     void wait();
@@ -148,6 +149,7 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
     const Options options_;
     Handlers handlers_;
     PacketSocket socket_;
+    std::atomic<std::uint64_t> last_opening_ = 0;
     QuicCounters counters_;
 
     ConnectionTable table_;

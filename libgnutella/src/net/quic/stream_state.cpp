@@ -28,10 +28,11 @@ void StreamState::on_strand(Function function) {
     asio::dispatch(strand_, [self = shared_from_this(), function = std::move(function)]() mutable { function(*self); });
 }
 
-// The signal is emitted where the operation's user runs; the operation ends here.
+// The signal is emitted where the operation's user runs, and so it is there, before the strand is gone to, that the
+// slot is taken; the operation ends on the strand.
 template <class Operation, class... Nothing>
-void StreamState::cancel_by_signal(std::optional<Operation> StreamState::*place, Nothing... nothing) {
-    Operation& operation = *(this->*place);
+void StreamState::cancel_by_signal(Operation& operation, std::optional<Operation> StreamState::*place,
+                                   Nothing... nothing) {
     operation.number = ++last_number_;
     operation.done.on_cancel([weak = weak_from_this(), place, number = operation.number, nothing...] {
         const auto late = weak.lock();
@@ -52,8 +53,9 @@ void StreamState::cancel_by_signal(std::optional<Operation> StreamState::*place,
 // ---- reading ----
 
 void StreamState::read(MutableBuffers buffers, Done done) {
-    on_strand(
-        [read = Read{buffers, 0, std::move(done), 0}](StreamState& self) mutable { self.start_read(std::move(read)); });
+    Read read{buffers, 0, std::move(done), 0};
+    cancel_by_signal(read, &StreamState::read_, std::size_t{0});
+    on_strand([read = std::move(read)](StreamState& self) mutable { self.start_read(std::move(read)); });
 }
 
 void StreamState::start_read(Read read) {
@@ -70,7 +72,6 @@ void StreamState::start_read(Read read) {
         return;
     }
     read_ = std::move(read);
-    cancel_by_signal(&StreamState::read_, std::size_t{0});
 }
 
 std::size_t StreamState::take_into(Read& read) {
@@ -143,9 +144,9 @@ void StreamState::finish_read(error_code error) {
 // ---- writing ----
 
 void StreamState::write(ConstBuffers buffers, Done done) {
-    on_strand([write = Write{buffers, std::move(done), 0}](StreamState& self) mutable {
-        self.start_write(std::move(write));
-    });
+    Write write{buffers, std::move(done), 0};
+    cancel_by_signal(write, &StreamState::write_, std::size_t{0});
+    on_strand([write = std::move(write)](StreamState& self) mutable { self.start_write(std::move(write)); });
 }
 
 std::size_t StreamState::room() const noexcept {
@@ -156,19 +157,17 @@ std::size_t StreamState::room() const noexcept {
 
 void StreamState::start_write(Write write) {
     write_ = std::move(write);
-    cancel_by_signal(&StreamState::write_, std::size_t{0});
     continue_writing();
 }
 
 void StreamState::prepare(std::size_t size, detail::Completion<error_code, std::span<std::byte>> done) {
-    on_strand([prepare = Prepare{size, std::move(done), 0}](StreamState& self) mutable {
-        self.start_prepare(std::move(prepare));
-    });
+    Prepare prepare{size, std::move(done), 0};
+    cancel_by_signal(prepare, &StreamState::prepare_, std::span<std::byte>());
+    on_strand([prepare = std::move(prepare)](StreamState& self) mutable { self.start_prepare(std::move(prepare)); });
 }
 
 void StreamState::start_prepare(Prepare prepare) {
     prepare_ = std::move(prepare);
-    cancel_by_signal(&StreamState::prepare_, std::span<std::byte>());
     continue_writing();
 }
 

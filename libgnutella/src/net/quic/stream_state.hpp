@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -152,7 +153,7 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
     template <class Function>
     void on_strand(Function function);
     template <class Operation, class... Nothing>
-    void cancel_by_signal(std::optional<Operation> StreamState::*place, Nothing... nothing);
+    void cancel_by_signal(Operation& operation, std::optional<Operation> StreamState::*place, Nothing... nothing);
 
     void start_read(Read read);
     void start_write(Write write);
@@ -183,7 +184,8 @@ class StreamState : public std::enable_shared_from_this<StreamState> {
     bool end_sent_ = false;
 
     bool released_ = false;
-    std::uint64_t last_number_ = 0;  // of an operation, so that a late cancellation meets no other
+    // Of an operation, so that a late cancellation meets no other. Any thread begins one.
+    std::atomic<std::uint64_t> last_number_ = 0;
     boost::asio::steady_timer linger_;
     std::size_t lingering_with_ = 0;
 };
