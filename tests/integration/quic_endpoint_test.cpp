@@ -1,10 +1,6 @@
 #include "quic_meddling_relay.hpp"
+#include "stream_cancellation.hpp"
 #include "transfer_bench.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-
-#include <boost/asio/post.hpp>
 
 #include <array>
 #include <atomic>
@@ -55,14 +51,11 @@ TEST_F(QuicEndpointTest, OpeningCanBeCancelled) {
     asio::io_context context;
     const Udp::socket deaf(context, Udp::endpoint(asio::ip::address_v4::loopback(), 0));
     asio::cancellation_signal signal;
-    auto opening = client->async_open(deaf.local_endpoint(), client->key(), patience,
-                                      asio::bind_cancellation_slot(signal.slot(), asio::use_future));
-    std::promise<void> emitted;
-    asio::post(client->strand(), [&] {
-        signal.emit(asio::cancellation_type::terminal);
-        emitted.set_value();
+    auto opening = cancellable(signal, client->strand(), [&]() -> asio::awaitable<void> {
+        const KeyHash key = client->key();
+        co_await client->async_open(deaf.local_endpoint(), key, patience, asio::use_awaitable);
     });
-    get(emitted.get_future());
+    cancel(signal, client->strand());
     EXPECT_EQ(error_of(std::move(opening)), asio::error::operation_aborted);
 }
 

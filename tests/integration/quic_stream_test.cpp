@@ -1,9 +1,6 @@
 #include "quic_bench.hpp"
+#include "stream_cancellation.hpp"
 #include "transfer_bench.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/post.hpp>
 
 #include <future>
 #include <thread>
@@ -30,16 +27,6 @@ struct QuicStreamTest : testing::Test {
     Threads threads;
     QuicNode server{threads};
     QuicNode client{threads};
-
-    // Emits on the strand on which the operation runs.
-    void cancel(asio::cancellation_signal& signal, net::QuicStream& of) {
-        std::promise<void> emitted;
-        asio::post(of.get_executor(), [&] {
-            signal.emit(asio::cancellation_type::terminal);
-            emitted.set_value();
-        });
-        get(emitted.get_future());
-    }
 };
 
 TEST_F(QuicStreamTest, CarriesBytesBothWays) {
@@ -85,28 +72,22 @@ TEST_F(QuicStreamTest, ThatIsDestroyedInTheMiddleEndsForTheFarEndToo) {
 
 TEST_F(QuicStreamTest, ReadingCanBeCancelledAndBegunAgain) {
     Pair pair(client, server);
-    asio::cancellation_signal signal;
-    char byte = 0;
-    auto reading = pair.near.async_read_some(asio::buffer(&byte, 1),
-                                             asio::bind_cancellation_slot(signal.slot(), asio::use_future));
-    cancel(signal, pair.near);
-    EXPECT_EQ(error_of(std::move(reading)), asio::error::operation_aborted);
+    expect_reading_to_be_cancelled(pair.near);
     send(pair.far, "y");
     EXPECT_EQ(receive(pair.near, 1), "y");
 }
 
 TEST_F(QuicStreamTest, WritingThatNobodyReadsWaitsAndCanBeCancelled) {
     Pair pair(client, server);
-    const std::string content = content_of(64 * 1024 * 1024);
-    asio::cancellation_signal signal;
-    auto writing = asio::async_write(pair.far, asio::buffer(content),
-                                     asio::bind_cancellation_slot(signal.slot(), asio::use_future));
-    // What fits: the reader's first window, and what may wait to be sent. Nothing comes on top of it.
-    EXPECT_EQ(writing.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout);
-    cancel(signal, pair.far);
-    EXPECT_EQ(error_of(std::move(writing)), asio::error::operation_aborted);
-    const std::string first = receive(pair.near, 1024 * 1024);
-    EXPECT_EQ(first, content.substr(0, first.size()));
+    const std::string content = content_of(8 * megabyte);
+    EndlessWriter writer(pair.far, content);
+    // The reader's first window, and what may wait to be sent; the last of it is not worth waking a writer for.
+    const std::size_t all = (1024 + 512) * 1024;
+    writer.wait_until_taken(all - 128 * 1024);
+    EXPECT_TRUE(writer.waits_for(std::chrono::milliseconds(300)));
+    const std::size_t taken = writer.cancel();
+    EXPECT_LE(taken, all) << "nothing comes on top of it";
+    EXPECT_TRUE(receive(pair.near, taken) == content.substr(0, taken));
 }
 
 TEST_F(QuicStreamTest, AbortEndsWhatIsUnderWay) {

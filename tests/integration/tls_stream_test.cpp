@@ -1,3 +1,4 @@
+#include "stream_cancellation.hpp"
 #include "tls_bench.hpp"
 
 #include <future>
@@ -238,31 +239,12 @@ TEST_F(TlsTest, AHandshakeThatIsCutOffAnywhereEnds) {
 
 // ---- cancelling, and going ----
 
-// Emits on the strand on which the operation runs.
-void cancel(asio::cancellation_signal& signal, net::TlsStream& of) {
-    std::promise<void> emitted;
-    asio::post(of.get_executor(), [&] {
-        signal.emit(asio::cancellation_type::terminal);
-        emitted.set_value();
-    });
-    get(emitted.get_future());
-}
-
-template <class Work>
-auto cancellable(asio::cancellation_signal& signal, net::TlsStream& stream, Work work) {
-    auto running = asio::co_spawn(stream.get_executor(), std::move(work),
-                                  asio::bind_cancellation_slot(signal.slot(), asio::use_future));
-    std::promise<void> begun;  // what was spawned has been reached
-    asio::post(stream.get_executor(), [&] { begun.set_value(); });
-    get(begun.get_future());
-    return running;
-}
-
 void expect_handshake_to_be_cancelled(net::TlsStream stream) {
     asio::cancellation_signal signal;
-    auto running = cancellable(
-        signal, stream, [&]() -> asio::awaitable<void> { co_await stream.async_handshake(asio::use_awaitable); });
-    cancel(signal, stream);
+    auto running = cancellable(signal, stream.get_executor(), [&]() -> asio::awaitable<void> {
+        co_await stream.async_handshake(asio::use_awaitable);
+    });
+    cancel(signal, stream.get_executor());
     EXPECT_EQ(error_of(std::move(running)), asio::error::operation_aborted);
 }
 
@@ -275,37 +257,18 @@ TEST_F(TlsTest, AHandshakeCanBeCancelled) {
 
 TEST_F(TlsTest, ReadingCanBeCancelledAndBegunAgain) {
     TlsPair pair(threads, credentials);
-    asio::cancellation_signal signal;
-    std::string byte(1, '\0');
-    auto reading = cancellable(signal, pair.near, [&]() -> asio::awaitable<void> {
-        const auto buffer = asio::buffer(byte);
-        co_await pair.near.async_read_some(buffer, asio::use_awaitable);
-    });
-    cancel(signal, pair.near);
-    EXPECT_EQ(error_of(std::move(reading)), asio::error::operation_aborted);
+    expect_reading_to_be_cancelled(pair.near);
     send(pair.far, "y");
     EXPECT_EQ(receive(pair.near, 1), "y");
 }
 
 TEST_F(TlsTest, WritingThatNobodyReadsWaitsAndLosesNothingWhenCancelled) {
     TlsPair pair(threads, credentials);
-    const std::string content = content_of(64 * 1024 * 1024);
-    asio::cancellation_signal signal;
-    std::size_t taken = 0;
-    auto writing = cancellable(signal, pair.far, [&]() -> asio::awaitable<void> {
-        error_code error;
-        while (!error) {
-            const auto rest = asio::buffer(content) + taken;
-            const auto [failed, count] = co_await pair.far.async_write_some(rest, asio::as_tuple(asio::use_awaitable));
-            taken += count;
-            error = failed;
-        }
-        throw boost::system::system_error(error);
-    });
+    const std::string content = content_of(16 * megabyte);
+    EndlessWriter writer(pair.far, content);
     // What fits into the sockets' buffers. Nothing comes on top of it.
-    EXPECT_EQ(writing.wait_for(std::chrono::milliseconds(300)), std::future_status::timeout);
-    cancel(signal, pair.far);
-    EXPECT_EQ(error_of(std::move(writing)), asio::error::operation_aborted);
+    EXPECT_TRUE(writer.waits_for(std::chrono::milliseconds(300)));
+    const std::size_t taken = writer.cancel();
     ASSERT_LT(taken, content.size());
     // All that was taken comes, and then what is written next.
     auto receiving = start_receiving(pair.near, taken + 3);
