@@ -27,6 +27,8 @@ constexpr double part_of_share = 0.5;
 constexpr double split_cost_seconds = 0.1;
 // One about which nothing is known is trusted with the last block of one that would need so long.
 constexpr double long_seconds = 5;
+// In so many parts is a file divided where a place in it is chosen at random.
+constexpr std::uint32_t whole = 65'536;
 // How often idle sources are asked whether they can help those that are still at work.
 constexpr std::chrono::milliseconds look_interval{250};
 // A source that has sent nothing yet is not thought to be slow before.
@@ -229,23 +231,65 @@ std::optional<BlockRange> RangePlanner::find_missing(const Source& source, std::
             return BlockRange{proof, proof + 1};
         }
     }
-    // Two that fetch the same file from one who has it all must not both begin at its beginning: they would have
-    // nothing for one another.
     const bool others_fetch =
         std::ranges::any_of(sources_, [](const auto& each) { return !each.second.offered.empty(); });
-    const std::size_t start = others_fetch ? blocks_.count() * start_ / (std::size_t{UINT16_MAX} + 1) : 0;
-    const auto range = find_missing(source, most, start, blocks_.count());
-    return range || start == 0 ? range : find_missing(source, most, 0, start);
+    if (!others_fetch) {
+        return find_missing(source.offered, most, 0, blocks_.count());
+    }
+    // Two that fetch the same file from one who has it all must not fetch the same of it: they would have nothing for
+    // one another. So who has all is asked for what nobody else has got yet, and not for what comes next in the file's
+    // order, which is soon theirs.
+    if (source.offered.empty()) {
+        constexpr std::uint32_t soon_theirs = whole / 4;
+        const std::uint32_t part = soon_theirs + start_ * (whole - soon_theirs) / whole;
+        if (const auto range = find_missing_at(offered_by_none_in_part(), most, part)) {
+            return range;
+        }
+    }
+    return find_missing_at(source.offered, most, start_);
 }
 
-std::optional<BlockRange> RangePlanner::find_missing(const Source& source, std::size_t most, std::size_t from,
-                                                     std::size_t until) const {
+// At that part, in 65,536ths, of all that are missing and wanted. @param wanted blocks; empty: all.
+std::optional<BlockRange> RangePlanner::find_missing_at(const std::vector<bool>& wanted, std::size_t most,
+                                                        std::uint32_t part) const {
+    const auto is_candidate = [&](std::size_t block) {
+        return blocks_.state(block) == BlockState::missing && (wanted.empty() || wanted[block]);
+    };
+    std::size_t candidates = 0;
+    for (std::size_t block = 0; block < blocks_.count(); ++block) {
+        candidates += is_candidate(block) ? 1 : 0;
+    }
+    std::size_t to_pass = candidates * part / whole;
+    std::size_t start = 0;
+    for (; start < blocks_.count() && (to_pass > 0 || !is_candidate(start)); ++start) {
+        to_pass -= is_candidate(start) ? 1 : 0;
+    }
+    auto range = find_missing(wanted, most, start, blocks_.count());
+    while (range && range->first > 0 && range->count() < most && is_candidate(range->first - 1)) {
+        --range->first;
+    }
+    return range;
+}
+
+std::vector<bool> RangePlanner::offered_by_none_in_part() const {
+    std::vector<bool> rare(blocks_.count(), true);
+    for (const auto& [id, source] : sources_) {
+        for (std::size_t block = 0; block < source.offered.size(); ++block) {
+            rare[block] = rare[block] && !source.offered[block];
+        }
+    }
+    return rare;
+}
+
+std::optional<BlockRange> RangePlanner::find_missing(const std::vector<bool>& wanted, std::size_t most,
+                                                     std::size_t from, std::size_t until) const {
+    const auto is_wanted = [&wanted](std::size_t block) { return wanted.empty() || wanted[block]; };
     while (auto run = blocks_.missing_run(from, until)) {
-        while (run->first < run->end && !offers_block(source, run->first)) {
+        while (run->first < run->end && !is_wanted(run->first)) {
             ++run->first;
         }
         std::size_t end = run->first;
-        while (end < run->end && end - run->first < most && offers_block(source, end)) {
+        while (end < run->end && end - run->first < most && is_wanted(end)) {
             ++end;
         }
         if (end > run->first) {

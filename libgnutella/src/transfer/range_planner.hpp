@@ -38,6 +38,7 @@ struct PlannerActions {
 /// - A block is with one source at a time, and whole: who sent a bad one is known.
 /// - What a source is asked for at once grows with its rate, and shrinks towards the end, so that all end together. A
 ///   source that is alone is asked for a minute's worth.
+/// - Who has all is asked first for what no one has who is fetching the file too.
 /// - When nothing is left to ask for, an idle source gets from the one that would end last as much as makes both end at
 ///   the same time; the very last block too, if it would have it much sooner.
 class RangePlanner {
@@ -46,8 +47,8 @@ class RangePlanner {
     using Duration = std::chrono::steady_clock::duration;
 
     /// @param stall_timeout how long a source may send nothing.
-    /// @param start where to begin when others fetch the file too, in parts of 65,536 of the file: a random number,
-    ///     so that they have something for one another.
+    /// @param start a random number: where in the file to go on when others fetch it too, so that they have something
+    ///     for one another.
     RangePlanner(BlockMap blocks, Duration stall_timeout, std::uint16_t start = 0);
 
     const BlockMap& blocks() const noexcept { return blocks_; }
@@ -120,8 +121,11 @@ class RangePlanner {
     std::uint64_t left(const Source& source) const noexcept;
     std::size_t blocks_for(const Source& source, TimePoint now) const;
     std::optional<BlockRange> find_missing(const Source& source, std::size_t most) const;
-    std::optional<BlockRange> find_missing(const Source& source, std::size_t most, std::size_t from,
+    std::optional<BlockRange> find_missing(const std::vector<bool>& wanted, std::size_t most, std::size_t from,
                                            std::size_t until) const;
+    std::optional<BlockRange> find_missing_at(const std::vector<bool>& wanted, std::size_t most,
+                                              std::uint32_t part) const;
+    std::vector<bool> offered_by_none_in_part() const;
     std::optional<BlockRange> split(Source& thief, TimePoint now, PlannerActions& out);
     std::map<SourceId, Source>::iterator find_slowest(const Source& thief, TimePoint now);
     BlockRange can_take_over(const Source& thief, const Source& slow, std::size_t most) const;

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <set>
+
 namespace gnutella::transfer {
 namespace {
 
@@ -13,6 +16,7 @@ using testing::IsEmpty;
 using StopReason = PlannerActions::StopReason;
 
 constexpr std::uint64_t block = BlockLayout::min_block_size;
+constexpr std::array<std::uint16_t, 4> some_starts{0, 20'000, 32'768, 65'535};
 
 struct Planner : testing::Test {
     static constexpr std::size_t blocks = 1000;
@@ -67,17 +71,40 @@ TEST_F(Planner, BeginsSomewhereWhereOthersFetchTheSameFile) {
     EXPECT_EQ(next(1), (BlockRange{0, 16})) << "as long as nobody else is known to fetch it";
     planner.offers(2, {{0, 20 * block}});
     send(1, 0, 16, 10ms);
-    EXPECT_EQ(next(1)->first, 500);
+    EXPECT_EQ(next(1)->first, 632) << "in the middle of the last 735 of those 980 that the other has not got";
     EXPECT_EQ(next(2), (BlockRange{16, 20})) << "it has nothing there";
 }
 
-TEST_F(Planner, ComesBackToTheBeginningWhenItBeganSomewhere) {
-    planner = RangePlanner(BlockMap(BlockLayout(10 * block)), 30s, 32'768);
-    join({1, 2});
-    planner.offers(2, {{0, block}});
-    EXPECT_EQ(next(1), (BlockRange{5, 10}));
-    send(1, 5, 5, 10ms);
-    EXPECT_EQ(next(1)->first, 0);
+TEST_F(Planner, LeavesToWhoFetchesTheFileWhatItHasGot) {
+    for (const std::uint16_t start : some_starts) {
+        planner = RangePlanner(BlockMap(BlockLayout(10 * block)), 30s, start);
+        join({1, 2});
+        planner.offers(2, {{0, 4 * block}, {5 * block, 2 * block}});
+        std::set<std::size_t> asked;
+        for (int requests = 0; requests < 3 && asked.size() < 4; ++requests) {
+            const auto range = next(1).value();
+            for (std::size_t at = range.first; at < range.end; ++at) {
+                asked.insert(at);
+            }
+            send(1, range.first, range.count(), 10ms);
+        }
+        EXPECT_THAT(asked, ElementsAre(4, 7, 8, 9)) << start;
+        EXPECT_TRUE(next(1)) << "when there is nothing else, it helps with that too";
+    }
+}
+
+TEST_F(Planner, HasAllAfterFewRequestsWhereverItBegan) {
+    for (const std::uint16_t start : some_starts) {
+        planner = RangePlanner(BlockMap(BlockLayout(blocks * block)), 30s, start);
+        join({1, 2});
+        planner.offers(2, {{0, block}});
+        int requests = 0;
+        for (auto range = next(1); range; range = next(1), ++requests) {
+            send(1, range->first, range->count(), 10ms);
+        }
+        EXPECT_EQ(planner.blocks().missing(), 0U) << start;
+        EXPECT_LE(requests, 20) << start;
+    }
 }
 
 TEST_F(Planner, AsksFirstForWhatShowsHowLongTheFileIs) {
@@ -106,7 +133,7 @@ TEST_F(Planner, TakesFromTheMiddleWhatAPartialSourceHas) {
     EXPECT_EQ(planner.blocks().missing(), 400) << "what lies behind is for whoever asks next";
     planner.expect_sources(2);
     send(1, 400, 100, 20ms);
-    EXPECT_EQ(next(1)->first, 600);
+    EXPECT_EQ(next(1)->first, 700) << "what comes next is left to the other, which will have it soon";
 }
 
 TEST_F(Planner, AsksOneOfSeveralForLittleBeforeItsRateIsKnown) {
