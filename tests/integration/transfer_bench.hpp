@@ -20,9 +20,11 @@
 #include <fcntl.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <map>
 #include <memory>
@@ -56,10 +58,11 @@ inline Urn urn_of(const std::string& content) {
 /// Content of which no two pieces are alike.
 inline std::string content_of(std::size_t size) {
     std::string content(size, '\0');
-    std::uint32_t state = 12345;
-    for (char& letter : content) {
-        state = state * 1664525 + 1013904223;
-        letter = static_cast<char>(state >> 24);
+    std::uint64_t state = 12345;
+    for (std::size_t at = 0; at < size; at += sizeof state) {
+        state = state * 6364136223846793005U + 1442695040888963407U;
+        const std::uint64_t letters = state ^ (state >> 29);
+        std::memcpy(content.data() + at, &letters, std::min(sizeof letters, size - at));
     }
     return content;
 }
