@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -71,8 +72,10 @@ class TemporaryFolder {
         std::ofstream(path_ / name, std::ios::binary) << content;
     }
     std::string read(const std::string& name) const {
-        std::ifstream file(path_ / name, std::ios::binary);
-        return {std::istreambuf_iterator<char>(file), {}};
+        const std::ifstream file(path_ / name, std::ios::binary);
+        std::ostringstream content;
+        content << file.rdbuf();
+        return std::move(content).str();
     }
 
   private:
