@@ -5,4 +5,5 @@ cd "$(dirname "$0")/.."
 scripts/setup.sh
 cmake --preset release
 cmake --build --preset release
-ctest --preset release --parallel "$(nproc)" "$@"
+# Most tests wait more than they compute.
+ctest --preset release --parallel "$((3 * $(nproc)))" "$@"

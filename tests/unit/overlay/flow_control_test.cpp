@@ -94,7 +94,7 @@ TEST_F(FlowControl, HoldsInBothDialectsButForLegacyPeers) {
 TEST_F(FlowControl, WithoutRoomForWhatMustBeSentTheSessionIsClosedWithBye502) {
     open_gnutella(1, Role::ultrapeer);
     open(2);
-    for (const SessionId id : {1, 2}) {
+    for (const SessionId id : {1U, 2U}) {
         router().queue_overflowed(id, now, out);
         router().queue_overflowed(id, now, out);
     }

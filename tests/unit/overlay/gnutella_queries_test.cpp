@@ -29,7 +29,7 @@ TEST_F(GnutellaQueries, GoToEveryUltrapeerButTheOneThatTheyCameFrom) {
     const wire::Frame query = binary_query(numbered(100), "song", 4, 2);
     receive(1, query);
     EXPECT_THAT(binary_sent(1), IsEmpty());
-    for (const SessionId id : {2, 3}) {
+    for (const SessionId id : {2U, 3U}) {
         const wire::Message& sent = only_query_to(id);
         EXPECT_EQ(sent.id, numbered(100));
         EXPECT_EQ(sent.ttl, 3);

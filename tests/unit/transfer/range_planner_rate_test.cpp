@@ -99,8 +99,8 @@ class LimitedDownload {
 };
 
 TEST(PlannerRate, IsTheSumOfItsSourcesUpToTheHashOfTheWhole) {
-    for (const std::size_t sources : {1, 2, 4}) {
-        for (const std::uint64_t mebibytes : {256, 1024}) {
+    for (const std::size_t sources : {1U, 2U, 4U}) {
+        for (const std::uint64_t mebibytes : {256U, 1024U}) {
             const std::uint64_t size = mebibytes << 20;
             const double ideal = static_cast<double>(size) / (rate * static_cast<double>(sources));
             EXPECT_LT(LimitedDownload(sources, size).run(), ideal * 1.03 + 0.1) << sources << ", " << mebibytes;

@@ -179,7 +179,7 @@ TEST_F(Planner, AsksForLessTowardsTheEnd) {
 
 TEST_F(Planner, NeverAsksForWhatIsVerified) {
     BlockMap map(BlockLayout(10 * block));
-    for (const std::size_t each : {0, 1, 2, 5, 9}) {
+    for (const std::size_t each : {0U, 1U, 2U, 5U, 9U}) {
         map.set(each, BlockState::verified);
     }
     planner = RangePlanner(std::move(map), 30s);

@@ -49,9 +49,9 @@ TEST(JsonAllocation, MessagesWithoutEscapesAndListsAreDecodedWithoutAny) {
 
 TEST(JsonAllocation, TextsWithEscapesAndListsLiveInTheMessagesMemory) {
     JsonDecoder decoder;
-    Message message;
     std::array<std::byte, 16 * 1024> room{};
     std::pmr::monotonic_buffer_resource memory(room.data(), room.size(), std::pmr::null_memory_resource());
+    Message message;
     const std::string_view object =
         R"({"type":"QUERY-HIT","id":"00112233-4455-6677-8899-aabbccddeeff","results":[{"name":"a long name, caf\u00e9.txt"},{"name":"b"}]})";
     ASSERT_EQ(decoder.next(object, memory, message).outcome, JsonDecoder::Outcome::message);
