@@ -86,7 +86,7 @@ Command parse_peer_command(Arguments arguments, const UserFolders& folders) {
     po::options_description known;
     known.add_options()("share", po::value<Strings>())("downloads", po::value<std::string>())(
         "state", po::value<std::string>())("upload-limit", po::value<std::string>())(
-        "dialect", po::value<std::string>())("verbose", po::bool_switch());
+        "dialect", po::value<std::string>())("role", po::value<std::string>())("verbose", po::bool_switch());
     add_transfer_options(known);
     const Parsed parsed(arguments, known);
     if (parsed.has("help")) {
@@ -114,6 +114,7 @@ Command parse_peer_command(Arguments arguments, const UserFolders& folders) {
         parsed.has("state") ? folder(parsed.text("state"), "--state") : config.state.value_or(folders.state);
     read_transfer_options(options.transfers, parsed, config);
     read_dialect(options, parsed, config);
+    options.role = parsed.has("role") ? parse_role(parsed.text("role")) : config.role.value_or(options.role);
     options.verbose = parsed.switched_on("verbose") || config.verbose.value_or(false);
     return options;
 }

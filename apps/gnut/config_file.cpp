@@ -19,7 +19,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr const char* known_keys =
-    "port, share, downloads, state, peer, timeout, upload-limit, download-limit, transport, dialect and verbose";
+    "port, share, downloads, state, peer, timeout, upload-limit, download-limit, transport, dialect, role and verbose";
 
 std::filesystem::path parse_folder(const std::string& text, const std::filesystem::path& home) {
     if (text.empty()) {
@@ -59,6 +59,8 @@ void apply(ConfigFile& config, const std::string& key, const std::string& value,
         config.transports = parse_transports(value);
     } else if (key == "dialect") {
         config.dialects = parse_dialects(value);
+    } else if (key == "role") {
+        config.role = parse_role(value);
     } else if (key == "verbose") {
         config.verbose = parse_switch(value);
     } else {

@@ -2,6 +2,7 @@
 
 #include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
+#include <gnutella/role.hpp>
 #include <gnutella/transport.hpp>
 
 #include <chrono>
@@ -24,6 +25,7 @@ struct ConfigFile {
     std::optional<std::uint64_t> download_limit;
     std::optional<std::vector<gnutella::Transport>> transports;
     std::optional<std::vector<gnutella::Dialect>> dialects;
+    std::optional<gnutella::Role> role;
     std::optional<bool> verbose;
 };
 

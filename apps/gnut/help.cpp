@@ -40,6 +40,9 @@ Ctrl+Z asks for the name of a file and fetches it.
   --dialect json|gnutella|auto
                     which of the two dialects is spoken: gnutella is that of Gnutella 0.6, which
                     other programs speak (auto: both, whichever a peer knows)
+  --role ultrapeer|leaf
+                    what the peer is among those of Gnutella 0.6: an ultrapeer carries what others
+                    ask and answer, a leaf only what it asks and answers itself (ultrapeer)
   --verbose         also show each query that comes by, and the library's log
   -h, --help
 

@@ -117,4 +117,14 @@ std::vector<gnutella::Dialect> parse_dialects(std::string_view text) {
     throw UsageError(quoted(text) + " is no dialect; give json, gnutella, or auto for the one that the peer speaks");
 }
 
+gnutella::Role parse_role(std::string_view text) {
+    using gnutella::Role;
+    for (const Role role : {Role::leaf, Role::ultrapeer}) {
+        if (text == to_string(role)) {
+            return role;
+        }
+    }
+    throw UsageError(quoted(text) + " is no role; give leaf or ultrapeer");
+}
+
 }  // namespace gnut

@@ -2,6 +2,7 @@
 
 #include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
+#include <gnutella/role.hpp>
 #include <gnutella/transport.hpp>
 
 #include <chrono>
@@ -33,6 +34,9 @@ std::vector<gnutella::Transport> parse_transports(std::string_view text);
 
 /// "json", "gnutella", or "auto" for both, json first.
 std::vector<gnutella::Dialect> parse_dialects(std::string_view text);
+
+/// "leaf" or "ultrapeer".
+gnutella::Role parse_role(std::string_view text);
 
 bool all_digits(std::string_view text) noexcept;
 

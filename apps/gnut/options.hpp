@@ -4,6 +4,7 @@
 
 #include <gnutella/dialect.hpp>
 #include <gnutella/endpoint.hpp>
+#include <gnutella/role.hpp>
 #include <gnutella/transport.hpp>
 #include <gnutella/urn.hpp>
 
@@ -46,6 +47,8 @@ struct PeerOptions {
     std::filesystem::path state;
     TransferOptions transfers;
     Dialects dialects = all_dialects;
+    /// Among Gnutella 0.6 peers.
+    gnutella::Role role = gnutella::Role::ultrapeer;
     bool verbose = false;
 };
 

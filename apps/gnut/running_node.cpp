@@ -40,6 +40,7 @@ gnutella::Settings settings_for(const PeerOptions& options, asio::io_context& co
     settings.state_folder = options.state;
     apply(options.transfers, settings);
     settings.dialects = options.dialects;
+    settings.role = options.role;
     if (options.verbose) {
         // Lines come from any thread; the screen is the main thread's.
         settings.log = [executor = context.get_executor(), &console](gnutella::LogLevel level, std::string_view line) {

@@ -72,6 +72,18 @@ class Handshake(unittest.TestCase):
             asker.found(asker.search("cobalt note"), "cobalt-note.txt")
             self.assertEqual(leaf.count("query"), 1)
 
+    def test_ours_may_be_a_leaf(self):
+        with Network() as network:
+            ultrapeer = network.servent()
+            ours = network.gnut({"cobalt-note.txt": b"here"}, options=(*GNUTELLA, "--role", "leaf"))
+            ours.wait_for("^sharing 1 file")
+            ours.command("connect " + ultrapeer.address)
+            session = ultrapeer.wait_for("open")["session"]
+            self.assertFalse(session.ultrapeer)
+            wait_until(told_of_its_word(ultrapeer, "cobalt"), "its ultrapeer is told of our file")
+            pinged = network.run("ping", ours.address, *GNUTELLA)
+            self.assertRegex(pinged.output, "^{}: leaf, ".format(ours.address))
+
     def test_ultrapeers_are_told_our_words(self):
         with Network() as network:
             ours = network.gnut({"cobalt-note.txt": b"here"})

@@ -61,13 +61,17 @@ _gnut() {
             _gnut_words "$current" "json gnutella auto"
             return
             ;;
+        --role)
+            _gnut_words "$current" "ultrapeer leaf"
+            return
+            ;;
         --timeout | -t | --upload-limit | --download-limit)
             return
             ;;
     esac
     if [[ $current == -* ]]; then
         case $command in
-            peer) _gnut_words "$current" "--share --downloads --state --upload-limit --download-limit --transport --dialect --verbose --help" ;;
+            peer) _gnut_words "$current" "--share --downloads --state --upload-limit --download-limit --transport --dialect --role --verbose --help" ;;
             search) _gnut_words "$current" "--peer --timeout --dialect --json --help" ;;
             get) _gnut_words "$current" "--peer --output --timeout --download-limit --transport --dialect --json --help" ;;
             browse) _gnut_words "$current" "--json --help" ;;

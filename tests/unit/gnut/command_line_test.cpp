@@ -185,6 +185,13 @@ TEST(CommandLine, BothDialectsAreSpokenUnlessToldOtherwise) {
     EXPECT_THAT(complaint_of({"ping", "h:1", "--dialect", "g2"}), HasSubstr("json, gnutella, or auto"));
 }
 
+TEST(CommandLine, APeerIsAnUltrapeerUnlessItIsToBeALeaf) {
+    EXPECT_EQ(parse<PeerOptions>({"peer"}).role, gnutella::Role::ultrapeer);
+    EXPECT_EQ(parse<PeerOptions>({"peer", "--role", "leaf"}).role, gnutella::Role::leaf);
+    EXPECT_EQ(parse<PeerOptions>({"peer", "--role=ultrapeer"}).role, gnutella::Role::ultrapeer);
+    EXPECT_THAT(complaint_of({"peer", "--role", "hub"}), HasSubstr("leaf or ultrapeer"));
+}
+
 TEST(CommandLine, ARateIsANumberOfBytesThatMayHaveAUnit) {
     for (const std::string bad : {"M", "-1", "1m", "1MB", "1 M", "nan", "inf", "1e300", "2e6G"}) {
         EXPECT_THAT(complaint_of({"peer", "--download-limit=" + bad}), HasSubstr("500k")) << bad;

@@ -40,6 +40,7 @@ TEST(ConfigFile, ReadsEveryKey) {
                                                        "download-limit = 2.5M\n"
                                                        "transport=http\n"
                                                        "dialect=gnutella\n"
+                                                       "role=leaf\n"
                                                        "verbose=true\n"),
                                          "/home/x");
     EXPECT_EQ(config.port, 8030);
@@ -52,6 +53,7 @@ TEST(ConfigFile, ReadsEveryKey) {
     EXPECT_EQ(config.download_limit, 2'500'000U);
     EXPECT_EQ(config.transports, std::vector{gnutella::Transport::http});
     EXPECT_EQ(config.dialects, std::vector{gnutella::Dialect::gnutella});
+    EXPECT_EQ(config.role, gnutella::Role::leaf);
     EXPECT_EQ(config.verbose, true);
 }
 
