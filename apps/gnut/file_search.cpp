@@ -2,6 +2,8 @@
 
 #include "found_file.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -26,6 +28,19 @@ gnutella::QueryRequest request_for(const Target& target, std::chrono::millisecon
         request.urn = std::get<gnutella::Urn>(target);
     }
     return request;
+}
+
+// Also those that came between the end of the waiting and the beginning of the download.
+awaitable<void> add_sources(gnutella::Query query, gnutella::Download download, gnutella::Urn urn) {
+    while (true) {
+        auto [error, hit] = co_await query.async_next(as_result);
+        if (error || !hit) {
+            co_return;
+        }
+        if (hit->urn && hit->urn->same_file(urn)) {
+            download.add_source(*std::move(hit));
+        }
+    }
 }
 
 }  // namespace
@@ -58,6 +73,14 @@ awaitable<SearchResult> search_for_file(gnutella::Peer& peer, Target target, std
         result.hits.push_back(*std::move(hit));
     }
     co_return result;
+}
+
+void join_later(gnutella::Peer& peer, gnutella::Query query, gnutella::Download download,
+                const std::optional<gnutella::Urn>& urn) {
+    if (urn) {
+        boost::asio::co_spawn(peer.executor(), add_sources(std::move(query), std::move(download), *urn),
+                              boost::asio::detached);
+    }
 }
 
 }  // namespace gnut

@@ -6,6 +6,7 @@
 #include <gnutella/peer.hpp>
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 namespace gnut {
@@ -14,13 +15,16 @@ namespace gnut {
 struct SearchResult {
     gnutella::error_code error;
     std::vector<gnutella::Hit> hits;
-    /// The search itself, until its time is over: who is found later joins a download of the file, as long as this is
-    /// kept.
+    /// The search itself, until its time is over; for join_later().
     gnutella::Query query;
 };
 
 /// Searches for one file. Waits for the whole time only while nobody has offered just what is wanted: after the first
 /// exact hit, others have 300 ms more to be among the hits.
 awaitable<SearchResult> search_for_file(gnutella::Peer& peer, Target target, std::chrono::milliseconds timeout);
+
+/// Adds to a download who is found later to have its file, until the search is over; in the background.
+void join_later(gnutella::Peer& peer, gnutella::Query query, gnutella::Download download,
+                const std::optional<gnutella::Urn>& urn);
 
 }  // namespace gnut

@@ -136,7 +136,9 @@ awaitable<ExitCode> get(gnutella::Peer& peer, const GetOptions& options, Destina
             bar.show(*progress);
         }
     });
-    auto [error, arrived] = co_await peer.async_download(request_for(file, destination), as_result);
+    gnutella::Download download = peer.download(request_for(file, destination));
+    join_later(peer, finding.query, download, file.urn);
+    auto [error, arrived] = co_await download.async_wait(as_result);
     bar.clear();
     if (!error && temporary) {
         content = OpenFile::open(arrived.path, error);

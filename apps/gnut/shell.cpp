@@ -85,11 +85,11 @@ awaitable<void> Shell::fetch_and_show(std::string name) {
         co_return;
     }
     const SearchResult found = co_await search_for_file(peer_, Target(name), search_time);
-    search_for_sources_ = found.query;
     if (found.error) {
         console_.complain(found.error.message());
         co_return;
     }
+    search_for_sources_ = found.query;
     // The first hit decides which file it is; the others that have it too are sources.
     std::vector<FoundFile> offers;
     for (const auto& hit : found.hits) {
@@ -216,6 +216,7 @@ awaitable<std::optional<gnutella::DownloadedFile>> Shell::fetch(FoundFile file) 
     request.folder = downloads_;
     request.lifetime = gnutella::DownloadRequest::Lifetime::durable;
     const gnutella::Download download = peer_.download(std::move(request));
+    join_later(peer_, std::exchange(search_for_sources_, {}), download, file.urn);
     co_return co_await tell_end(download);
 }
 

@@ -5,6 +5,7 @@ import os
 import unittest
 
 import gnutella_http
+from gnutella_servent import Shared
 from network import Network
 
 GNUTELLA = ("--dialect", "gnutella")
@@ -91,6 +92,22 @@ class OursFromTheirs(unittest.TestCase):
             first.wait_for("upload", lambda event: event["method"] == "GET")  # of a piece, which takes its time
             late.answer()
             first.shared.clear()
+            self.assertEqual(ours.wait_for_file("cobalt-tape.bin"), TAPE)
+
+    def test_one_that_is_found_while_a_file_is_chosen_joins(self):
+        with Network() as network:
+            first = network.servent(FILES)
+            first.shared.append(Shared(3, "cobalt-tape.bin", TAPE[::-1]))
+            late = network.servent(FILES, withholds_hits=True)
+            ours = network.gnut(neighbours=[first, late], options=GNUTELLA)
+            mark = ours.command("get cobalt-tape.bin")
+            late.wait_for("query")
+            number = ours.wait_for(r"^ *(\d+) .*" + first.shared[1].urn, after=mark).group(1)
+            late.answer()
+            late.ping(late.sessions[0])
+            late.wait_for("pong")  # its hit was read before
+            first.shared.clear()
+            ours.command("get " + number)
             self.assertEqual(ours.wait_for_file("cobalt-tape.bin"), TAPE)
 
     def test_several_have_it(self):
