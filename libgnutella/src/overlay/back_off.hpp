@@ -21,11 +21,15 @@ class BackOff {
     }
     void reset() { next_ = first_; }
     /// What was tried went well for so long. Waits begin anew then, but not when that was shorter than the next of
-    /// them: who takes us in and throws us out at once is not to be asked again and again.
-    void lasted(std::chrono::microseconds time) {
-        if (time >= next_) {
+    /// them, and not long either: who takes us in and throws us out at once is not to be asked again and again.
+    /// @return whether they begin anew.
+    bool lasted(std::chrono::microseconds time) {
+        constexpr std::chrono::milliseconds long_enough{30'000};
+        const bool anew = time >= std::min(next_, long_enough);
+        if (anew) {
             reset();
         }
+        return anew;
     }
 
     static std::chrono::microseconds jittered(std::chrono::milliseconds wait, Random& random) {

@@ -51,7 +51,7 @@ void Router::Impl::attempt_ended(const std::optional<Endpoint>& target, Ended wh
         wanted_ended(*target, when, reason, now, out);
     }
     if (wants_sessions()) {
-        seeker.begin(now, random);
+        seeker.begin(hosts.size(), now, random);
     }
 }
 
@@ -74,10 +74,15 @@ void Router::Impl::target_opened(const std::optional<Endpoint>& target, TimePoin
     if (target) {
         joins.opened(*target, now);
     }
-    if (!wants_sessions()) {
-        seeker.end(now);
-    } else if (target && seeker.is_trying(*target)) {
-        seeker.tried(hosts.size(), now, random);
+    const bool sought = target && seeker.is_trying(*target);
+    if (wants_sessions()) {
+        if (sought) {
+            seeker.tried(hosts.size(), now, random);
+        }
+    } else if (sought) {
+        seeker.opened(now);
+    } else {
+        seeker.end();
     }
 }
 
@@ -89,7 +94,7 @@ void Router::Impl::connect_due(TimePoint now, Actions& out) {
         return;
     }
     if (!wants_sessions()) {
-        seeker.end(now);
+        seeker.end();
         return;
     }
     if (const auto host = host_to_try()) {

@@ -187,7 +187,7 @@ void Router::disconnect(SessionId session, std::string_view reason, TimePoint no
 void Router::stop(TimePoint now, Actions& out) {
     impl_->stopped = true;
     impl_->joins.clear();
-    impl_->seeker.end(now);
+    impl_->seeker.end();
     for (const SessionId id : impl_->sessions.all()) {
         impl_->say_bye_and_close(*impl_->sessions.find(id), ByeCode::leaving, "this peer is stopping", Error::stopped,
                                  now, out);
