@@ -19,11 +19,11 @@ namespace {
 
 // A folder with so many files of one name is somebody's loop.
 constexpr unsigned max_numbered_names = 9'999;
-// A piece of the file goes to the disk as soon as its end is written. Left to itself the system may keep a gibibyte of
-// a fast download in memory, for which finish() would wait at the end.
+// A piece of the file begins to go to the disk as soon as its end is written, when most of it is there. Left to itself
+// the system may keep a gibibyte of a fast download in memory, for which finish() would wait at the end.
 constexpr std::uint64_t piece_written_back = 8 * 1024 * 1024;
 
-// Begins to bring to the disk what these bytes have made whole.
+// Begins to bring to the disk the pieces that end in these bytes.
 void begin_to_write_back(int descriptor, std::uint64_t first, std::uint64_t end) {
     const std::uint64_t from = first / piece_written_back * piece_written_back;
     const std::uint64_t until = end / piece_written_back * piece_written_back;

@@ -39,8 +39,8 @@ class PartFile {
     /// Bytes up to the last that was written.
     std::uint64_t length() const noexcept;
 
-    /// Writes all of these bytes, and has the disk begin with what is whole by them. @param error set to disk_full or
-    /// disk; some of them may be there then.
+    /// Writes all of these bytes, and has the disk begin with the pieces of the file that end in them. @param error set
+    /// to disk_full or disk; some of them may be there then.
     void write(std::span<const std::byte> bytes, std::uint64_t offset, error_code& error);
 
     /// Reads as many as there are. @return how many; fewer only at the end. @param error set to disk.

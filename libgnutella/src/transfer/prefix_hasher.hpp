@@ -43,7 +43,8 @@ class PrefixHasher {
   private:
     std::variant<ContentHasher, Sha1Hasher> hasher_;
     std::optional<TigerRoot> root_;
-    mutable std::uint64_t hashed_ = 0;  // mutable, as an atomic_ref is to what can be written alone
+    // mutable, as an atomic_ref is to what can be written alone
+    alignas(std::atomic_ref<std::uint64_t>::required_alignment) mutable std::uint64_t hashed_ = 0;
     std::vector<std::byte> buffer_;
 };
 

@@ -226,6 +226,9 @@ std::size_t RangePlanner::blocks_for(const Source& source, TimePoint now) const 
 }
 
 std::optional<BlockRange> RangePlanner::find_missing(const Source& source, std::size_t most) const {
+    if (blocks_.missing() == 0) {
+        return std::nullopt;
+    }
     for (const std::size_t proof : {blocks_.count() - 1, std::size_t{0}}) {
         if (proof_first_ && blocks_.state(proof) == BlockState::missing && offers_block(source, proof)) {
             return BlockRange{proof, proof + 1};
