@@ -39,7 +39,8 @@ struct Settings {
 
     /// Folders to share, with all below them but hidden files and symbolic links that lead out.
     std::vector<std::filesystem::path> shares;
-    /// Folder for what must outlive the process (hashes, known hosts). Empty: kept in memory only.
+    /// Folder for what must outlive the process (hashes, trees, known hosts, durable downloads,
+    /// the node's key). Empty: kept in memory only.
     std::filesystem::path state_folder;
     /// Files that one folder may add to the index; more are left out, counted and logged.
     std::size_t max_shared_files = 1'000'000;
@@ -93,8 +94,9 @@ struct Settings {
     std::size_t max_message_size = 64 * 1024;
     /// Nesting of arrays and objects in a JSON message.
     std::size_t max_nesting = 8;
-    /// Bytes waiting to be sent to one neighbour. Beyond it queries are dropped first, then hits; then it is closed.
-    /// From half of it on, until a quarter is left, the neighbour's own queries are dropped.
+    /// Bytes waiting to be sent to one neighbour; at least one and a half of max_message_size. Beyond it queries are
+    /// dropped first, then hits; then it is closed. From half of it on, until a quarter is left, the queries that come
+    /// from the neighbour, and its pings for hosts, are dropped.
     std::size_t max_send_queue = 1024 * 1024;
     /// Queries a second that one neighbour may send on average. The excess is dropped and counted.
     std::size_t queries_per_second = 100;

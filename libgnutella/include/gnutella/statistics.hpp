@@ -46,7 +46,7 @@ struct Counters {
     std::uint64_t dropped_from_queues = 0;  ///< messages to neighbours that read too slowly
     std::uint64_t refused_datagrams = 0;    ///< raw datagrams that might have hit a third party
     std::uint64_t excess_datagrams = 0;     ///< beyond Settings::datagrams_per_second
-    std::uint64_t unknown_datagrams = 0;    ///< that came to the shared UDP port and are nothing we know
+    std::uint64_t unknown_datagrams = 0;    ///< that came to the UDP port and are nothing we know, nor can be QUIC's
     std::uint64_t refused_connections =
         0;  ///< beyond Settings::max_sessions, max_connections_per_address or QUIC's bounds
     std::uint64_t unknown_connections = 0;  ///< whose first bytes were nothing we know, or did not come in time

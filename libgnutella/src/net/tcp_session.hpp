@@ -40,8 +40,8 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
         virtual void session_gone(SessionId id) = 0;
         /// What waits to be sent has become too much, or little enough again.
         virtual void congestion_changed(SessionId id, overlay::Congestion congestion) = 0;
-        /// A message that must be sent found no room in the queue, which is empty now but for that: the far end is to
-        /// be told so, and the session closed.
+        /// A message that must be sent found no room in the queue. All that waited has been thrown away, to make room
+        /// for what tells the far end so; then the session is to be closed.
         virtual void queue_overflowed(SessionId id) = 0;
         /// So many messages found no room in the queue.
         virtual void messages_dropped(std::size_t count) = 0;
