@@ -258,15 +258,16 @@ std::optional<BlockRange> RangePlanner::find_missing_at(const std::vector<bool>&
     const auto is_candidate = [&](std::size_t block) {
         return blocks_.state(block) == BlockState::missing && (wanted.empty() || wanted[block]);
     };
-    std::size_t candidates = 0;
+    std::vector<std::size_t> candidates;
     for (std::size_t block = 0; block < blocks_.count(); ++block) {
-        candidates += is_candidate(block) ? 1 : 0;
+        if (is_candidate(block)) {
+            candidates.push_back(block);
+        }
     }
-    std::size_t to_pass = candidates * part / whole;
-    std::size_t start = 0;
-    for (; start < blocks_.count() && (to_pass > 0 || !is_candidate(start)); ++start) {
-        to_pass -= is_candidate(start) ? 1 : 0;
+    if (candidates.empty()) {
+        return std::nullopt;
     }
+    const std::size_t start = candidates[candidates.size() * part / whole];
     auto range = find_missing(wanted, most, start, blocks_.count());
     while (range && range->first > 0 && range->count() < most && is_candidate(range->first - 1)) {
         --range->first;
