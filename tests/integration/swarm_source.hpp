@@ -32,6 +32,8 @@ class SwarmSource {
         bool has_tree = true;
         /// Has only these bytes, and says so; none: all.
         std::vector<transfer::ByteRange> has = {};
+        /// Has all as soon as it has refused a request.
+        bool completes_after_refusing = false;
         /// Sends no more than so many bytes for one request, as gtk-gnutella does.
         std::size_t most_at_once = std::string::npos;
         /// Knows the file by its number alone, and not by its hash.
@@ -101,6 +103,11 @@ class SwarmSource {
     /// For ranges of the file.
     std::size_t requests() const { return range_requests_; }
 
+    void wait_for_request() {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, patience, [this] { return !requests_.empty(); }));
+    }
+
     /// Lets one that has fallen silent go on.
     void release() {
         const std::scoped_lock lock(mutex_);
@@ -151,7 +158,17 @@ class SwarmSource {
         socket.close(ignored);
     }
 
+    bool is_partial() const { return !habits_.has.empty() && !(habits_.completes_after_refusing && refusals_ > 0); }
+    std::string available() const {
+        return "X-Available-Ranges: " + transfer::available_ranges_text(habits_.has) + "\r\n";
+    }
+
     void send_head(Tcp::socket& socket) const {
+        if (is_partial()) {
+            ScriptedSource::send(socket,
+                                 "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n" + available() + "\r\n");
+            return;
+        }
         const std::string root = Urn(*hashed_.urn.tiger()).to_string();
         const std::string claim = habits_.tells_root ? "X-Thex-URI: /uri-res/N2X?x;" + root.substr(root.rfind(':') + 1)
                                                      : "X-Gnutella-Content-URN: " + hashed_.urn.sha1_string();
@@ -178,6 +195,7 @@ class SwarmSource {
         {
             const std::scoped_lock lock(mutex_);
             requests_.push_back(request);
+            changed_.notify_all();
         }
         ++range_requests_;
         const bool by_index = request.starts_with("GET /get/" + std::to_string(index) + "/swarm.bin HTTP/1.1\r\n");
@@ -205,20 +223,20 @@ class SwarmSource {
         if (last - first >= habits_.most_at_once) {
             last = first + habits_.most_at_once - 1;
         }
-        std::string available;
-        if (!habits_.has.empty()) {
-            available = "X-Available-Ranges: " + transfer::available_ranges_text(habits_.has) + "\r\n";
+        std::string ranges;
+        if (is_partial()) {
+            ranges = available();
             const auto part = transfer::available_part({first, last - first + 1}, habits_.has);
             if (!part) {
                 ++refusals_;
-                ScriptedSource::send(
-                    socket, "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n" + available + "\r\n");
+                ScriptedSource::send(socket,
+                                     "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n" + ranges + "\r\n");
                 return true;
             }
             last = first + part->length - 1;
         }
         std::string answer = ScriptedSource::partial_content(content_, first, last - first + 1);
-        answer.insert(answer.find("\r\n") + 2, available);
+        answer.insert(answer.find("\r\n") + 2, ranges);
         const std::size_t head = answer.find("\r\n\r\n") + 4;
         ScriptedSource::send(socket, answer.substr(0, head));
         constexpr std::size_t piece = 16 * 1024;

@@ -135,6 +135,25 @@ TEST_F(ExchangeTest, ASourceThatHasOnlyAPartOfItIsNotAFailedOne) {
     EXPECT_EQ(whole.sent(), content.size() - 1024 * 1024);
 }
 
+TEST_F(ExchangeTest, APartialSourceIsAskedFromTimeToTimeWhatItHas) {
+    Habits silent;
+    silent.stalls_after = 0;
+    SwarmSource whole(content, silent);
+    Habits growing;
+    growing.has = {{0, 64 * 1024}};  // the block that the silent one has begun with
+    growing.completes_after_refusing = true;
+    SwarmSource partial(content, growing);
+    Settings patient = quick_settings();
+    patient.transfer_timeout = std::chrono::hours(1);
+    TestDownloads downloads(threads, patient);
+    Download download = downloads.start({whole.hit()});
+    whole.wait_for_request();
+    download.add_source(partial.hit());
+    EXPECT_THAT(downloads.fetch(download).sources, ElementsAre(partial.hit().source));
+    EXPECT_TRUE(downloads.folder().read("swarm.bin") == content);
+    EXPECT_EQ(partial.refusals(), 1U);
+}
+
 TEST_F(ExchangeTest, SourcesAreToldOfUsOnlyWhenThereIsSomethingHere) {
     Habits slow;
     slow.rate = 2 * megabyte;

@@ -53,26 +53,42 @@ class SourceReader {
     /// Errors: those of check_answer; what the system or Beast says when no head came.
     boost::asio::awaitable<Answer> ask(const transfer::PieceRequest& request, std::string_view host,
                                        std::string_view agent) {
-        const std::string head = transfer::request_head(request, host, agent);
-        const auto bytes = boost::asio::buffer(head);
-        const auto [write_error, written] = co_await boost::asio::async_write(stream_, bytes, token);
-        if (write_error) {
-            co_return Answer{{}, write_error};
+        std::optional<AnswerParser> parser;
+        if (const error_code error = co_await exchange(transfer::request_head(request, host, agent), parser)) {
+            co_return Answer{{}, error};
         }
-        // Answers of the 1xx kind only announce the one that counts (RFC 9110, 15.2); nobody needs many.
-        for (int interim = 0; interim < max_interim_answers; ++interim) {
-            AnswerParser parser;
-            prepare(parser, max_header_);
-            const auto [error, count] = co_await boost::beast::http::async_read_header(stream_, buffer_, parser, token);
-            if (error) {
-                co_return Answer{{}, error};
-            }
-            const transfer::SourceAnswer answer = describe(parser);
-            if (answer.status / 100 != 1) {
-                co_return judge(answer, request, parser.get().keep_alive());
-            }
+        const transfer::SourceAnswer answer = describe(*parser);
+        // Without a length the end of the body is that of the connection.
+        keeps_alive_ = parser->get().keep_alive() && answer.content_length;
+        const auto judgement = transfer::check_answer(answer, request);
+        Answer judged = read(answer, request);
+        if (const auto* error = std::get_if<Error>(&judgement)) {
+            judged.error = *error;
+            // What it says of the error, nobody reads.
+            keeps_alive_ = keeps_alive_ && answer.content_length == 0;
+        } else {
+            judged.plan = std::get<transfer::BodyPlan>(judgement);
         }
-        co_return Answer{{}, Error::source_answer};
+        co_return judged;
+    }
+
+    /// Asks only what the source has of that file, and reads the answer: its `plan` is empty. Errors: those of
+    /// check_presence; what the system or Beast says when no head came.
+    boost::asio::awaitable<Answer> ask_what_it_has(const transfer::PieceRequest& request, std::string_view host,
+                                                   std::string_view agent) {
+        std::optional<AnswerParser> parser;
+        if (const error_code error = co_await exchange(transfer::presence_request_head(request, host, agent), parser)) {
+            co_return Answer{{}, error};
+        }
+        const transfer::SourceAnswer answer = describe(*parser);
+        // Some have a body where none belongs.
+        const bool is_good = answer.status / 100 == 2;
+        keeps_alive_ = parser->get().keep_alive() && (is_good || answer.content_length == 0);
+        Answer judged = read(answer, request);
+        if (const auto error = transfer::check_presence(answer)) {
+            judged.error = *error;
+        }
+        co_return judged;
     }
 
     /// Reads some bytes of a body.
@@ -96,26 +112,34 @@ class SourceReader {
     static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     static constexpr int max_interim_answers = 5;
 
-    Answer judge(const transfer::SourceAnswer& answer, const transfer::PieceRequest& request, bool keep_alive) {
-        // Without a length the end of the body is that of the connection.
-        keeps_alive_ = keep_alive && answer.content_length;
-        const auto judgement = transfer::check_answer(answer, request);
-        Answer judged;
-        if (const auto* error = std::get_if<Error>(&judgement)) {
-            judged.error = *error;
-            // What it says of the error, nobody reads.
-            keeps_alive_ = keeps_alive_ && answer.content_length == 0;
-            judged.retry_after = transfer::poll_delay(answer.x_queue, answer.retry_after);
-        } else {
-            judged.plan = std::get<transfer::BodyPlan>(judgement);
+    boost::asio::awaitable<error_code> exchange(const std::string& head, std::optional<AnswerParser>& parser) {
+        const auto bytes = boost::asio::buffer(head);
+        const auto [write_error, written] = co_await boost::asio::async_write(stream_, bytes, token);
+        if (write_error) {
+            co_return write_error;
         }
+        // Answers of the 1xx kind only announce the one that counts (RFC 9110, 15.2); nobody needs many.
+        for (int interim = 0; interim < max_interim_answers; ++interim) {
+            prepare(parser.emplace(), max_header_);
+            const auto [error, count] =
+                co_await boost::beast::http::async_read_header(stream_, buffer_, *parser, token);
+            if (error || parser->get().result_int() / 100 != 1) {
+                co_return error;
+            }
+        }
+        co_return Error::source_answer;
+    }
+
+    static Answer read(const transfer::SourceAnswer& answer, const transfer::PieceRequest& request) {
+        Answer read;
+        read.retry_after = transfer::poll_delay(answer.x_queue, answer.retry_after);
         if (!answer.available_ranges.empty()) {
-            judged.offered = transfer::parse_available_ranges(answer.available_ranges, request.size);
+            read.offered = transfer::parse_available_ranges(answer.available_ranges, request.size);
         }
-        judged.size = transfer::size_told(answer);
-        judged.alternates = answer.alternates;
-        judged.quic_alternates = answer.quic_alternates;
-        return judged;
+        read.size = transfer::size_told(answer);
+        read.alternates = answer.alternates;
+        read.quic_alternates = answer.quic_alternates;
+        return read;
     }
 
     Stream& stream_;

@@ -6,6 +6,7 @@
 #include "net/source_reader.hpp"
 #include "net/stream_end.hpp"
 #include "net/swarm.hpp"
+#include "net/transfer_watch.hpp"
 #include "transfer/block_writer.hpp"
 #include "transfer/source_naming.hpp"
 
@@ -16,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 
 namespace gnutella::net {
 
@@ -38,6 +40,10 @@ class SourceWorker final : private BodySink {
     boost::asio::awaitable<Attempt> run() {
         Ending ending = Ending::connection;
         while (ending == Ending::connection) {
+            // Nobody keeps a connection waiting that has ended others.
+            if (member_.joined && !co_await take_task()) {
+                break;
+            }
             auto dialled = co_await dialler_.dial(member_.hit);
             if (dialled.error) {
                 co_return Attempt{dialled.error,
@@ -71,19 +77,15 @@ class SourceWorker final : private BodySink {
     }
 
     boost::asio::awaitable<Ending> exchange(Stream& stream, SourceReader<Stream>& reader) {
-        if (!range_) {
-            co_await take_range();
-        }
-        if (!range_) {
+        if (!co_await take_task()) {
             co_return Ending::work;
         }
-        transfer::PieceRequest request{work_.urn, next_byte(), work_.tree.size(), wanted()};
-        request.indexed = naming_.indexed();
-        if (here_ && work_.service.parts->serves(work_.urn)) {
-            request.fields = transfer::alternate_location_fields(*here_);
+        if (!range_) {
+            co_return co_await ask_what_it_has(stream, reader);
         }
+        const auto piece = request(next_byte(), wanted());
         swarm_.waits_for_source(member_);
-        const auto answer = co_await reader.ask(request, host_, work_.service.settings.agent);
+        const auto answer = co_await reader.ask(piece, host_, work_.service.settings.agent);
         swarm_.waits_for_us(member_);
         swarm_.names_others(member_, {answer.alternates, answer.quic_alternates, {}}, here_);
         if (answer.error) {
@@ -107,6 +109,35 @@ class SourceWorker final : private BodySink {
         co_return reader.keeps_alive() && pump.left() == 0 ? Ending::none : Ending::connection;
     }
 
+    // Nothing of the part that it has is of use; it may have more by now.
+    boost::asio::awaitable<Ending> ask_what_it_has(Stream& stream, SourceReader<Stream>& reader) {
+        bool stalled = false;
+        TransferWatch watch(work_.strand);
+        watch.on_stall([&stream, &stalled] {
+            stalled = true;
+            abort_stream(stream);
+        });
+        watch.start(work_.service.settings.transfer_timeout);
+        const auto whole = request(0, work_.tree.size());
+        auto answer = co_await reader.ask_what_it_has(whole, host_, work_.service.settings.agent);
+        watch.stop();
+        if (stalled) {
+            answer.error = Error::source_timed_out;
+        }
+        swarm_.names_others(member_, {answer.alternates, answer.quic_alternates, {}}, here_);
+        if (!answer.offered && answer.error) {
+            co_return after_error(answer, reader);
+        }
+        if (answer.offered) {
+            swarm_.offers(member_, *answer.offered);
+        } else {
+            swarm_.offers_all(member_);
+        }
+        answered_ = true;
+        asks_what_it_has_ = false;
+        co_return reader.keeps_alive() ? Ending::none : Ending::connection;
+    }
+
     Ending after_refusal(const typename SourceReader<Stream>::Answer& answer, const SourceReader<Stream>& reader) {
         // One that fetches the file itself says what it has instead.
         if (answer.offered && refusals_ < max_refusals && reader.keeps_alive()) {
@@ -115,6 +146,10 @@ class SourceWorker final : private BodySink {
             range_.reset();
             return Ending::none;
         }
+        return after_error(answer, reader);
+    }
+
+    Ending after_error(const typename SourceReader<Stream>::Answer& answer, const SourceReader<Stream>& reader) {
         const error_code error = explain(answer.error);
         if (error == Error::size_mismatch) {
             member_.other_size = answer.size;
@@ -130,12 +165,28 @@ class SourceWorker final : private BodySink {
         return Ending::work;
     }
 
-    boost::asio::awaitable<void> take_range() {
-        range_ = co_await swarm_.next(member_);
-        if (range_) {
-            writer_.begin(range_->first);
+    // What to do next, unless it is known; false: nothing any more.
+    boost::asio::awaitable<bool> take_task() {
+        if (range_ || asks_what_it_has_) {
+            co_return true;
+        }
+        const Swarm::Task task = co_await swarm_.next(member_);
+        if (const auto* range = std::get_if<transfer::BlockRange>(&task)) {
+            range_ = *range;
+            writer_.begin(range->first);
             received_ = 0;
         }
+        asks_what_it_has_ = std::holds_alternative<Swarm::AskWhatItHas>(task);
+        co_return !std::holds_alternative<Swarm::End>(task);
+    }
+
+    transfer::PieceRequest request(std::uint64_t first, std::uint64_t length) const {
+        transfer::PieceRequest request{work_.urn, first, work_.tree.size(), length};
+        request.indexed = naming_.indexed();
+        if (here_ && work_.service.parts->serves(work_.urn)) {
+            request.fields = transfer::alternate_location_fields(*here_);
+        }
+        return request;
     }
 
     std::uint64_t next_byte() const { return work_.tree.layout().offset(range_->first) + received_; }
@@ -179,6 +230,7 @@ class SourceWorker final : private BodySink {
     transfer::BlockWriter writer_;
     std::optional<transfer::BlockRange> range_;
     std::uint64_t received_ = 0;  // of the range
+    bool asks_what_it_has_ = false;
     // Of the last take().
     std::size_t before_ = 0;
     std::size_t verified_ = 0;

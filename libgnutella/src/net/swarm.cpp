@@ -220,7 +220,7 @@ void Swarm::carry_out() {
 
 // ---- for the workers ----
 
-asio::awaitable<std::optional<transfer::BlockRange>> Swarm::next(Member& member) {
+asio::awaitable<Swarm::Task> Swarm::next(Member& member) {
     if (!member.joined) {
         member.joined = true;
         planner_.join(member.id, Clock::now());
@@ -230,16 +230,22 @@ asio::awaitable<std::optional<transfer::BlockRange>> Swarm::next(Member& member)
         carry_out();
         notify();  // deadlines may have changed
         if (range) {
-            co_return range;
+            co_return *range;
+        }
+        const bool is_partial = planner_.is_partial(member.id);
+        const auto now = Clock::now();
+        if (is_partial && now >= member.look_at) {
+            member.look_at = now + work_.sources.look_again(member.id);
+            co_return AskWhatItHas{};
         }
         if (!planner_.may_help(member.id)) {
-            member.later = work_.sources.look_again(member.id);
+            member.later = std::chrono::ceil<std::chrono::milliseconds>(member.look_at - now);
             break;
         }
-        member.wake.expires_at(Clock::time_point::max());
+        member.wake.expires_at(is_partial ? member.look_at : Clock::time_point::max());
         co_await member.wake.async_wait(no_throw);
     }
-    co_return std::nullopt;
+    co_return End{};
 }
 
 void Swarm::received(Member& member, std::size_t bytes, Transport transport) {

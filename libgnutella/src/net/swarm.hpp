@@ -23,6 +23,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace gnutella::net {
@@ -77,6 +78,8 @@ class Swarm {
         std::optional<transfer::PlannerActions::StopReason> stop;
         /// When a source that is busy, or has nothing at present, may be asked again.
         std::optional<std::chrono::milliseconds> later;
+        /// When one that has only a part, nothing of which is of use now, is asked what it has by then.
+        Clock::time_point look_at = Clock::time_point::min();
         /// How long its file is, when it is not as long as ours.
         std::optional<std::uint64_t> other_size;
         /// Ends what goes on on its connection; empty when there is none.
@@ -103,10 +106,15 @@ class Swarm {
 
     // ---- for the workers ----
 
+    /// What a worker is to do next.
+    struct AskWhatItHas {};
+    struct End {};
+    using Task = std::variant<transfer::BlockRange, AskWhatItHas, End>;
+
     const Work& work() const noexcept { return work_; }
     const transfer::RangePlanner& planner() const noexcept { return planner_; }
-    /// What to ask a source for; waits while there is nothing. nullopt: it is to end.
-    boost::asio::awaitable<std::optional<transfer::BlockRange>> next(Member& member);
+    /// What to ask a source; waits while there is nothing.
+    boost::asio::awaitable<Task> next(Member& member);
     void received(Member& member, std::size_t bytes, Transport transport);
     void skipped(Member& member, std::size_t bytes, Transport transport) const;
     void waits_for_source(Member& member);
@@ -114,6 +122,8 @@ class Swarm {
     void verified(Member& member, std::size_t block);
     /// The source says that it has only these bytes.
     void offers(Member& member, const std::vector<transfer::ByteRange>& ranges);
+    /// It has all by now, or does not say what.
+    void offers_all(Member& member) { planner_.offers_all(member.id); }
     /// The same, instead of sending what it was asked for, which others may be asked for now.
     void refused(Member& member, const std::vector<transfer::ByteRange>& ranges);
     /// The source says who has the file too.

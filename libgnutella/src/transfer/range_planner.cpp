@@ -41,7 +41,10 @@ RangePlanner::RangePlanner(BlockMap blocks, Duration stall_timeout, std::uint16_
 
 void RangePlanner::join(SourceId source, TimePoint now) {
     Source joined;
-    joined.rate = known_rates_[source];
+    if (auto known = known_.extract(source)) {
+        joined.rate = known.mapped().rate;
+        joined.offered = std::move(known.mapped().offered);
+    }
     joined.last_byte = now;
     sources_.insert_or_assign(source, std::move(joined));
 }
@@ -72,7 +75,7 @@ void RangePlanner::leave(SourceId source, TimePoint now, PlannerActions& out) {
     const bool held_something = !is_idle(found->second);
     release(found->second);
     found->second.rate.end(now);
-    known_rates_[source] = found->second.rate;
+    known_[source] = {found->second.rate, std::move(found->second.offered)};
     sources_.erase(found);
     if (held_something) {
         wake_idle(out);

@@ -63,10 +63,15 @@ class RangePlanner {
     /// Whether these two are verified.
     bool has_proven_size() const noexcept;
 
-    /// A source can be asked now. It has the whole file, as far as is known.
+    /// A source can be asked now. It has what it offered when it was here before; one that is new has the whole file,
+    /// as far as is known.
     void join(SourceId source, TimePoint now);
     /// It has only these bytes of the file (X-Available-Ranges).
     void offers(SourceId source, const std::vector<ByteRange>& ranges);
+    /// It has the whole file by now, as far as is known.
+    void offers_all(SourceId source) { at(source).offered.clear(); }
+    /// Whether it has said that it has only some of the file.
+    bool is_partial(SourceId source) const { return !at(source).offered.empty(); }
     /// It can be asked no more, for whatever reason; what it holds is missing again. No job that writes for it may be
     /// under way.
     void leave(SourceId source, TimePoint now, PlannerActions& out);
@@ -100,6 +105,12 @@ class RangePlanner {
     TimePoint next_deadline() const noexcept;
 
   private:
+    // What is kept of one that has left: it may come back.
+    struct Known {
+        RateEstimate rate;
+        std::vector<bool> offered;
+    };
+
     struct Source {
         std::vector<bool> offered;  // by block; empty: all
         // The blocks that it was asked for, until the last of them is verified.
@@ -142,8 +153,8 @@ class RangePlanner {
     bool proof_first_ = false;
     std::size_t expected_ = 1;
     std::map<SourceId, Source> sources_;
-    std::map<SourceId, RateEstimate> known_rates_;  // of those that have left: they may come back
-    TimePoint next_look_ = TimePoint::max();        // when idle sources are woken, to help the slow
+    std::map<SourceId, Known> known_;         // those that have left
+    TimePoint next_look_ = TimePoint::max();  // when idle sources are woken, to help the slow
 };
 
 }  // namespace gnutella::transfer

@@ -44,6 +44,10 @@ Error explain_unsatisfiable(const SourceAnswer& answer, const PieceRequest& requ
     return content && content->size && *content->size != request.size ? Error::size_mismatch : Error::source_answer;
 }
 
+std::string target_of(const PieceRequest& request) {
+    return request.indexed ? transfer::target_of(*request.indexed) : transfer::target_of(request.urn);
+}
+
 }  // namespace
 
 std::string request_line_and_names(std::string_view target, std::string_view host, std::string_view agent) {
@@ -59,11 +63,14 @@ std::string request_line_and_names(std::string_view target, std::string_view hos
 
 std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent) {
     const std::uint64_t last = request.first + request.bytes() - 1;
-    const std::string target = request.indexed ? target_of(*request.indexed) : target_of(request.urn);
     // Who says nothing of queues is told nothing of his place in one.
-    return request_line_and_names(target, host, agent) + "X-Queue: 0.1\r\n" +
+    return request_line_and_names(target_of(request), host, agent) + "X-Queue: 0.1\r\n" +
            "Range: bytes=" + std::to_string(request.first) + "-" + std::to_string(last) + "\r\n" + request.fields +
            "\r\n";
+}
+
+std::string presence_request_head(const PieceRequest& request, std::string_view host, std::string_view agent) {
+    return request_line_and_names(target_of(request), host, agent).replace(0, 3, "HEAD") + request.fields + "\r\n";
 }
 
 std::optional<std::uint64_t> size_told(const SourceAnswer& answer) {
@@ -97,6 +104,18 @@ std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const Pie
         return Error::hash_mismatch;
     }
     return answer.status == code(HttpStatus::ok) ? check_whole(answer, request) : check_piece(answer, request);
+}
+
+std::optional<Error> check_presence(const SourceAnswer& answer) {
+    switch (answer.status) {
+        case code(HttpStatus::not_found):
+        case code(HttpStatus::gone):
+            return Error::source_lacks_file;
+        case code(HttpStatus::service_unavailable):
+            return Error::source_busy;
+        default:
+            return std::nullopt;
+    }
 }
 
 }  // namespace gnutella::transfer

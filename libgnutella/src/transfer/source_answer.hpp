@@ -33,6 +33,9 @@ struct PieceRequest {
 /// @param host the source as its hit names it, "host:port".
 std::string request_head(const PieceRequest& request, std::string_view host, std::string_view agent);
 
+/// The head of the request that only asks what the source has of that file.
+std::string presence_request_head(const PieceRequest& request, std::string_view host, std::string_view agent);
+
 /// The part of a request's head that does not depend on what is asked: its first line, and who asks whom. More fields
 /// and an empty line must follow.
 std::string request_line_and_names(std::string_view target, std::string_view host, std::string_view agent);
@@ -75,5 +78,9 @@ std::optional<std::uint64_t> size_told(const SourceAnswer& answer);
 /// Judges an answer by what was asked. Errors: source_lacks_file, source_busy, size_mismatch, hash_mismatch (the
 /// source says itself that it is another file), source_answer.
 std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const PieceRequest& request);
+
+/// What is wrong with a source that was only asked what it has: source_lacks_file, source_busy (one that has a part of
+/// the file may say so, too). nullopt: nothing, or it does not understand the question.
+std::optional<Error> check_presence(const SourceAnswer& answer);
 
 }  // namespace gnutella::transfer

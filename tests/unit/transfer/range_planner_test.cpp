@@ -352,5 +352,20 @@ TEST_F(Planner, RemembersTheRateOfASourceThatComesBack) {
     EXPECT_GT(next(1)->count(), 16);
 }
 
+TEST_F(Planner, RemembersWhatASourceOfferedThatComesBack) {
+    join({1});
+    EXPECT_FALSE(planner.is_partial(1));
+    planner.offers(1, {{7 * block, block}});
+    EXPECT_TRUE(planner.is_partial(1));
+    planner.leave(1, now, out);
+    planner.join(1, now);
+    EXPECT_TRUE(planner.is_partial(1));
+    EXPECT_EQ(next(1), (BlockRange{7, 8}));
+    planner.give_back(1, now, out);
+    planner.offers_all(1);
+    EXPECT_FALSE(planner.is_partial(1));
+    EXPECT_EQ(next(1), (BlockRange{0, 16}));
+}
+
 }  // namespace
 }  // namespace gnutella::transfer

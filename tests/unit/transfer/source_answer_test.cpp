@@ -39,6 +39,22 @@ TEST(SourceAnswer, RequestsFromTheFirstByteThatIsMissing) {
               "Range: bytes=400-999\r\n\r\n");
 }
 
+TEST(SourceAnswer, AsksWhatASourceHas) {
+    PieceRequest request = from_start;
+    request.indexed = IndexedFile{3, "a b"};
+    request.fields = "X-Alt: 1.2.3.4\r\n";
+    EXPECT_EQ(presence_request_head(request, "example.net:8025", "us"),
+              "HEAD /get/3/a%20b HTTP/1.1\r\n"
+              "Host: example.net:8025\r\n"
+              "User-Agent: us\r\n"
+              "X-Alt: 1.2.3.4\r\n\r\n");
+    EXPECT_EQ(check_presence(status(200)), std::nullopt);
+    EXPECT_EQ(check_presence(status(404)), Error::source_lacks_file);
+    EXPECT_EQ(check_presence(status(410)), Error::source_lacks_file);
+    EXPECT_EQ(check_presence(status(503)), Error::source_busy);
+    EXPECT_EQ(check_presence(status(501)), std::nullopt) << "which knows no HEAD";
+}
+
 TEST(SourceAnswer, RequestsSoManyBytesAsAreWantedAndTakesNoMore) {
     const PieceRequest middle{sha1_urn, 400, 1000, 100};
     EXPECT_NE(request_head(middle, "a:1", "us").find("\r\nRange: bytes=400-499\r\n"), std::string::npos);
