@@ -125,6 +125,14 @@ TEST_F(TlsTest, AnEndWithoutAWordIsAReset) {
     EXPECT_EQ(error_of_reading(pair.far), asio::error::connection_reset);
 }
 
+TEST_F(TlsTest, AResetIsNotTakenForOtherTls) {
+    TlsPair pair(threads, credentials);
+    error_code ignored;
+    pair.near.socket().set_option(Tcp::socket::linger(true, 0), ignored);
+    pair.near.socket().close(ignored);
+    EXPECT_EQ(error_of_reading(pair.far), asio::error::connection_reset);
+}
+
 TEST_F(TlsTest, TakesNoOtherKeyThanTheOneExpected) {
     TlsPair right(threads, credentials, key.hash());
     EXPECT_FALSE(right.near_error);

@@ -210,7 +210,8 @@ error_code TlsConnection::fail(int result) {
         ended_ = Error::wrong_key;
     } else if (socket_ended_) {
         ended_ = asio::error::connection_reset;
-    } else if (result == GNUTLS_E_PULL_ERROR || result == GNUTLS_E_PUSH_ERROR) {
+    } else if (result == GNUTLS_E_PULL_ERROR || result == GNUTLS_E_PUSH_ERROR ||
+               result == GNUTLS_E_PREMATURE_TERMINATION) {  // a reset
         ended_ = error_code(system_error_, boost::system::system_category());
     } else {
         ended_ = Error::tls_failed;
