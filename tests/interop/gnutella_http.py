@@ -28,7 +28,7 @@ def serve(connection, stream, request, servent):
     common = {"Server": servent.agent, "Connection": "Keep-Alive"}
     if target == "/":
         return serve_browse(connection, servent, common)
-    shared = find(target, servent.shared)
+    shared = find(target, servent.shared, servent.knows_hashes)
     if shared is None:
         connection.sendall(write_block("HTTP/1.1 404 Not Found", {**common, "Content-Length": "0"}))
         return True
@@ -57,9 +57,9 @@ def serve(connection, stream, request, servent):
     return headers.get("connection", "").lower() != "close"
 
 
-def find(target, shared):
+def find(target, shared, knows_hashes):
     by_index = re.fullmatch(r"/get/(\d+)/.*", target)
-    by_urn = re.fullmatch(r"/uri-res/N2R\?(urn:sha1:[A-Za-z2-7]{32})", target)
+    by_urn = knows_hashes and re.fullmatch(r"/uri-res/N2R\?(urn:sha1:[A-Za-z2-7]{32})", target)
     for file in shared:
         if by_index and file.index == int(by_index[1]) or by_urn and file.urn.lower() == by_urn[1].lower():
             return file

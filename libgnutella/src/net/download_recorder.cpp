@@ -13,7 +13,7 @@ constexpr std::chrono::seconds between_blocks{2};
 // What will be no better the next time, and what the user has decided.
 bool is_final(const error_code& error) {
     return !error || error == boost::asio::error::operation_aborted || error == Error::hash_mismatch ||
-           error == Error::bad_file_name || error == Error::file_exists;
+           error == Error::bad_file_name || error == Error::file_exists || error == Error::download_active;
 }
 
 }  // namespace

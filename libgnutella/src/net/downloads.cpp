@@ -26,21 +26,26 @@ const Urn* urn_of(const DownloadRequest& request) {
     return request.sources.empty() || !request.sources.front().urn ? nullptr : &*request.sources.front().urn;
 }
 
+// However it is written: whoever goes on with the download may have another folder to begin from.
+std::filesystem::path whole_path(const std::filesystem::path& folder) {
+    std::error_code unknown;
+    const auto absolute = std::filesystem::absolute(folder, unknown);
+    const auto whole = (unknown ? folder : absolute).lexically_normal();
+    return whole.has_filename() || !whole.has_relative_path() ? whole : whole.parent_path();
+}
+
 bool is_same_file(const DownloadRequest& left, const DownloadRequest& right) {
     const Urn* const one = urn_of(left);
     const Urn* const other = urn_of(right);
     return one != nullptr && other != nullptr && one->same_file(*other) &&
-           left.folder.lexically_normal() == right.folder.lexically_normal();
+           whole_path(left.folder) == whole_path(right.folder);
 }
 
 store::DownloadRecord record_of(const DownloadRequest& request) {
     store::DownloadRecord record;
     record.id = Guid::random();
     record.urn = *urn_of(request);
-    // Whoever goes on with it may have another folder to begin from.
-    std::error_code unknown;
-    const auto absolute = std::filesystem::absolute(request.folder, unknown);
-    record.folder = (unknown ? request.folder : absolute).lexically_normal();
+    record.folder = whole_path(request.folder);
     record.name = request.name;
     record.when_there = static_cast<std::int64_t>(request.when_there);
     record.size = request.sources.front().size;

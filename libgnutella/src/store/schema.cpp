@@ -59,6 +59,14 @@ constexpr std::array steps = {
        CREATE INDEX sources_of_download ON download_sources (download);)",
     // The dialect that a host is spoken to in, by its name; empty when it is not known.
     R"(ALTER TABLE hosts ADD COLUMN dialect TEXT NOT NULL DEFAULT '';)",
+    // What it takes to reach a source of Gnutella 0.6: the number of its file there, and who passes a Push on to it, a
+    // "host:port" after another with a space between.
+    R"(ALTER TABLE download_sources ADD COLUMN dialect TEXT NOT NULL DEFAULT '';
+       ALTER TABLE download_sources ADD COLUMN number INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE download_sources ADD COLUMN firewalled INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE download_sources ADD COLUMN push_proxies TEXT NOT NULL DEFAULT '';
+       ALTER TABLE download_sources ADD COLUMN tls INTEGER NOT NULL DEFAULT 0;
+       ALTER TABLE download_sources ADD COLUMN client TEXT NOT NULL DEFAULT '';)",
 };
 
 bool is_foreign(Database& database, error_code& error) {

@@ -1,8 +1,8 @@
 #include "store/store.hpp"
 
 #include "store/blob.hpp"
-
 #include "store/database.hpp"
+#include "store/dialect_name.hpp"
 #include "store/leaves.hpp"
 #include "store/schema.hpp"
 
@@ -38,15 +38,6 @@ void create_private_folder(const std::filesystem::path& folder, error_code& erro
     if (!created && errno == ENOSPC) {
         error = Error::disk_full;
     }
-}
-
-std::optional<Dialect> dialect_named(std::string_view name) {
-    for (const Dialect dialect : {Dialect::json, Dialect::gnutella}) {
-        if (to_string(dialect) == name) {
-            return dialect;
-        }
-    }
-    return std::nullopt;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "store/database.hpp"
 
 #include "store/blob.hpp"
+#include "store/dialect_name.hpp"
 #include "store/leaves.hpp"
 #include "store/store.hpp"
 
@@ -23,9 +24,31 @@ std::optional<Value> value_of(std::span<const std::byte> bytes) {
     return value;
 }
 
+std::string text_of(std::span<const Endpoint> endpoints) {
+    std::string text;
+    for (const Endpoint& endpoint : endpoints) {
+        text += text.empty() ? "" : " ";
+        text += endpoint.to_string();
+    }
+    return text;
+}
+
+std::vector<Endpoint> endpoints_of(std::string_view text) {
+    std::vector<Endpoint> endpoints;
+    while (!text.empty()) {
+        const std::size_t space = std::min(text.find(' '), text.size());
+        if (auto endpoint = Endpoint::parse(text.substr(0, space))) {
+            endpoints.push_back(*std::move(endpoint));
+        }
+        text.remove_prefix(std::min(space + 1, text.size()));
+    }
+    return endpoints;
+}
+
 std::vector<Hit> sources_of(Database& database, const DownloadRecord& download, error_code& error) {
     Statement rows(database,
-                   "SELECT name, size, host, port, peer, key, transports FROM download_sources WHERE download = ?",
+                   "SELECT name, size, host, port, peer, key, transports, dialect, number, firewalled, push_proxies, "
+                   "tls, client FROM download_sources WHERE download = ?",
                    error);
     std::vector<Hit> sources;
     if (error) {
@@ -45,6 +68,12 @@ std::vector<Hit> sources_of(Database& database, const DownloadRecord& download, 
                 hit.transports.push_back(static_cast<Transport>(transport));
             }
         }
+        hit.dialect = dialect_named(rows.text(7)).value_or(Dialect::json);
+        hit.index = static_cast<std::uint32_t>(rows.number(8));
+        hit.firewalled = rows.number(9) != 0;
+        hit.push_proxies = endpoints_of(rows.text(10));
+        hit.tls = rows.number(11) != 0;
+        hit.client = rows.text(12);
         sources.push_back(std::move(hit));
     }
     return sources;
@@ -145,8 +174,8 @@ error_code Store::add_download(const DownloadRecord& download) {
 
 void Store::insert_sources(Database& database, const Guid& id, std::span<const Hit> sources, error_code& error) {
     Statement insert(database,
-                     "INSERT INTO download_sources (download, name, size, host, port, peer, key, transports) "
-                     "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                     "INSERT INTO download_sources (download, name, size, host, port, peer, key, transports, dialect, "
+                     "number, firewalled, push_proxies, tls, client) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                      error);
     for (auto hit = sources.begin(); hit != sources.end() && !error; ++hit) {
         if (hit->content) {
@@ -157,7 +186,9 @@ void Store::insert_sources(Database& database, const Guid& id, std::span<const H
             hit->key ? std::as_bytes(std::span(hit->key->bytes)) : std::span<const std::byte>{};
         insert.run(error, bytes_of(id), std::string_view(hit->name), static_cast<std::int64_t>(hit->size),
                    std::string_view(hit->source.host), std::int64_t{hit->source.port}, peer, key,
-                   std::as_bytes(std::span(hit->transports)));
+                   std::as_bytes(std::span(hit->transports)), to_string(hit->dialect), std::int64_t{hit->index},
+                   std::int64_t{hit->firewalled}, std::string_view(text_of(hit->push_proxies)), std::int64_t{hit->tls},
+                   std::string_view(hit->client));
     }
 }
 

@@ -323,6 +323,12 @@ DownloadRecord download(const std::filesystem::path& folder, std::uint8_t conten
     hit.peer = Guid::parse("00000000-0000-4000-8000-000000000001");
     hit.key.emplace().bytes.fill(7);
     hit.transports = {Transport::quic, Transport::http};
+    hit.dialect = Dialect::gnutella;
+    hit.index = 4'000'000'000;
+    hit.firewalled = true;
+    hit.push_proxies = {{"192.0.2.2", 6346}, {"2001:db8::2", 6347}};
+    hit.tls = true;
+    hit.client = "gtk-gnutella";
     record.sources = {hit};
     return record;
 }
@@ -340,11 +346,18 @@ TEST_F(Stored, DownloadsOutliveTheStoreInTheirOrder) {
     EXPECT_EQ(downloads[0].size, 5'000'000'000U);
     EXPECT_FALSE(downloads[0].paused);
     ASSERT_EQ(downloads[0].sources.size(), 1U);
-    EXPECT_EQ(downloads[0].sources[0].source, one.sources[0].source);
-    EXPECT_EQ(downloads[0].sources[0].peer, one.sources[0].peer);
-    EXPECT_EQ(downloads[0].sources[0].key, one.sources[0].key);
-    EXPECT_EQ(downloads[0].sources[0].transports, one.sources[0].transports);
-    EXPECT_EQ(downloads[0].sources[0].urn, one.urn);
+    const Hit& source = downloads[0].sources[0];
+    EXPECT_EQ(source.source, one.sources[0].source);
+    EXPECT_EQ(source.peer, one.sources[0].peer);
+    EXPECT_EQ(source.key, one.sources[0].key);
+    EXPECT_EQ(source.transports, one.sources[0].transports);
+    EXPECT_EQ(source.urn, one.urn);
+    EXPECT_EQ(source.dialect, Dialect::gnutella);
+    EXPECT_EQ(source.index, 4'000'000'000);
+    EXPECT_TRUE(source.firewalled);
+    EXPECT_EQ(source.push_proxies, one.sources[0].push_proxies);
+    EXPECT_TRUE(source.tls);
+    EXPECT_EQ(source.client, "gtk-gnutella");
     EXPECT_EQ(downloads[1].folder, "/d/two");
     EXPECT_EQ(open()->downloads(1).size(), 1U);
 }
