@@ -161,6 +161,17 @@ TEST_F(PushTest, ASourceThatNobodyPassesThePushToCannotBeReached) {
               Error::cannot_connect);
 }
 
+TEST_F(PushTest, ANodeDoesNotAskItself) {
+    Node node(threads, settings());
+    node.start();
+    Hit source = hit();
+    source.firewalled = true;
+    source.push_proxies = {node.endpoint()};
+    EXPECT_EQ(error_of(node->async_download(source, node.downloads().path(), boost::asio::use_future)),
+              Error::cannot_connect);
+    EXPECT_EQ(node.status().counters.pushes_dropped, 0U);
+}
+
 TEST_F(PushTest, ASourceThatDoesNotComeIsGivenUp) {
     ScriptedSource proxy([](Tcp::socket& socket, const std::string&) {
         ScriptedSource::send(socket, "HTTP/1.1 202 Sent\r\nContent-Length: 0\r\n\r\n");

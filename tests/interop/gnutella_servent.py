@@ -92,7 +92,7 @@ class Servent:
 
     def __init__(self, files=None, host=HOST, port=0, ultrapeer=True, deflate=True, needs_deflate=True,
                  piece=gnutella_http.PIECE, firewalled=False, gives_in_tls=False, withholds_hits=False,
-                 vendor=b"TEST"):
+                 vendor=b"TEST", knows_hashes=True):
         self.host = host
         self.guid = os.urandom(16)
         self.ultrapeer = ultrapeer
@@ -103,6 +103,7 @@ class Servent:
         self.withholds_hits = withholds_hits  # until answer()
         self.gives_in_tls = gives_in_tls  # as gtk-gnutella does to a host that it knows to speak TLS
         self.vendor = vendor
+        self.knows_hashes = knows_hashes  # when it is asked for a file over HTTP
         self.shared = [Shared(number, name, content) for number, (name, content) in
                        enumerate(sorted((files or {}).items()), 1)]
         self.sessions = []
@@ -383,7 +384,15 @@ class Servent:
     def _hit(self, guid, files, ttl):
         results = [wire.Result(file.index, len(file.content), file.name, file.urn) for file in files]
         return wire.Message(wire.QUERY_HIT, guid, ttl, 0, wire.query_hit(
-            self.host, self.port, results, self.guid, self.vendor, push=self.firewalled, extensions=[("BH", b"")]))
+            self.host, self.port, results, self.guid, self.vendor, push=self.firewalled,
+            extensions=[("BH", b"")] + self._push_proxies()))
+
+    def _push_proxies(self):
+        """Its neighbours, as those of gtk-gnutella that are behind a firewall say."""
+        addresses = [session.theirs["listen-ip"] for session in self.sessions] if self.firewalled else []
+        packed = b"".join(socket.inet_aton(host) + int(port).to_bytes(2, "little")
+                          for host, port in (address.split(":") for address in addresses))
+        return [("PUSH", packed)] if packed else []
 
     def _hit_came(self, message, known):
         hit = wire.read_query_hit(message.payload)

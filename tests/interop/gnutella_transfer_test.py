@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import unittest
 
+import gnut_output
 import gnutella_http
 from gnutella_servent import Shared
-from network import Network
+from network import Network, wait_until
 
 GNUTELLA = ("--dialect", "gnutella")
 NOTE = b"forty bytes of a small file for testing\n"
@@ -48,6 +50,47 @@ class TheirsFromOurs(unittest.TestCase):
                 self.assertEqual(raised.exception.status, 404)
 
 
+def bytes_on_disk(folder):
+    return sum(path.stat().st_blocks * 512 for path in folder.iterdir())
+
+
+class GoesOnAfterAKill(unittest.TestCase):
+    """What it takes to reach a source of Gnutella 0.6 is known to the node that takes the place of a killed one."""
+
+    def fetched_by_two_nodes(self, network, servent, neighbours):
+        downloads, state = network.new_folder("downloads"), network.new_folder("state")
+
+        def start(limit):
+            node = network.start("peer", "0", *neighbours, *GNUTELLA, "--share", str(network.new_folder("shared")),
+                                 "--downloads", str(downloads), "--state", str(state), "--download-limit", limit)
+            if not neighbours:
+                servent.connect("127.0.0.1:" + node.wait_for(gnut_output.LISTENING).group(2))
+            node.wait_for(gnut_output.SESSION_OPENED)
+            return node
+
+        first = start("300k")
+        first.write_line("get cobalt-tape.bin")
+        wait_until(lambda: bytes_on_disk(downloads) > 1_000_000, "some of it is there")
+        first.signal(signal.SIGKILL)
+        first.wait()
+        second = start("0")
+        wait_until(lambda: (downloads / "cobalt-tape.bin").exists(), "the rest came without a word")
+        self.assertEqual((downloads / "cobalt-tape.bin").read_bytes(), TAPE)
+        self.assertEqual(second.interrupt(), 0)
+
+    def test_with_a_source_that_knows_the_file_by_its_number_alone(self):
+        with Network() as network:
+            servent = network.servent(FILES, knows_hashes=False)
+            self.fetched_by_two_nodes(network, servent, [servent.address])
+
+    def test_with_a_source_that_cannot_be_connected_to(self):
+        with Network() as network:
+            servent = network.servent(FILES, firewalled=True)
+            servent.stop_listening()
+            self.fetched_by_two_nodes(network, servent, [])
+            self.assertGreaterEqual(servent.count("push"), 2)
+
+
 class OursFromTheirs(unittest.TestCase):
     def fetched(self, network, servent, name):
         folder = network.new_folder("here")
@@ -81,6 +124,7 @@ class OursFromTheirs(unittest.TestCase):
             ours = network.gnut(neighbours=[servent], options=GNUTELLA)
             ours.fetches("cobalt-note.txt", NOTE.decode("ascii"))
             self.assertEqual(servent.wait_for("push")["port"], ours.port)
+            self.assertEqual(servent.count("push"), 1, "who is asked often is deaf to it")
 
     def test_one_that_is_found_late_joins(self):
         with Network() as network:

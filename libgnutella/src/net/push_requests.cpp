@@ -47,6 +47,11 @@ asio::awaitable<std::variant<error_code, PushedConnections::Arrived>> PushReques
     PushedConnections::Place place(connections_, strand, *hit.peer, hit.index);
     counters_->pushes_asked.fetch_add(1, std::memory_order_relaxed);
     const bool over_session = co_await over_session_(*hit.peer, hit.index);
+    if (over_session && !hit.push_proxies.empty()) {
+        if (auto arrived = co_await place.wait(deadline - settings_.push_timeout / 2)) {
+            co_return *std::move(arrived);
+        }
+    }
     const bool over_proxy = co_await ask_proxies(strand, hit);
     const bool cancelled = co_await is_cancelled();
     if (cancelled) {
@@ -89,11 +94,12 @@ asio::awaitable<bool> PushRequests::ask_proxy(asio::any_io_executor strand, Endp
         co_return false;
     }
     error_code gone;
+    const Endpoint there = to_endpoint(socket.remote_endpoint(gone));
     Endpoint here = to_endpoint(socket.local_endpoint(gone));
-    if (gone) {
-        co_return false;
-    }
     here.port = port_;
+    if (gone || here == there) {
+        co_return false;  // a proxy of its hit is often ourselves
+    }
     if (transfer::location_of({settings_.announced_host, 1})) {
         here.host = settings_.announced_host;
     }

@@ -20,8 +20,9 @@
 
 namespace gnutella::net {
 
-/// Has servents that cannot be connected to connect to us: asks for it along the way that their hits came, and at their
-/// push proxies ("Push Proxy", 5). Any thread may call any function.
+/// Has servents that cannot be connected to connect to us: asks for it along the way that their hits came, and where
+/// nothing comes of that, at their push proxies ("Push Proxy", 5). Who is asked often is deaf to it. Any thread may
+/// call any function.
 class PushRequests {
   public:
     /// Sends a Push along a session. @return false when no way is known.
