@@ -43,6 +43,10 @@ struct Printer {
         std::cout << "download of " << download.name << ": " << download.received << " of " << download.size
                   << std::endl;
     }
+    void operator()(const gnutella::SourceFailed& failed) const {
+        std::cout << "download of " << failed.name << ": " << failed.source.to_string() << ": "
+                  << failed.error.message() << std::endl;
+    }
     void operator()(const gnutella::ShareRead& read) const {
         std::cout << read.folder.string() << " has been read: " << read.files << " files" << std::endl;
     }

@@ -24,6 +24,11 @@ std::string query(const gnutella::QuerySeen& seen) {
     return line + ", passed on to " + format_count(seen.forwarded, "peer");
 }
 
+std::string source(const gnutella::SourceFailed& failed) {
+    return printable(failed.name) + ": " + printable(failed.source.to_string()) + ": " + failed.error.message() +
+           (failed.struck_off ? " (it is not asked again)" : "");
+}
+
 }  // namespace
 
 std::optional<std::string> News::line_for(const gnutella::Event& event) {
@@ -42,6 +47,10 @@ std::optional<std::string> News::line_for(const gnutella::Event& event) {
     }
     if (const auto* upload = std::get_if<gnutella::UploadProgress>(&event)) {
         return line_for_upload(*upload);
+    }
+    if (const auto* failed = std::get_if<gnutella::SourceFailed>(&event)) {
+        // One that is asked again may yet do what it should.
+        return failed->struck_off || detail_ == Detail::every_query ? std::optional(source(*failed)) : std::nullopt;
     }
     if (const auto* share = std::get_if<gnutella::ShareRead>(&event)) {
         return "sharing " + format_count(share->files, "file") + ", " + format_bytes(share->bytes) + " from " +

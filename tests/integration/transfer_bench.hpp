@@ -233,10 +233,10 @@ class TestDownloads {
   public:
     explicit TestDownloads(Threads& threads, Settings settings = quick_settings(),
                            transfer::FileWriter& writer = transfer::FileWriter::system())
-        : disk_(2),
+        : alternates_(std::make_shared<net::Alternates>(settings.max_alternate_locations, counters_)),
+          disk_(2),
           downloads_(
-              threads.context().get_executor(), disk_, settings, counters_,
-              std::make_shared<net::Alternates>(settings.max_alternate_locations, counters_),
+              threads.context().get_executor(), disk_, settings, counters_, alternates_,
               [log = events_](const Event& event) { log->keep(event); }, writer) {}
     ~TestDownloads() { stop(); }
 
@@ -253,6 +253,13 @@ class TestDownloads {
     DownloadedFile fetch(Download download) { return get(download.async_wait(boost::asio::use_future)); }
     error_code error_of_fetching(std::vector<Hit> sources) {
         return error_of(start(std::move(sources)).async_wait(boost::asio::use_future));
+    }
+
+    /// What was told of a source that failed: the first time, or when it was struck off.
+    SourceFailed failure_of(const Hit& source, bool struck_off = true) {
+        return events_->wait_for<SourceFailed>([&](const SourceFailed& failed) {
+            return failed.source == source.source && failed.struck_off == struck_off;
+        });
     }
 
     /// The names of all files there are, hidden ones too.
@@ -274,6 +281,7 @@ class TestDownloads {
 
     const TemporaryFolder& folder() const { return folder_; }
     net::Downloads& downloads() { return downloads_; }
+    net::Alternates& alternates() { return *alternates_; }
     net::TransferCounters& counters() { return *counters_; }
     EventLog& events() { return *events_; }
 
@@ -281,6 +289,7 @@ class TestDownloads {
     TemporaryFolder folder_;
     std::shared_ptr<EventLog> events_ = std::make_shared<EventLog>();
     std::shared_ptr<net::TransferCounters> counters_ = std::make_shared<net::TransferCounters>();
+    std::shared_ptr<net::Alternates> alternates_;
     net::DiskPool disk_;
     net::Downloads downloads_;
 };

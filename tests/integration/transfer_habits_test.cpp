@@ -77,6 +77,7 @@ TEST_F(SourceHabits, ARootThatIsALieCostsTheLiarAlone) {
     const auto file = downloads.fetch({lie, without_tree(honest.hit())});
     EXPECT_EQ(file.urn, urn_of(content));
     EXPECT_EQ(file.sources, std::vector<Endpoint>{honest.hit().source});
+    EXPECT_EQ(downloads.failure_of(lie).error, Error::source_lied);
     std::filesystem::remove(file.path);
     EXPECT_EQ(downloads.error_of_fetching({lie}), Error::source_lied) << "when there is nobody else";
 }

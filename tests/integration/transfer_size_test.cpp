@@ -157,6 +157,7 @@ TEST_F(SizeTest, IsProvenByTheLastBlockAndStaysSo) {
     EXPECT_TRUE(one.folder().read("swarm.bin") == content);
     EXPECT_THAT(file.sources, ElementsAre(honest.hit().source));
     EXPECT_LT(honest.sent(), content.size() * 11 / 10);
+    EXPECT_EQ(one.failure_of(liar.hit()).error, Error::size_mismatch);
 }
 
 }  // namespace

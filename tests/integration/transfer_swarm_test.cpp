@@ -99,6 +99,11 @@ TEST_F(SwarmTest, ALiarIsStruckOff) {
     const DownloadedFile file = downloads.fetch({liar.hit(), honest.hit()});
     expect_whole(downloads);
     EXPECT_THAT(file.sources, ElementsAre(honest.hit().source));
+    const SourceFailed told = downloads.failure_of(liar.hit());
+    EXPECT_EQ(told.error, Error::source_lied);
+    EXPECT_EQ(told.name, "swarm.bin");
+    EXPECT_EQ(downloads.counters().sources_failed, 1);
+    EXPECT_EQ(downloads.counters().sources_struck_off, 1);
 }
 
 TEST_F(SwarmTest, ALiarAloneGivesNothing) {
@@ -119,6 +124,7 @@ TEST_F(SwarmTest, AWrongTreeIsNotBelieved) {
     const DownloadedFile file = downloads.fetch({liar.hit(), honest.hit()});
     expect_whole(downloads);
     EXPECT_EQ(file.verification, Verification::verified);
+    EXPECT_EQ(downloads.failure_of(liar.hit(), false).error, Error::source_lied);
 }
 
 TEST_F(SwarmTest, AStallingSourceIsLeft) {
@@ -128,6 +134,7 @@ TEST_F(SwarmTest, AStallingSourceIsLeft) {
     SwarmSource honest(content, habits(10 * megabyte));
     TestDownloads downloads(threads, impatient());
     downloads.fetch({staller.hit(), honest.hit()});
+    EXPECT_EQ(downloads.failure_of(staller.hit(), false).error, Error::source_timed_out);
     expect_whole(downloads);
 }
 
@@ -263,6 +270,7 @@ TEST_F(SwarmTest, ADurableOneGoesOnWithoutBeingAskedAgain) {
         TestDownloads downloads(threads);
         downloads.downloads().restore(store::Store::open(state.path(), error));
         ASSERT_EQ(downloads.downloads().list().size(), 1);
+        request.folder = std::filesystem::proximate(folder.path()) / "";  // written in another way
         const Download again = downloads.start(request);
         EXPECT_EQ(downloads.downloads().list().size(), 1) << "the same goes on";
         const DownloadedFile file = downloads.fetch(again);
@@ -273,6 +281,25 @@ TEST_F(SwarmTest, ADurableOneGoesOnWithoutBeingAskedAgain) {
     TestDownloads downloads(threads);
     downloads.downloads().restore(store::Store::open(state.path(), error));
     EXPECT_THAT(downloads.downloads().list(), IsEmpty()) << "what is complete is forgotten";
+}
+
+TEST_F(SwarmTest, ADurableOneThatSomebodyElseFetchesIsNotBegunAgain) {
+    SwarmSource source(content, habits(megabyte));
+    const TemporaryFolder state;
+    TestDownloads other(threads);
+    other.start({source.hit()});
+    wait_for_verified(other, 64 * 1024);
+    DownloadRequest request{{source.hit()}, other.folder().path(), {}};
+    request.lifetime = DownloadRequest::Lifetime::durable;
+    error_code error;
+    {
+        TestDownloads downloads(threads);
+        downloads.downloads().restore(store::Store::open(state.path(), error));
+        EXPECT_EQ(error_of(downloads.start(request).async_wait(boost::asio::use_future)), Error::download_active);
+    }
+    TestDownloads downloads(threads);
+    downloads.downloads().restore(store::Store::open(state.path(), error));
+    EXPECT_THAT(downloads.downloads().list(), IsEmpty());
 }
 
 TEST_F(SwarmTest, ADurableOneThatWasPausedStaysPaused) {

@@ -125,6 +125,19 @@ struct DownloadProgress {
     }
 };
 
+/// A source of a download could not be reached, or did not send what it was asked for: nothing of it is kept that was
+/// not right. The download goes on with others, where there are any.
+struct SourceFailed {
+    /// DownloadProgress::id, and its name.
+    std::uint64_t download = 0;
+    std::string name;
+    Endpoint source;
+    /// What was wrong, such as Error::source_lied, source_timed_out, wrong_key, size_mismatch.
+    error_code error;
+    /// This download asks it no more; else it is asked again later, Settings::source_retries times.
+    bool struck_off = false;
+};
+
 /// A shared folder has been read, or read again after a change, and all of its files are hashed.
 struct ShareRead {
     std::filesystem::path folder;
@@ -142,7 +155,7 @@ struct Trouble {
 
 /// What a program can watch.
 using Event = std::variant<SessionOpened, SessionClosed, JoinFailed, ConnectFailed, QuerySeen, HitReceived,
-                           UploadProgress, DownloadProgress, ShareRead, Trouble>;
+                           UploadProgress, DownloadProgress, SourceFailed, ShareRead, Trouble>;
 
 /// Called on the Peer's strand, one event at a time: it must be quick and must not block. It may call any function of
 /// the Peer, whose effects come after it returns. What it throws ends the thread that runs the executor, as always

@@ -75,6 +75,8 @@ struct Counters {
     std::uint64_t unexpected_givs = 0;     ///< connections that offered a file that nobody waits for
     std::uint64_t downloads = 0;           ///< completed
     std::uint64_t bytes_downloaded = 0;
+    std::uint64_t sources_failed = 0;      ///< times that a source of a download did not do what it was asked
+    std::uint64_t sources_struck_off = 0;  ///< of these, those after which it was asked no more
     std::uint64_t raw_files_sent = 0;      ///< as one datagram, to legacy peers
     std::uint64_t fetched_for_askers = 0;  ///< from others, for legacy peers that cannot fetch them themselves
     std::uint64_t files_not_shared = 0;    ///< unreadable, vanished, or beyond Settings::max_shared_files
@@ -135,6 +137,8 @@ void for_each_counter(const Counters& counters, Visitor&& visit) {
     visit(std::string_view{"unexpected_givs"}, counters.unexpected_givs);
     visit(std::string_view{"downloads"}, counters.downloads);
     visit(std::string_view{"bytes_downloaded"}, counters.bytes_downloaded);
+    visit(std::string_view{"sources_failed"}, counters.sources_failed);
+    visit(std::string_view{"sources_struck_off"}, counters.sources_struck_off);
     visit(std::string_view{"raw_files_sent"}, counters.raw_files_sent);
     visit(std::string_view{"fetched_for_askers"}, counters.fetched_for_askers);
     visit(std::string_view{"files_not_shared"}, counters.files_not_shared);

@@ -316,7 +316,23 @@ void DownloadJob::report(DownloadState state) {
     }
     progress_.state = state;
     state_->set_progress(progress_);
+    report_failures();
     service_->emit(progress_);
+}
+
+void DownloadJob::report_failures() {
+    if (!sources_) {
+        return;
+    }
+    for (const auto& failure : sources_->take_failures()) {
+        report_failure(sources_->hit(failure.source).source, failure.error, failure.struck);
+    }
+}
+
+void DownloadJob::report_failure(const Endpoint& source, const error_code& error, bool struck_off) {
+    service_->counters->sources_failed.fetch_add(1, std::memory_order_relaxed);
+    service_->counters->sources_struck_off.fetch_add(struck_off ? 1 : 0, std::memory_order_relaxed);
+    service_->emit(SourceFailed{progress_.id, progress_.name, source, error, struck_off});
 }
 
 void DownloadJob::report_rest() {

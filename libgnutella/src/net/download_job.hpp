@@ -100,6 +100,8 @@ class DownloadJob {
     void update_progress();
     void report(DownloadState state);
     void report_rest();
+    void report_failures();
+    void report_failure(const Endpoint& source, const error_code& error, bool struck_off);
     void end(const error_code& error);
 
     std::shared_ptr<DownloadService> service_;

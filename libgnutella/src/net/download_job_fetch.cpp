@@ -97,6 +97,9 @@ asio::awaitable<void> DownloadJob::look_for_tree(std::uint64_t size, const Urn& 
     TreeHunt hunt(*service_, strand_, named, dialler_);
     std::function<bool()> goes_on = [this] { return state_->may_run(); };
     tree_ = co_await hunt.run(std::move(unasked), std::move(goes_on));
+    for (const Endpoint& liar : hunt.liars()) {
+        report_failure(liar, Error::source_lied, false);
+    }
 }
 
 // Whether those who say that the file has another size are to be believed next: none of the others has shown that it

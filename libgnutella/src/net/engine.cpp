@@ -230,6 +230,10 @@ void Engine::report(const Trouble& trouble) {
 }
 
 void Engine::emit(const Event& event) {
+    if (const auto* failed = std::get_if<SourceFailed>(&event)) {
+        log_(LogLevel::info, "download of ", failed->name, ": ", failed->source.to_string(), ": ",
+             failed->error.message(), failed->struck_off ? " (it is not asked again)" : "");
+    }
     events_.emit(event);
 }
 

@@ -149,6 +149,8 @@ Counters Engine::counters() const {
     all.unexpected_givs += transfer_counters_->unexpected_givs.load();
     all.downloads += transfer_counters_->downloads.load();
     all.bytes_downloaded += transfer_counters_->bytes_downloaded.load();
+    all.sources_failed += transfer_counters_->sources_failed.load();
+    all.sources_struck_off += transfer_counters_->sources_struck_off.load();
     if (quic_) {
         const QuicCounters& quic = quic_->counters();
         all.refused_connections += quic.refused_connections.load();

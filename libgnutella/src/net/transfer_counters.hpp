@@ -23,6 +23,8 @@ struct TransferCounters {
     std::atomic<std::uint64_t> unexpected_givs{0};
     std::atomic<std::uint64_t> downloads{0};
     std::atomic<std::uint64_t> bytes_downloaded{0};
+    std::atomic<std::uint64_t> sources_failed{0};
+    std::atomic<std::uint64_t> sources_struck_off{0};
     /// Files that could not be opened when they were wanted, or changed while they were sent.
     std::atomic<std::uint64_t> files_not_shared{0};
 };

@@ -65,7 +65,10 @@ asio::awaitable<void> TreeHunt::ask(TreeHunt& hunt, std::shared_ptr<Attempt> att
         return fetch_tree(hunt.service_, hunt.strand_, hunt.urn_, attempt->source, attempt->tree, dialler);
     };
     try {
-        co_await hunt.dialler_.reach(attempt->source, use);
+        const error_code error = co_await hunt.dialler_.reach(attempt->source, use);
+        if (error == Error::source_lied) {
+            hunt.liars_.push_back(attempt->source.source);
+        }
     } catch (const std::exception&) {
         attempt->tree.reset();  // who cannot be asked has none
     }

@@ -30,6 +30,9 @@ class TreeHunt {
     /// Asks these. @param goes_on asked now and then. @return nullopt when none of them has it.
     boost::asio::awaitable<std::optional<HashTree>> run(std::vector<Hit> sources, std::function<bool()> goes_on);
 
+    /// Those that sent another tree than was asked for. A tree is only a means: they may have the file all the same.
+    const std::vector<Endpoint>& liars() const noexcept { return liars_; }
+
   private:
     struct Attempt {
         explicit Attempt(Hit hit) : source(std::move(hit)) {}
@@ -48,6 +51,7 @@ class TreeHunt {
     SourceDialler& dialler_;
     std::vector<std::shared_ptr<Attempt>> attempts_;
     std::optional<HashTree> tree_;
+    std::vector<Endpoint> liars_;
     boost::asio::steady_timer changed_;
 };
 

@@ -83,7 +83,14 @@ bool SourcePool::failed(SourceId source, const error_code& error, TimePoint now)
     ++culprit.failures;
     culprit.lied = error == Error::source_lied;
     culprit.struck = culprit.struck || is_final(error) || culprit.failures > policy_.retries;
+    failures_.push_back({source, error, culprit.struck});
     return culprit.struck;
+}
+
+void SourcePool::strike(Source& source, const error_code& error) {
+    if (!std::exchange(source.struck, true)) {
+        failures_.push_back({static_cast<SourceId>(&source - sources_.data()), error, true});
+    }
 }
 
 std::chrono::milliseconds SourcePool::look_again(SourceId source) {
@@ -165,7 +172,9 @@ bool SourcePool::says_size(SourceId source, std::uint64_t size) {
 void SourcePool::size_is_proven() {
     proven_ = size_.has_value();
     for (Source& source : sources_) {
-        source.struck = source.struck || contradicts(source);
+        if (contradicts(source)) {
+            strike(source, Error::size_mismatch);
+        }
     }
 }
 
@@ -188,7 +197,9 @@ std::optional<std::uint64_t> SourcePool::disputed_size(TimePoint now) const {
 void SourcePool::strike_size(std::uint64_t size) {
     last_error_ = Error::size_mismatch;
     for (Source& source : sources_) {
-        source.struck = source.struck || source.hit.size == size;
+        if (source.hit.size == size) {
+            strike(source, Error::size_mismatch);
+        }
     }
 }
 
@@ -227,7 +238,9 @@ void SourcePool::hash_was_wrong() {
     } else {
         for (Source& each : sources_) {
             const bool named_an_empty_file = contributors == 0 && each.hit.size == 0;
-            each.struck = each.struck || each.contributed || named_an_empty_file;
+            if (each.contributed || named_an_empty_file) {
+                strike(each, Error::hash_mismatch);
+            }
         }
     }
     for (Source& source : sources_) {

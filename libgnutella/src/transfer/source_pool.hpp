@@ -13,6 +13,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace gnutella::transfer {
@@ -71,6 +72,17 @@ class SourcePool {
     bool failed(SourceId source, const error_code& error, TimePoint now);
     /// It wants to be asked later, or has nothing that is needed at present: no fault.
     void postpone(SourceId source, const error_code& reason, TimePoint until);
+
+    /// What went wrong with a source.
+    struct Failure {
+        SourceId source = 0;
+        error_code error;
+        /// It is asked no more.
+        bool struck = false;
+        friend bool operator==(const Failure&, const Failure&) = default;
+    };
+    /// What went wrong since the last call.
+    std::vector<Failure> take_failures() { return std::exchange(failures_, {}); }
 
     // ---- how long the file is: a claim, until a tree or a hash has shown it ----
 
@@ -148,6 +160,7 @@ class SourcePool {
     bool contradicts(const Source& source) const noexcept {
         return size_ && source.has_said_size && source.hit.size != *size_;
     }
+    void strike(Source& source, const error_code& error);
     bool is_usable_now(const Source& source) const noexcept { return !source.struck && !contradicts(source); }
 
     Urn urn_;
@@ -158,6 +171,7 @@ class SourcePool {
     bool from_before_ = false;
     bool began_anew_ = false;
     error_code last_error_ = Error::no_source;
+    std::vector<Failure> failures_;
 };
 
 }  // namespace gnutella::transfer

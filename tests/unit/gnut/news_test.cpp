@@ -38,6 +38,16 @@ TEST(News, AnUploadThatFailsSaysWhy) {
     EXPECT_THAT(news.line_for(progress), Optional(HasSubstr("the file changed")));
 }
 
+TEST(News, ASourceThatIsAskedNoMoreIsTold) {
+    gnutella::SourceFailed failed{1, "a.txt", {"192.0.2.1", 5}, gnutella::Error::source_lied, true};
+    EXPECT_THAT(News(News::Detail::usual).line_for(failed),
+                Optional(testing::AllOf(HasSubstr("a.txt: 192.0.2.1:5: the peer sent something else"),
+                                        HasSubstr("it is not asked again"))));
+    failed.struck_off = false;
+    EXPECT_EQ(News(News::Detail::usual).line_for(failed), std::nullopt);
+    EXPECT_NE(News(News::Detail::every_query).line_for(failed), std::nullopt);
+}
+
 TEST(News, QueriesAreToldOnlyWhenEveryOneIsWanted) {
     const gnutella::QuerySeen seen{{}, 1, "x\x1B", 2, 1};
     EXPECT_EQ(News(News::Detail::usual).line_for(seen), std::nullopt);

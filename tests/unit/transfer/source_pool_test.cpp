@@ -132,6 +132,20 @@ TEST_F(SourcePoolTest, FetchesAllAnewForASourceOnce) {
     EXPECT_TRUE(pool.may_begin_anew(0));
 }
 
+TEST_F(SourcePoolTest, TellsOnceWhatWentWrongWithWhom) {
+    using Failure = SourcePool::Failure;
+    add_two();
+    pool.failed(0, Error::source_closed, now);
+    pool.failed(1, Error::source_lied, now);
+    pool.postpone(0, Error::source_busy, now);
+    EXPECT_THAT(pool.take_failures(),
+                ElementsAre(Failure{0, Error::source_closed, false}, Failure{1, Error::source_lied, true}));
+    EXPECT_THAT(pool.take_failures(), IsEmpty());
+    pool.strike_size(pool.hit(0).size);
+    EXPECT_THAT(pool.take_failures(), ElementsAre(Failure{0, Error::size_mismatch, true}))
+        << "the other was struck off already";
+}
+
 TEST_F(SourcePoolTest, LooksLessOftenAtASourceThatHasNothingNew) {
     add_two();
     EXPECT_EQ(pool.look_again(0), 1s);
