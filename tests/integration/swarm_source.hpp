@@ -34,6 +34,8 @@ class SwarmSource {
         std::vector<transfer::ByteRange> has = {};
         /// Has all as soon as it has refused a request.
         bool completes_after_refusing = false;
+        /// Says this, too, with each piece: whole header lines.
+        std::string says = {};
         /// Sends no more than so many bytes for one request, as gtk-gnutella does.
         std::size_t most_at_once = std::string::npos;
         /// Knows the file by its number alone, and not by its hash.
@@ -223,20 +225,20 @@ class SwarmSource {
         if (last - first >= habits_.most_at_once) {
             last = first + habits_.most_at_once - 1;
         }
-        std::string ranges;
+        std::string besides = habits_.says;
         if (is_partial()) {
-            ranges = available();
+            besides += available();
             const auto part = transfer::available_part({first, last - first + 1}, habits_.has);
             if (!part) {
                 ++refusals_;
                 ScriptedSource::send(socket,
-                                     "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n" + ranges + "\r\n");
+                                     "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Length: 0\r\n" + besides + "\r\n");
                 return true;
             }
             last = first + part->length - 1;
         }
         std::string answer = ScriptedSource::partial_content(content_, first, last - first + 1);
-        answer.insert(answer.find("\r\n") + 2, ranges);
+        answer.insert(answer.find("\r\n") + 2, besides);
         const std::size_t head = answer.find("\r\n\r\n") + 4;
         ScriptedSource::send(socket, answer.substr(0, head));
         constexpr std::size_t piece = 16 * 1024;

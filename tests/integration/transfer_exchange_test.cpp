@@ -174,6 +174,30 @@ TEST_F(ExchangeTest, SourcesAreToldOfUsOnlyWhenThereIsSomethingHere) {
     EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), boost::asio::error::operation_aborted);
 }
 
+TEST_F(ExchangeTest, SourcesAreToldWhoHasTheFileNoMore) {
+    SwarmSource lacking(content, {.knows_index_alone = true});
+    SwarmSource whole(content, {.rate = 4 * megabyte});
+    TestDownloads downloads(threads);
+    Download download = downloads.start({lacking.hit()});
+    EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), Error::source_lacks_file);
+    EXPECT_EQ(downloads.failure_of(lacking.hit()).error, Error::source_lacks_file);
+    downloads.fetch({lacking.hit(), whole.hit()});
+    EXPECT_EQ(whole.said("X-NAlt").back(), lacking.hit().source.to_string());
+}
+
+TEST_F(ExchangeTest, WhoHasTheFileNoMoreIsNotToldAsASource) {
+    SwarmSource source(content, {.says = "X-NAlt: 127.0.0.9:8025\r\n"});
+    TestDownloads downloads(threads);
+    Hit former;
+    former.source = {"127.0.0.9", 8025};
+    downloads.alternates().learn(*source.hit().urn, former);
+    const Endpoint asker{"127.0.0.8", 1};
+    ASSERT_EQ(downloads.alternates().tell(*source.hit().urn, asker, {}).size(), 1U);
+    downloads.fetch({source.hit()});
+    const auto told = downloads.alternates().tell(*source.hit().urn, asker, {});
+    EXPECT_EQ(transfer::alternate_locations_text(told), source.hit().source.to_string()) << "it alone is one";
+}
+
 TEST_F(ExchangeTest, AWrongKeyThatOthersTellKeepsNobodyFromBeingAsked) {
     Node seed(threads);
     share(seed, content);

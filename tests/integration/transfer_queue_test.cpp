@@ -69,6 +69,16 @@ TEST_F(UploadDeskTest, TellsWhoWaitsHisPlaceAndWhenToComeAgain) {
     EXPECT_EQ(server.counters().uploads_queued, 2);
 }
 
+TEST_F(UploadDeskTest, TellsWhoWaitsOfOtherSources) {
+    const auto busy = take_slot("127.0.0.1");
+    RawClient second(server.endpoint(), "127.0.0.2");
+    second.get(target, "Range: bytes=0-9\r\nX-Alt: 127.0.0.2:7001\r\n");
+    RawClient third(server.endpoint(), "127.0.0.3");
+    const auto refusal = ask(third, target);
+    EXPECT_EQ(refusal.status, 503);
+    EXPECT_EQ(refusal.field("X-Alt"), "127.0.0.2:7001");
+}
+
 TEST_F(UploadDeskTest, KeepsAPlaceOverPollsAndConnections) {
     auto busy = take_slot("127.0.0.1");
     RawClient second(server.endpoint(), "127.0.0.2");

@@ -90,6 +90,8 @@ class HttpConnection {
         std::string name;
         Urn urn{Sha1{}};
         std::uint64_t size = 0;
+        /// Who else has it, for one who must wait here.
+        std::vector<transfer::HeaderField> alternates;
         /// Blocks: called on a disk thread.
         std::function<ServedFile(error_code&)> open;
     };
@@ -143,12 +145,9 @@ class HttpConnection {
         const auto persistence = request.persistence;
         const auto shared = co_await service_->catalogue->find(wanted.file);
         if (shared) {
-            const auto more = alternates(shared->urn, request);
-            Outgoing outgoing{transfer::answer_with_file(wanted, *shared, persistence, answerer(), more),
-                              shared->name,
-                              shared->urn,
-                              shared->size,
-                              {}};
+            auto more = alternates(shared->urn, request);
+            auto response = transfer::answer_with_file(wanted, *shared, persistence, answerer(), more);
+            Outgoing outgoing{std::move(response), shared->name, shared->urn, shared->size, std::move(more), {}};
             outgoing.open = [this, file = *shared](error_code& error) {
                 const int descriptor = service_->catalogue->open(file, error);
                 return error ? ServedFile{} : ServedFile::adopt(descriptor, file.size, error);
@@ -162,12 +161,9 @@ class HttpConnection {
             slot_.release();
             co_return co_await refuse(transfer::HttpStatus::not_found, persistence);
         }
-        const auto more = alternates(partial->urn, request);
-        Outgoing outgoing{transfer::answer_with_part(wanted, *partial, persistence, answerer(), more),
-                          partial->name,
-                          partial->urn,
-                          partial->size,
-                          {}};
+        auto more = alternates(partial->urn, request);
+        auto response = transfer::answer_with_part(wanted, *partial, persistence, answerer(), more);
+        Outgoing outgoing{std::move(response), partial->name, partial->urn, partial->size, std::move(more), {}};
         outgoing.open = [files, file = *partial](error_code& error) {
             const int descriptor = files->open(file, error);
             return error ? ServedFile{} : ServedFile::adopt_unfinished(descriptor, error);
@@ -282,7 +278,8 @@ class HttpConnection {
         if (!slot_ || slot_for_ != outgoing.urn) {
             slot_.release();
             auto verdict = service_->desk->ask(remote_, outgoing.urn);
-            if (const auto* more = std::get_if<std::vector<transfer::HeaderField>>(&verdict)) {
+            if (auto* more = std::get_if<std::vector<transfer::HeaderField>>(&verdict)) {
+                more->insert(more->end(), outgoing.alternates.begin(), outgoing.alternates.end());
                 co_return co_await refuse(transfer::HttpStatus::service_unavailable, persistence, *more);
             }
             slot_ = std::get<UploadSlot>(std::move(verdict));

@@ -39,6 +39,7 @@ transfer::SourceAnswer describe(const AnswerParser& parser) {
     answer.thex_uri = value("X-Thex-URI");
     answer.alternates = value("X-Alt");
     answer.quic_alternates = value("X-Alt-Quic");
+    answer.former_alternates = value("X-NAlt");
     return answer;
 }
 

@@ -47,6 +47,8 @@ class SourceReader {
         std::string alternates = {};
         /// The same with their keys: the value of X-Alt-Quic.
         std::string quic_alternates = {};
+        /// Who has it no more, as it says: the value of X-NAlt.
+        std::string former_alternates = {};
     };
 
     /// Asks, and reads the head of the answer. The body that `plan` describes must be read before the next call.
@@ -139,6 +141,7 @@ class SourceReader {
         read.size = transfer::size_told(answer);
         read.alternates = answer.alternates;
         read.quic_alternates = answer.quic_alternates;
+        read.former_alternates = answer.former_alternates;
         return read;
     }
 

@@ -69,6 +69,7 @@ class SourceWorker final : private BodySink {
         answered_ = false;
         const auto ends = ends_of(stream);
         here_ = transfer::own_location(work_.service.own_port(), ends.near, ends.far);
+        far_ = ends.far;
         Ending ending = Ending::none;
         while (ending == Ending::none) {
             ending = co_await exchange(stream, reader);
@@ -87,7 +88,7 @@ class SourceWorker final : private BodySink {
         swarm_.waits_for_source(member_);
         const auto answer = co_await reader.ask(piece, host_, work_.service.settings.agent);
         swarm_.waits_for_us(member_);
-        swarm_.names_others(member_, {answer.alternates, answer.quic_alternates, {}}, here_);
+        swarm_.names_others(member_, {answer.alternates, answer.quic_alternates, answer.former_alternates}, here_);
         if (answer.error) {
             co_return after_refusal(answer, reader);
         }
@@ -124,7 +125,7 @@ class SourceWorker final : private BodySink {
         if (stalled) {
             answer.error = Error::source_timed_out;
         }
-        swarm_.names_others(member_, {answer.alternates, answer.quic_alternates, {}}, here_);
+        swarm_.names_others(member_, {answer.alternates, answer.quic_alternates, answer.former_alternates}, here_);
         if (!answer.offered && answer.error) {
             co_return after_error(answer, reader);
         }
@@ -186,6 +187,7 @@ class SourceWorker final : private BodySink {
         if (here_ && work_.service.parts->serves(work_.urn)) {
             request.fields = transfer::alternate_location_fields(*here_);
         }
+        request.fields += transfer::former_location_fields(swarm_.lost_locations(), far_);
         return request;
     }
 
@@ -236,6 +238,7 @@ class SourceWorker final : private BodySink {
     std::size_t verified_ = 0;
     bool answered_ = false;                            // something, on this connection
     std::optional<transfer::AlternateLocation> here_;  // where we are for the far end of this connection
+    Endpoint far_;
     int refusals_ = 0;
     error_code error_;
 };

@@ -24,6 +24,9 @@ constexpr std::chrono::milliseconds tick_interval{250};
 // One that was overtaken: the other is to have its block first.
 constexpr std::chrono::milliseconds after_overtaking{200};
 
+// In one header.
+constexpr std::size_t max_told_as_lost = 10;
+
 bool is_ours_to_solve(const error_code& error) {
     return error == Error::disk || error == Error::disk_full;
 }
@@ -168,12 +171,27 @@ void Swarm::settle(Member& member, const error_code& error) {
         work_.sources.failed(id, Error::source_timed_out, now);
     } else if (member.later) {
         work_.sources.postpone(id, error, now + *member.later);
-    } else if (work_.sources.failed(id, error, now) && work_.service.alternates) {
-        work_.service.alternates->forget(work_.urn, member.hit.source);
+    } else if (work_.sources.failed(id, error, now)) {
+        lose(member, error);
     }
     members_.erase(id);
     carry_out();
     notify();
+}
+
+void Swarm::lose(const Member& member, const error_code& error) {
+    if (work_.service.alternates) {
+        work_.service.alternates->forget(work_.urn, member.hit.source);
+    }
+    const auto location = transfer::location_of(member.hit.source);
+    const bool is_gone =
+        error == Error::cannot_connect || error == Error::connect_timed_out || error == Error::source_lacks_file;
+    if (location && is_gone) {
+        lost_.push_back(*location);
+        if (lost_.size() > max_told_as_lost) {
+            lost_.erase(lost_.begin());
+        }
+    }
 }
 
 void Swarm::stop_all() {

@@ -130,12 +130,15 @@ class Swarm {
     /// @param here where this node is, as others may have told it; nullopt when that is not known.
     void names_others(const Member& member, const Alternates::Said& said,
                       const std::optional<transfer::AlternateLocation>& here);
+    /// Those that could not be reached, or have not got the file: others need not try them.
+    const std::vector<transfer::AlternateLocation>& lost_locations() const noexcept { return lost_; }
 
   private:
     void start_due();
     void add_others(const std::vector<transfer::AlternateLocation>& others);
     static boost::asio::awaitable<void> serve(Swarm& swarm, std::shared_ptr<Member> member);
     void settle(Member& member, const error_code& error);
+    void lose(const Member& member, const error_code& error);
     void carry_out();
     bool is_to_believe_others(Clock::time_point now) const;
     void stop_all();
@@ -152,6 +155,7 @@ class Swarm {
     boost::asio::steady_timer changed_;
     Clock::time_point next_tick_;
     Clock::time_point proof_due_ = Clock::time_point::max();  // once there is a dispute: see Work::size_patience
+    std::vector<transfer::AlternateLocation> lost_;           // the latest
     std::optional<transfer::AlternateLocation> here_;         // where this node is, for those that it fetches from
     bool stopping_ = false;
     error_code fatal_;

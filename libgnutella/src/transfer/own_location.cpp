@@ -1,6 +1,9 @@
 #include "transfer/own_location.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <span>
+#include <vector>
 
 namespace gnutella::transfer {
 
@@ -21,6 +24,15 @@ std::string alternate_location_fields(const AlternateLocation& location) {
         fields += "X-Alt-Quic: " + quic_locations_text(one) + "\r\n";
     }
     return fields;
+}
+
+std::string former_location_fields(std::span<const AlternateLocation> locations, const Endpoint& far) {
+    const auto there = location_of(far);
+    const auto address = there ? std::optional(there->address) : std::nullopt;
+    std::vector<AlternateLocation> fit;
+    std::ranges::copy_if(locations, std::back_inserter(fit),
+                         [&](const AlternateLocation& location) { return is_fit_for(location, address); });
+    return fit.empty() ? std::string() : "X-NAlt: " + alternate_locations_text(fit) + "\r\n";
 }
 
 }  // namespace gnutella::transfer

@@ -30,4 +30,8 @@ std::optional<AlternateLocation> own_location(const OwnPort& own, const Endpoint
 /// The header lines by which a request tells where else the file can be had, with the end of each.
 std::string alternate_location_fields(const AlternateLocation& location);
 
+/// The header line by which others are told who has the file no more (X-NAlt), without what is none of the far end's
+/// business; empty when nothing is left.
+std::string former_location_fields(std::span<const AlternateLocation> locations, const Endpoint& far);
+
 }  // namespace gnutella::transfer

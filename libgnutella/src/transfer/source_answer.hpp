@@ -59,6 +59,8 @@ struct SourceAnswer {
     std::string_view alternates = {};
     /// The keys of some of these: see parse_quic_locations.
     std::string_view quic_alternates = {};
+    /// Who has it no more: X-NAlt.
+    std::string_view former_alternates = {};
 };
 
 /// What to do with the body of a source's answer.

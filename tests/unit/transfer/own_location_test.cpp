@@ -40,5 +40,12 @@ TEST(OwnLocation, IsWrittenWithTheKeyForThoseWhoKnowQuic) {
               "X-Alt: 1.2.3.4:6346\r\nX-Alt-Quic: 1.2.3.4:6346=" + KeyHash{}.to_string() + "\r\n");
 }
 
+TEST(FormerLocations, AreToldToThoseWhomTheyConcern) {
+    const std::vector locations{location_of({"1.2.3.4", 5}).value(), location_of({"192.168.1.2", 6}).value()};
+    EXPECT_EQ(former_location_fields(locations, {"192.168.1.3", 1}), "X-NAlt: 1.2.3.4:5,192.168.1.2:6\r\n");
+    EXPECT_EQ(former_location_fields(locations, {"5.6.7.8", 1}), "X-NAlt: 1.2.3.4:5\r\n");
+    EXPECT_EQ(former_location_fields({}, {"5.6.7.8", 1}), "");
+}
+
 }  // namespace
 }  // namespace gnutella::transfer
