@@ -1,3 +1,4 @@
+#include "transfer/giv.hpp"
 #include "wire/gnutella/captured.hpp"
 #include "wire/gnutella/handshake_machine.hpp"
 #include "wire/gnutella/hit_extensions.hpp"
@@ -122,6 +123,16 @@ TEST(CapturedGnutellaBun, ShowsAllItsFiles) {
     ASSERT_THAT(hit.results, SizeIs(2));
     EXPECT_EQ(hit.results[1].name, "small-amber-note.txt");
     EXPECT_EQ(hit.results[1].urn, Urn::parse("urn:sha1:YOPO3NO2NNFPLEEM5JBJM3UQGD4DG75K"));
+}
+
+TEST(CapturedGnutellaBun, ComesWhenItIsSentAPush) {
+    const std::string said = captured(of_gnutella_bun("http/giv.txt"));
+    ASSERT_EQ(transfer::find_end_of_giv(said), said.size());
+    const auto giv = transfer::parse_giv(std::string_view(said).substr(0, said.find('\n')));
+    ASSERT_TRUE(giv.has_value());
+    EXPECT_EQ(giv->index, 1U);
+    EXPECT_EQ(giv->servent.to_string(), "00112233-4455-6677-ff99-aabbccddee00");
+    EXPECT_EQ(giv->name, "large-amber-tape.bin");
 }
 
 TEST(CapturedGnutellaBun, SaysBye) {

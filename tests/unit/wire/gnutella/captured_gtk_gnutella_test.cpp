@@ -1,3 +1,4 @@
+#include "transfer/giv.hpp"
 #include "wire/gnutella/captured.hpp"
 #include "wire/gnutella/handshake_machine.hpp"
 #include "wire/gnutella/hit_extensions.hpp"
@@ -164,6 +165,16 @@ TEST(CapturedGtkGnutella, SaysWhatItUnderstands) {
     ASSERT_TRUE(is(*vendor[2], vendor_messages::tcp_connect_back));
     EXPECT_EQ(read_connect_back(vendor[2]->payload), 6346);
     EXPECT_TRUE(is(*vendor[3], vendor_messages::push_proxy_request));
+}
+
+TEST(CapturedGtkGnutella, ComesWhenItIsSentAPush) {
+    const std::string said = captured(of_gtk_gnutella("http/giv.txt"));
+    ASSERT_EQ(transfer::find_end_of_giv(said), said.size());
+    const auto giv = transfer::parse_giv(std::string_view(said).substr(0, said.find('\n')));
+    ASSERT_TRUE(giv.has_value());
+    EXPECT_EQ(giv->index, 2U);
+    EXPECT_EQ(giv->servent.to_string(), "063d3102-4ab4-0619-11f8-2c4ff73a4f2d");
+    EXPECT_EQ(giv->name, "file");
 }
 
 TEST(CapturedGtkGnutella, SaysBye) {
