@@ -4,23 +4,24 @@ The captured bytes stay as they are; only what answers them is ours. So each tes
 in our answers, as it was seen to need it.
 """
 
-import pathlib
-import random
+import json
 import re
 import socket
+import threading
 import unittest
 import zlib
 
 import gnutella_http
 import gnutella_wire as wire
+from gnutella_captured import CLIENTS, DATA, NOTE, REEL, TAPE, CapturedClient
+from gnutella_servent import Servent, Shared
 from network import HOST, Network
 from process import DEADLINE
 from raw_session import Listener
 
-DATA = pathlib.Path(__file__).resolve().parent.parent / "data" / "gnutella"
-NOTE = b"forty bytes of a small file for testing\n"
-REEL = random.Random(2).randbytes(2_000_000)
-CLIENTS = ("gtk-gnutella-1.2.3", "gnutella-bun-1.2.0")
+TAPE_NAME = "large-amber-tape.bin"
+NOTE_NAME = "small-amber-note.txt"
+GNUTELLA = ("--dialect", "gnutella")
 
 
 class Conversation:
@@ -139,7 +140,7 @@ class Session(unittest.TestCase):
         for conversation in conversations("answer.txt"):
             with self.subTest(conversation=str(conversation)), Network() as network:
                 listener = network.closing(Listener())
-                node = network.start_gnut({"cobalt-note.txt": NOTE}, [listener], ["--dialect", "gnutella"])
+                node = network.start_gnut({"cobalt-note.txt": NOTE}, [listener], GNUTELLA)
                 connection, _ = listener.socket.accept()
                 replay = network.closing(Replay(connection))
                 first, ours = wire.read_block(replay.stream)
@@ -186,6 +187,119 @@ class Http(unittest.TestCase):
                 last = re.search(rb"Range: bytes=0-(\d*)", request).group(1)
                 self.assertEqual(body, REEL[:int(last) + 1] if last else REEL)
                 self.assertRegex(headers.get("x-gnutella-content-urn", ""), "T3CS77OJBZF4QTQNJAKYLHFSUV6ZY36M")
+
+
+class Liar(Servent):
+    """Says that the tape is a third longer than it is, and gives half of that too; then it closes the connection."""
+
+    claimed = 4_000_000
+
+    def __init__(self):
+        super().__init__({})
+        self.shared = [Shared(1, TAPE_NAME, TAPE, self.claimed)]
+        self.may_close = threading.Event()
+
+    def serve(self, connection, stream, request):
+        first, _ = request
+        if gnutella_http.find(first.split(" ")[1], self.shared) is None:
+            connection.sendall(wire.write_block("HTTP/1.1 404 Not Found", {"Content-Length": "0"}))
+            return True
+        connection.sendall(wire.write_block("HTTP/1.1 200 OK", {"Content-Length": str(self.claimed)}))
+        if first.startswith("HEAD "):
+            return True
+        connection.sendall(TAPE + bytes((self.claimed - len(TAPE)) // 2))
+        self.say("given")
+        self.may_close.wait(DEADLINE)
+        self.stop_listening()
+        return False
+
+
+def magnet(content, *servents):
+    urn = Shared(0, "", content).urn
+    return "magnet:?xt=" + urn + "".join("&xs=http://{}/uri-res/N2R?{}".format(each.address, urn) for each in servents)
+
+
+class Sources(unittest.TestCase):
+    """What a user gets, of whom a client had answered him so."""
+
+    def get(self, network, wanted):
+        folder = network.new_folder("here")
+        done = network.run("get", wanted, "--output", "got", "--json", folder=folder)
+        self.assertEqual(done.code, 0, done)
+        told = json.loads(done.output.splitlines()[-1])
+        self.assertIs(told["verified"], True)
+        return (folder / "got").read_bytes(), told
+
+    def each_client(self, check, **habits):
+        for client in CLIENTS:
+            with self.subTest(client=client), Network() as network:
+                check(network, network.with_servent(CapturedClient(client, **habits)))
+
+    def test_a_small_file_comes(self):
+        def check(network, client):
+            self.assertEqual(self.get(network, magnet(NOTE, client))[0], NOTE)
+        self.each_client(check)
+
+    def test_a_large_file_is_gone_on_with_where_it_was_cut(self):
+        def check(network, client):
+            self.assertTrue(self.get(network, magnet(TAPE, client))[0] == TAPE)
+            begun = [event["begin"] for event in client.events("asked") if event["method"] == "GET"
+                     and "N2R" in event["target"]]
+            self.assertEqual(begun.count(0), 1, "it began anew")
+            self.assertIn(1_000_000, begun)
+            for head in client.folder.glob("answer-*-head.txt"):  # for the very ranges that these are of
+                client.wait_for("said", lambda event, name=head.name: event["name"] == name)
+        self.each_client(check, cuts_at=1_000_000)
+
+    def test_another_is_asked_when_it_does_not_have_the_file(self):
+        def check(network, client):
+            other = network.servent({NOTE_NAME: NOTE})
+            content, told = self.get(network, magnet(NOTE, client, other))
+            self.assertEqual(content, NOTE)
+            self.assertEqual(told["sources"], [other.address])
+        self.each_client(check, lacks_files=True)
+
+    def test_alone_it_does_not_have_the_file(self):
+        def check(network, client):
+            done = network.run("get", magnet(NOTE, client), "--output", "got")
+            self.assertNotEqual(done.code, 0, done)
+            self.assertIn("the peer no longer shares the file", done.errors)
+        self.each_client(check, lacks_files=True)
+
+    def test_what_it_says_of_bytes_beyond_the_end_tells_how_long_the_file_is(self):
+        def check(network, client):
+            liar = network.with_servent(Liar())
+            client.shared[0].claimed = Liar.claimed
+            ours = network.gnut(neighbours=[liar, client], options=GNUTELLA)
+            ours.command("get " + TAPE_NAME)
+            liar.wait_for("given")
+            client.answer()
+            client.ping(client.sessions[0])
+            client.wait_for("pong")  # its hit was read before
+            liar.may_close.set()
+            self.assertTrue(ours.wait_for_file(TAPE_NAME) == TAPE)
+            client.wait_for("asked", lambda event: event["begin"] >= len(TAPE))
+        self.each_client(check, withholds_hits=True)
+
+    def test_all_its_files_are_seen(self):
+        def check(network, client):
+            done = network.run("browse", client.address, "--json")
+            self.assertEqual(done.code, 0, done)
+            files = {hit["name"]: hit for hit in map(json.loads, done.output.splitlines())}
+            self.assertEqual({name: hit["size"] for name, hit in files.items()},
+                             {TAPE_NAME: len(TAPE), NOTE_NAME: len(NOTE)})
+            for file in client.shared:
+                self.assertIn(file.urn.removeprefix("urn:sha1:"), files[file.name]["urn"])
+        self.each_client(check)
+
+    def test_a_push_makes_it_come_and_give_the_file(self):
+        def check(network, client):
+            ours = network.gnut(neighbours=[client], options=GNUTELLA)
+            ours.command("get " + TAPE_NAME)
+            self.assertTrue(ours.wait_for_file(TAPE_NAME) == TAPE)
+            self.assertEqual(client.wait_for("push")["port"], ours.port)
+            self.assertEqual(ours.counter("unexpected_givs"), 0)
+        self.each_client(check, firewalled=True)
 
 
 if __name__ == "__main__":

@@ -21,10 +21,10 @@ import ssl
 import sys
 import threading
 import time
-import zlib
 
 import gnutella_http
 import gnutella_wire as wire
+from gnutella_neighbour import Session
 from process import DEADLINE, NotInTime
 
 HOST = "127.0.0.1"
@@ -35,56 +35,11 @@ class Shared:
     index: int
     name: str
     content: bytes
+    claimed: int = 0  # its size, as hits tell it, where that is a lie
 
     @property
     def urn(self):
         return "urn:sha1:" + base64.b32encode(hashlib.sha1(self.content).digest()).decode("ascii")
-
-
-class Session:
-    """A neighbour, once the handshake is done."""
-
-    def __init__(self, servent, connection, stream, remote, theirs, deflated_in, deflated_out):
-        self.servent = servent
-        self.connection = connection
-        self.remote = remote
-        self.theirs = theirs  # headers of the handshake
-        self.deflated_in = deflated_in
-        self.deflated_out = deflated_out
-        self.table = wire.RouteTable()
-        self._stream = stream
-        self._inflater = zlib.decompressobj() if deflated_in else None
-        self._deflater = zlib.compressobj() if deflated_out else None
-        self._lock = threading.Lock()
-
-    @property
-    def ultrapeer(self):
-        return self.theirs.get("x-ultrapeer", "").lower() == "true"
-
-    def send(self, message):
-        with self._lock:
-            data = message.bytes()
-            if self._deflater:
-                data = self._deflater.compress(data) + self._deflater.flush(zlib.Z_SYNC_FLUSH)
-            self.connection.sendall(data)
-
-    def run(self):
-        rest = b""
-        try:
-            while chunk := self._stream.read1(65536):
-                messages, rest = wire.cut(rest + (self._inflater.decompress(chunk) if self._inflater else chunk))
-                for message in messages:
-                    self.servent.receive(self, message)
-        except (OSError, ValueError):
-            pass  # reset, or closed by this side
-        self.servent.lost(self)
-
-    def close(self):
-        try:
-            self.connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        self.connection.close()
 
 
 class Servent:
@@ -141,9 +96,12 @@ class Servent:
                 if not self._changed.wait(max(0.0, end - time.monotonic())) and time.monotonic() > end:
                     raise NotInTime("no {} within {:.0f} s\n{}".format(kind, deadline, self.transcript()))
 
-    def count(self, kind, condition=lambda event: True):
+    def events(self, kind):
         with self._changed:
-            return sum(event["kind"] == kind and condition(event) for event in self._events)
+            return [event for event in self._events if event["kind"] == kind]
+
+    def count(self, kind, condition=lambda event: True):
+        return sum(condition(event) for event in self.events(kind))
 
     def transcript(self):
         with self._changed:
@@ -287,6 +245,14 @@ class Servent:
             self.sessions.remove(session)
         self.say("lost", session=session)
 
+    def serve(self, connection, stream, request):
+        """Answers one request over HTTP. Gives False when the connection is to be closed."""
+        return gnutella_http.serve(connection, stream, request, self)
+
+    def giv(self, file):
+        """With what it opens a connection at a Push."""
+        return "GIV {}:{}/{}\n\n".format(file.index, self.guid.hex().upper(), file.name).encode("utf-8")
+
     def hits_for_all(self):
         return [self._hit(new_guid(), self.shared, 1)] if self.shared else []
 
@@ -311,7 +277,7 @@ class Servent:
                 if request[0].startswith("GNUTELLA "):
                     self._handshake_came(connection, stream, remote, request)
                     return
-                if not gnutella_http.serve(connection, stream, request, self):
+                if not self.serve(connection, stream, request):
                     break
         except (OSError, wire.BadBytes) as problem:
             self.say("problem", remote=remote, problem=str(problem))
@@ -382,7 +348,7 @@ class Servent:
         return bool(words) and all(word in file.name.lower() for word in words)
 
     def _hit(self, guid, files, ttl):
-        results = [wire.Result(file.index, len(file.content), file.name, file.urn) for file in files]
+        results = [wire.Result(file.index, file.claimed or len(file.content), file.name, file.urn) for file in files]
         return wire.Message(wire.QUERY_HIT, guid, ttl, 0, wire.query_hit(
             self.host, self.port, results, self.guid, self.vendor, push=self.firewalled,
             extensions=[("BH", b"")] + self._push_proxies()))
@@ -419,7 +385,7 @@ class Servent:
             connection = socket.create_connection((asked["host"], asked["port"]), DEADLINE)
             if self.gives_in_tls:
                 connection = insecure_tls().wrap_socket(connection)
-            connection.sendall("GIV {}:{}/{}\n\n".format(file.index, self.guid.hex().upper(), file.name).encode("utf-8"))
+            connection.sendall(self.giv(file))
             connection.settimeout(None)
             self._greet(connection, "{}:{}".format(asked["host"], asked["port"]))
         except OSError as problem:

@@ -231,8 +231,11 @@ class Network:
 
     def servent(self, files=None, **habits):
         """Starts a Gnutella servent that is not ours: see gnutella_servent.Servent."""
-        servent = self.closing(Servent(files, **habits))
-        self._servents.append(servent)
+        return self.with_servent(Servent(files, **habits))
+
+    def with_servent(self, servent):
+        """The same, with one that the test has made."""
+        self._servents.append(self.closing(servent))
         return servent
 
     def row(self, kinds, files=None):
