@@ -6,6 +6,8 @@
 
 #include <gmock/gmock.h>
 
+#include <array>
+
 namespace gnutella::test {
 namespace {
 
@@ -69,17 +71,99 @@ TEST(GnutellaHandshake, OfManyAtOnceIsBounded) {
     settings.max_sessions = 2;
     Node node(threads, settings);
     node.start();
-    RawServent first(node.endpoint());
-    first.send("GNUTELLA CONNECT/0.6\r\n");
-    RawServent second(node.endpoint());
-    second.send("GNUTELLA CONNECT/0.6\r\n");
     // One of three is turned away, whichever the listener saw last.
-    RawServent third(node.endpoint());
-    third.send("GNUTELLA CONNECT/0.6\r\n");
+    std::array<std::unique_ptr<RawServent>, 3> all;
+    for (auto& each : all) {
+        each = std::make_unique<RawServent>(node.endpoint());
+        each->send("GNUTELLA CONNECT/0.6\r\n");
+    }
     while (node.status().counters.refused_connections == 0) {
         std::this_thread::yield();
     }
     EXPECT_EQ(node.status().counters.refused_connections, 1U);
+    int accepted = 0;
+    for (auto& each : all) {
+        each->send(RawServent::usual_headers() + "\r\n");
+        accepted += each->receive_block().starts_with("GNUTELLA/0.6 200 ");
+    }
+    EXPECT_EQ(accepted, 2);
+}
+
+// ---- those for whom there is no room ----
+
+/// Room for one session, and an ultrapeer that has it.
+struct FullNode {
+    explicit FullNode(Settings settings = patient_handshakes())
+        : node(threads, with_room_for_one(std::move(settings))) {
+        node.start();
+        neighbour.emplace(node.endpoint());
+        neighbour->greet("Listen-IP: 127.0.0.1:6346\r\n");
+        node.wait_for<SessionOpened>();
+    }
+    static Settings with_room_for_one(Settings settings) {
+        settings.max_sessions = 1;
+        return settings;
+    }
+
+    Threads threads;
+    Node node;
+    std::optional<RawServent> neighbour;
+};
+
+TEST(GnutellaHandshake, WithTooManyIsRefusedWithAReasonAndWhomToTry) {
+    FullNode full;
+    RawServent raw(full.node.endpoint());
+    raw.send(RawServent::connect_block());
+    const std::string answer = raw.receive_block();
+    EXPECT_THAT(answer, StartsWith("GNUTELLA/0.6 503 Too many sessions\r\n"));
+    EXPECT_THAT(answer, HasSubstr("\r\nX-Try-Ultrapeers: 127.0.0.1:6346\r\n"));
+    EXPECT_TRUE(raw.ends());
+    EXPECT_EQ(full.node.status().counters.refused_connections, 1U);
+
+    Node asker(full.threads);
+    asker.start();
+    EXPECT_EQ(error_of(asker->async_connect(in_gnutella(full.node.endpoint()), use_future)), Error::handshake_refused);
+    EXPECT_EQ(asker.wait_for<ConnectFailed>().text, "503 Too many sessions");
+    EXPECT_EQ(full.node.status().sessions.size(), 1U);
+}
+
+TEST(GnutellaHandshake, OfThoseWhoAreToBeRefusedIsBounded) {
+    FullNode full;
+    constexpr std::size_t most = 32;
+    std::vector<std::unique_ptr<RawServent>> slow;
+    for (std::size_t count = 0; count < most; ++count) {
+        slow.push_back(std::make_unique<RawServent>(full.node.endpoint()));
+        slow.back()->send("GNUTELLA CONNECT/0.6\r\n");
+    }
+    while (full.node.status().counters.refused_connections < most) {
+        std::this_thread::yield();
+    }
+    RawServent one_more(full.node.endpoint());
+    one_more.try_send(RawServent::connect_block());
+    EXPECT_EQ(one_more.receive_block(), "") << "closed without a word";
+    EXPECT_EQ(full.node.status().counters.refused_connections, most + 1);
+    for (auto& each : slow) {
+        each->send("\r\n");
+        EXPECT_THAT(each->receive_block(), StartsWith("GNUTELLA/0.6 503 "));
+        each->close();
+    }
+    wait_for_failed_handshakes(full.node, most);
+    RawServent after(full.node.endpoint());
+    after.send(RawServent::connect_block());
+    EXPECT_THAT(after.receive_block(), StartsWith("GNUTELLA/0.6 503 "));
+}
+
+TEST(GnutellaHandshake, OfThoseWhoWereRefusedLeavesTheRoomThatComesFree) {
+    FullNode full;
+    RawServent slow(full.node.endpoint());
+    slow.send("GNUTELLA CONNECT/0.6\r\n");
+    while (full.node.status().counters.refused_connections == 0) {
+        std::this_thread::yield();
+    }
+    full.neighbour->close();
+    full.node.wait_for<SessionClosed>();
+    RawServent next(full.node.endpoint());
+    EXPECT_THAT(next.greet(), StartsWith("GNUTELLA/0.6 200 "));
 }
 
 TEST(GnutellaHandshake, IsNotTakenByANodeThatDoesNotSpeakIt) {

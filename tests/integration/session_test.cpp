@@ -244,7 +244,37 @@ TEST(Session, WithTooManyIsRefused) {
     second.start();
     first.connect(full);
     EXPECT_EQ(error_of(second->async_connect(full.endpoint(), use_future)), Error::refused);
+    EXPECT_EQ(second.wait_for<ConnectFailed>().text, "too many sessions are open here");
     EXPECT_EQ(full.status().counters.refused_connections, 1U);
+}
+
+TEST(Session, WithThoseWhoAreTooManyEndsWithAByeAndTheirNumberIsBounded) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.max_sessions = 1;
+    settings.bye_timeout = std::chrono::minutes(10);
+    Node full(threads, settings);
+    full.start();
+    RawPeer only(full.endpoint());
+    only.greet();
+    const std::string ping = R"({"type":"PING","host":"h","port":1,"id":"1","v":1})";
+    constexpr std::size_t most = 32;
+    std::vector<std::unique_ptr<RawPeer>> refused;  // none of which goes
+    for (std::size_t count = 0; count < most; ++count) {
+        refused.push_back(std::make_unique<RawPeer>(full.endpoint()));
+        refused.back()->send(ping);
+        const auto bye = refused.back()->receive();
+        ASSERT_TRUE(bye);
+        EXPECT_EQ(bye->at("type"), "BYE");
+        EXPECT_EQ(bye->at("code"), 503);
+        EXPECT_EQ(bye->at("reason"), "too many sessions are open here");
+    }
+    RawPeer one_more(full.endpoint());
+    one_more.try_send(ping);
+    EXPECT_FALSE(one_more.receive()) << "closed without a word";
+    EXPECT_EQ(full.status().counters.refused_connections, most + 1);
+    only.send(ping);
+    EXPECT_TRUE(only.receive("PONG"));
 }
 
 TEST(Peer, CanBeDestroyedInTheMiddleOfEverything) {

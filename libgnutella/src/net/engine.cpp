@@ -246,6 +246,10 @@ void Engine::accepted(Listener::Accepted connection) {
         return;
     }
     if (connection.kind == wire::FirstBytes::json && speaks(Dialect::json)) {
+        if (!has_room_to_say_so()) {
+            ++refused_connections_;
+            return;
+        }
         Connection accepted{std::move(connection.channel)};
         accepted.first_bytes = std::move(connection.first_bytes);
         accepted.ticket = std::move(connection.ticket);
@@ -261,6 +265,11 @@ void Engine::accepted(Listener::Accepted connection) {
     } else {
         ++unknown_connections_;
     }
+}
+
+// Those who are told that they are too many stay for as long as it takes them to read it.
+bool Engine::has_room_to_say_so() const {
+    return neighbours_.size() < settings_.max_sessions || neighbours_.size() - settings_.max_sessions < max_refusals;
 }
 
 void Engine::join(Endpoint endpoint) {

@@ -105,7 +105,11 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
         const boost::asio::any_io_executor strand;
         Channel channel;
         boost::asio::cancellation_signal cancel;
+        overlay::Router::Room room = overlay::Router::Room::there;
     };
+
+    /// Beyond Settings::max_sessions so many more are heard at once, to be told that there is no room.
+    static constexpr std::size_t max_refusals = 32;
 
     /// A host that is to be reached, in one dialect or another.
     struct Dial {
@@ -175,6 +179,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void log_too_large(const overlay::Actions::TooLarge& refused);
     void arm_timer();
     void accepted(Listener::Accepted connection);
+    bool has_room_to_say_so() const;
 
     // engine_connections.cpp
     void greet(Listener::Accepted connection);
@@ -223,6 +228,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::vector<SessionId> with_outgoing_;
     std::vector<std::shared_ptr<Dial>> dials_;
     std::unordered_set<std::shared_ptr<Attempt>> greetings_;  // handshakes of who connected to us
+    std::size_t refusals_ = 0;                                // those of them for which there is no room
     std::shared_ptr<Listener> listener_;
     std::optional<IdentityKey> key_;             // with QUIC or TLS
     std::optional<TlsCredentials> tls_;          // with TLS

@@ -39,11 +39,18 @@ Handshake result_of(const std::exception_ptr& thrown, Handshake handshake) {
 // ---- who connects to us ----
 
 void Engine::greet(Listener::Accepted connection) {
-    if (router_->session_count() + greetings_.size() >= settings_.max_sessions) {
+    using Room = overlay::Router::Room;
+    const std::size_t taken = router_->session_count() + greetings_.size() - refusals_;
+    const Room room = taken < settings_.max_sessions ? Room::there : Room::none;
+    if (room == Room::none) {
         ++refused_connections_;
-        return;
+        if (refusals_ >= max_refusals) {
+            return;
+        }
+        ++refusals_;
     }
     const auto attempt = std::make_shared<Attempt>(std::move(connection.channel));
+    attempt->room = room;
     greetings_.insert(attempt);
     auto handshake = shake_hands(attempt, Direction::incoming, std::move(connection.first_bytes));
     auto done = [self = shared_from_this(), attempt, ticket = std::move(connection.ticket)](
@@ -59,6 +66,7 @@ void Engine::greet(Listener::Accepted connection) {
 
 void Engine::greeted(const std::shared_ptr<Attempt>& attempt, std::shared_ptr<void> ticket, Handshake handshake) {
     greetings_.erase(attempt);
+    refusals_ -= attempt->room == overlay::Router::Room::none;
     if (phase_ != Phase::running) {
         return;
     }
@@ -87,7 +95,7 @@ asio::awaitable<Handshake> Engine::shake_hands(std::shared_ptr<Attempt> attempt,
         co_return failure(Error::lost);
     }
     const overlay::Router::HandshakeContext context{direction, to_endpoint(remote), to_endpoint(local),
-                                                    to_wire(remote.address())};
+                                                    to_wire(remote.address()), attempt->room};
     auto side = GnutellaHandshake::Side::acceptor;
     wire::HandshakeHeaders ours;
     if (direction == Direction::outgoing) {

@@ -74,7 +74,7 @@ Router::HandshakeVerdict Router::judge(const HandshakeContext& context, const wi
     if (known || (theirs.listens && impl_->open_at({context.remote.host, theirs.listens->port}) != nullptr)) {
         return refusal(std::move(ours), 409, "Already connected", Error::already_connected);
     }
-    if (impl_->sessions.size() >= impl_->settings.max_sessions) {
+    if (context.room == Room::none || impl_->sessions.size() >= impl_->settings.max_sessions) {
         return too_many("Too many sessions");
     }
     // A leaf is content with nothing but an ultrapeer that says so.

@@ -76,6 +76,17 @@ TEST_F(RouterHandshake, AnUltrapeerTakesLeavesAndUltrapeersUpToTheirBounds) {
     EXPECT_EQ(refused_with(6, headers_of(6, Role::leaf)), 0) << "there is room again";
 }
 
+TEST_F(RouterHandshake, WhereOthersTakeTheLastRoomIsRefusedWithWhomToTry) {
+    open_gnutella(1, Role::ultrapeer);
+    Router::HandshakeContext context = context_of(2);
+    context.room = Router::Room::none;
+    const auto verdict = router().judge(context, headers_of(2, Role::ultrapeer));
+    ASSERT_TRUE(verdict.refusal);
+    EXPECT_EQ(verdict.refusal->code, 503);
+    EXPECT_EQ(verdict.reason, Error::too_many_sessions);
+    EXPECT_THAT(verdict.try_ultrapeers, Contains(Endpoint{"10.0.0.1", 7001}));
+}
+
 TEST_F(RouterHandshake, ALeafTakesUltrapeersAlone) {
     settings.role = Role::leaf;
     EXPECT_EQ(refused_with(1, headers_of(1, Role::leaf)), 503);
