@@ -28,6 +28,10 @@ class RawPeer {
     explicit RawPeer(const Endpoint& to) : socket_(context_), datagrams_(context_, udp::endpoint(loopback(), 0)) {
         socket_.connect({loopback(), to.port});
     }
+    /// One that was connected to: see RawListener.
+    explicit RawPeer(int accepted) : socket_(context_), datagrams_(context_, udp::endpoint(loopback(), 0)) {
+        socket_.assign(tcp::v4(), accepted);
+    }
     /// Greets as a legacy peer does, and takes the PONG.
     boost::json::object greet_as_legacy() {
         send(R"({"type": "PING", "host": "DESKTOP-3T", "port": )" + std::to_string(datagram_port()) +
@@ -39,6 +43,12 @@ class RawPeer {
         send(R"({"type":"PING","host":"127.0.0.1","port":1,"id":")" + Guid::random().to_string() +
              R"(","v":1,"agent":"raw","peer":")" + Guid::random().to_string() + R"("})");
         return receive().value();
+    }
+    /// As the side that was connected to, to its PING.
+    void welcome() {
+        const auto ping = receive("PING").value();
+        send(R"({"type":"PONG","host":"127.0.0.1","port":1,"v":1,"id":")" + std::string(ping.at("id").as_string()) +
+             R"("})");
     }
 
     void send(const std::string& bytes) { boost::asio::write(socket_, boost::asio::buffer(bytes)); }
@@ -89,6 +99,10 @@ class RawPeer {
         datagrams_.send_to(boost::asio::buffer(bytes), udp::endpoint(loopback(), port));
     }
 
+    void close() {
+        error_code ignored;
+        socket_.close(ignored);
+    }
     tcp::socket& socket() { return socket_; }
 
   private:

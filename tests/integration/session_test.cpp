@@ -1,5 +1,6 @@
 #include "node.hpp"
 #include "raw_peer.hpp"
+#include "raw_servent.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -275,6 +276,60 @@ TEST(Session, WithThoseWhoAreTooManyEndsWithAByeAndTheirNumberIsBounded) {
     EXPECT_EQ(full.status().counters.refused_connections, most + 1);
     only.send(ping);
     EXPECT_TRUE(only.receive("PONG"));
+}
+
+// ---- that the far end leaves without a word, in JSON alone ----
+
+Settings json_alone() {
+    Settings settings = quick_settings();
+    settings.dialects = {Dialect::json};
+    return settings;
+}
+
+TEST(Session, ThatEndsBeforeItsPongIsLost) {
+    Threads threads;
+    Node node(threads, json_alone());
+    node.start();
+    for (const std::string_view words : {"", "{", R"({"type":"PONG","host":"127.0.0.1","port":1,"v":1,"id":")"}) {
+        RawListener listener;
+        auto connecting = node->async_connect(listener.endpoint(), use_future);
+        RawPeer raw(listener.accept());
+        ASSERT_TRUE(raw.receive("PING"));
+        raw.send(std::string(words));
+        raw.close();
+        EXPECT_EQ(error_of(std::move(connecting)), Error::lost) << words;
+        const auto failed =
+            node.wait_for<ConnectFailed>([&](const ConnectFailed& each) { return each.peer == listener.endpoint(); });
+        EXPECT_EQ(failed.reason, Error::lost) << words;
+    }
+    EXPECT_EQ(node.status().counters.bad_messages, 0U);
+}
+
+TEST(Session, ThatEndsInTheMiddleOfAHitGivesNoneAndIsLost) {
+    Threads threads;
+    Node node(threads, json_alone());
+    Node other(threads, json_alone());
+    other.share().write("moon of another.txt", "moon");
+    node.start();
+    other.start();
+    RawListener listener;
+    auto connecting = node->async_connect(listener.endpoint(), use_future);
+    RawPeer raw(listener.accept());
+    raw.welcome();
+    Session session = get(std::move(connecting));
+    Query query = node->query("moon");
+    const std::string id(raw.receive("QUERY").value().at("id").as_string());
+    const std::string hit = R"({"type":"QUERY-HIT","host":"127.0.0.1","port":1,"hasFile":true,"id":")" + id +
+                            R"(","results":[{"name":"moon.txt","size":1})";
+    raw.send(hit);  // all but its last two characters
+    raw.close();
+    EXPECT_EQ(error_of(session.async_wait_closed(use_future)), Error::lost);
+    EXPECT_EQ(node.wait_for<SessionClosed>().reason, Error::lost);
+    node.connect(other);
+    const auto found = get(query.async_next(use_future));
+    ASSERT_TRUE(found) << "the search goes on";
+    EXPECT_EQ(found->name, "moon of another.txt");
+    EXPECT_EQ(node.status().counters.bad_messages, 0U);
 }
 
 TEST(Peer, CanBeDestroyedInTheMiddleOfEverything) {

@@ -273,6 +273,33 @@ TEST_F(HttpServerTest, DoesNotHaveAFileThatVanishedOrGrew) {
     EXPECT_EQ(server.counters().files_not_shared, 2);
 }
 
+TEST_F(HttpServerTest, SendsAFileToItsEndThatIsRemovedUnderWay) {
+    TestServer server(threads);
+    const std::string all = content_of(large);
+    const Hit hit = server.share("large.bin", all);
+    RawClient client(server.endpoint());
+    client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
+    server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
+    std::filesystem::remove(server.folder().path() / "large.bin");
+    EXPECT_TRUE(client.receive().body == all);
+    EXPECT_FALSE(server.end_of_upload().error);
+    EXPECT_EQ(client.get(target_of(hit), "Range: bytes=0-9\r\n").status, 404) << "from then on";
+}
+
+TEST_F(HttpServerTest, WhoFetchesAFileThatIsRemovedUnderWayIsToldAndGoesOnWithAnotherSource) {
+    const std::string all = content_of(large);
+    TestServer server(threads, settings_with([](Settings& settings) { settings.upload_limit = 4 * megabyte; }));
+    TestServer other(threads);
+    TestDownloads downloads(threads);
+    Download download = downloads.start({server.share("large.bin", all)});
+    downloads.events().wait_for<DownloadProgress>(
+        [](const DownloadProgress& progress) { return progress.verified > 0; });
+    std::filesystem::remove(server.folder().path() / "large.bin");
+    EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), Error::source_lacks_file);
+    EXPECT_EQ(downloads.fetch({other.share("large.bin", all)}).urn, urn_of(all));
+    EXPECT_LT(other.counters().bytes_uploaded, large) << "what had come is kept";
+}
+
 TEST_F(HttpServerTest, CutsAllWhenItIsStopped) {
     TestServer server(threads);
     const Hit hit = server.share("large.bin", std::string(large, 'x'));
