@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <memory>
 #include <thread>
+#include <utility>
+#include <vector>
 
 // What nobody should send over a session of Gnutella 0.6: plainly, deflated, and in TLS. The node says what it must,
 // counts it, and goes on.
@@ -14,7 +16,9 @@ namespace gnutella::test {
 namespace {
 
 using boost::asio::use_future;
+using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 // ---- bytes ----
@@ -45,8 +49,9 @@ std::string ggep(std::string_view id, const std::string& value, unsigned flags =
 }
 constexpr unsigned last = 0x80, with_cobs = 0x40, compressed = 0x20;
 
-std::string push_for(const std::string& servent, const std::string& address, std::uint16_t port) {
-    return servent + u32(1) + address + u16(port);
+std::string push_for(const std::string& servent, const std::string& address, std::uint16_t port,
+                     std::uint32_t index = 1) {
+    return servent + u32(index) + address + u16(port);
 }
 /// 0.6, 2.2.6.
 std::string hit_with(const std::string& name, const std::string& extensions, const std::string& ggep_blocks,
@@ -126,6 +131,8 @@ TEST_P(GnutellaBadInput, IsDroppedAndCountedAndTheStreamGoesOn) {
     const std::string self = bytes_of(node->peer().identity());
     const std::string query = RawServent::query_for("still");
     const std::uint8_t ping = RawServent::ping, pong = RawServent::pong, hit = RawServent::query_hit;
+    const std::string some_pong = u16(6346) + here + u32(1) + u32(1);
+    const std::string unknown_vendor = "ABCD" + u16(77) + u16(1);
     const auto of = [](std::uint8_t type, const std::string& payload, std::uint8_t ttl = 3) {
         return RawServent::message(type, payload, ttl);
     };
@@ -148,7 +155,10 @@ TEST_P(GnutellaBadInput, IsDroppedAndCountedAndTheStreamGoesOn) {
              RawServent::message(RawServent::query, query, 2, std::string(16, 'D')),
          "duplicate_queries"},
         {"a pong cut short", of(pong, "short"), "unreadable_messages"},
-        {"a pong that nobody asked for", of(pong, u16(6346) + here + u32(1) + u32(1)), "unexpected_pongs"},
+        {"a pong that nobody asked for", of(pong, some_pong), "unexpected_pongs"},
+        {"such a pong without a TTL", of(pong, some_pong, 0), "unexpected_pongs"},
+        {"such a pong with the highest TTL and the most hops", with_hops(of(pong, some_pong, 255), 255),
+         "unexpected_pongs"},
         {"a hit cut short", of(hit, "short"), "unreadable_messages"},
         {"a hit that counts more than there are", of(hit, hit_with("n", "", "", 255)), "unreadable_messages"},
         {"a hit for a query that was never made", of(hit, hit_with("n", "", "")), "unexpected_hits"},
@@ -159,11 +169,15 @@ TEST_P(GnutellaBadInput, IsDroppedAndCountedAndTheStreamGoesOn) {
         {"a push to no host", of(RawServent::push, push_for(self, std::string(4, '\0'), 6346)), "refused_pushes"},
         {"a push to all hosts", of(RawServent::push, push_for(self, "\xFF\xFF\xFF\xFF", 6346)), "refused_pushes"},
         {"a BYE without a code", of(RawServent::bye, ""), "unreadable_messages"},
+        {"a BYE with half a code", of(RawServent::bye, "\xC8"), "unreadable_messages"},
         {"a table's change of no kind", of(0x30, ""), "unreadable_messages"},
         {"a table's change of an unknown kind", of(0x30, "\x07more"), "unreadable_messages"},
         {"a table's beginning cut short", of(0x30, std::string("\0\1", 2)), "unreadable_messages"},
         {"a vendor's message cut short", of(0x31, "BEAR"), "unreadable_messages"},
         {"a message of an unknown vendor", vendor("ABCD", 77, "anything"), "unknown_messages"},
+        {"such a message without a TTL", of(0x31, unknown_vendor, 0), "unknown_messages"},
+        {"such a message with the highest TTL and the most hops", with_hops(of(0x31, unknown_vendor, 255), 255),
+         "unknown_messages"},
         {"a push proxy that nobody asked", vendor("LIME", 22, here + u16(6346)), "unknown_messages"},
         {"pings without end",
          of(ping, "", 1) + of(ping, "", 1) + of(ping, "", 1) + of(ping, "", 1) + of(ping, "", 1) + of(ping, "", 1),
@@ -231,6 +245,9 @@ TEST_P(GnutellaBadInput, InHitsAndPongsCountsAsNotThere) {
         {hit_with("moon 2", "", ggep("BH", endless, last | compressed | with_cobs)), "moon 2"},
         {hit_with("moon 3", "\xC3\x81H\xBF\xBF\x7F", ""), "moon 3"},
         {hit_with("moon 4", "urn:sha1:NONE", std::string("\xC3\x80", 2)), "moon 4"},
+        {hit_with("moon with a size of no bytes", ggep("LF", ""), ""), "moon with a size of no bytes"},
+        {hit_with("moon with a size of nine", ggep("LF", std::string(9, '\1')), ""), "moon with a size of nine"},
+        {hit_with("moon with a size of many", ggep("LF", std::string(3'000, '\1')), ""), "moon with a size of many"},
     };
     for (const auto& [payload, name] : hits) {
         raw->send(RawServent::message(RawServent::query_hit, payload, 3, search->id));
@@ -250,6 +267,94 @@ TEST_P(GnutellaBadInput, InHitsAndPongsCountsAsNotThere) {
     ASSERT_TRUE(next);
     EXPECT_EQ(next->name, "moon 5") << "none of those whose name is no file's";
     EXPECT_EQ(counter("unexpected_pongs"), 0U);
+    expect_it_goes_on(*good);
+}
+
+TEST_P(GnutellaBadInput, InAByeEndsTheSessionAsAnyOther) {
+    start();
+    const auto good = neighbour();
+    const std::pair<std::string, std::string> byes[] = {
+        {u16(0) + "the lowest code" + '\0', "the lowest code"},
+        {u16(65'535) + "the highest code" + '\0', "the highest code"},
+        {u16(200), ""},
+        {u16(200) + "no end", "no end"},
+        {u16(200) + std::string(60'000, 'x'), std::string(256, 'x')},
+    };
+    for (const auto& [payload, text] : byes) {
+        const auto raw = neighbour();
+        raw->send_message(RawServent::bye, payload, 1);
+        EXPECT_TRUE(raw->ends()) << text;
+        const auto closed = node->wait_for<SessionClosed>(
+            [&, &wanted = text](const SessionClosed& each) { return each.text == wanted; });
+        EXPECT_EQ(closed.reason, Error::left) << text;
+    }
+    EXPECT_EQ(counter("bad_messages") + counter("unreadable_messages"), 0U);
+    expect_it_goes_on(*good);
+}
+
+TEST_P(GnutellaBadInput, OfTtlsAndHopsAtTheirEndsIsTakenWithinBounds) {
+    start();
+    const auto good = neighbour();
+    const std::string far_away = u16(7'255);
+    std::vector<std::unique_ptr<RawServent>> all;
+    for (const auto& [ttl, hops] : {std::pair{0, 0}, {0, 255}, {255, 0}, {255, 255}}) {
+        SCOPED_TRACE(std::to_string(ttl) + ", " + std::to_string(hops));
+        RawServent& raw = *all.emplace_back(neighbour());
+        const auto send = [&, ttl = static_cast<std::uint8_t>(ttl), hops = static_cast<std::uint8_t>(hops)](
+                              std::uint8_t type, const std::string& payload, const std::string& id) {
+            raw.send(with_hops(RawServent::message(type, payload, ttl, id), hops));
+        };
+        const auto asked = raw.receive(RawServent::ping);  // for hosts
+        ASSERT_TRUE(asked);
+        send(RawServent::pong, (hops == 0 ? u16(7'000) : far_away) + here + u32(1) + u32(1), asked->id);
+        const std::string id = RawServent::some_id();
+        send(RawServent::ping, "", id);
+        const auto pong = raw.receive(RawServent::pong);
+        ASSERT_TRUE(pong);
+        EXPECT_EQ(pong->id, id);
+        EXPECT_EQ(pong->hops, 0);
+        EXPECT_GE(pong->ttl, 1);
+        // Hops Flow: no query that has come over a hop is wanted.
+        send(0x31, "BEAR" + u16(4) + u16(1) + '\1', RawServent::some_id());
+        expect_an_answer(raw);
+        good->send_message(RawServent::query, RawServent::query_for("over a hop"), 4);
+        expect_an_answer(*good);
+        raw.send_message(RawServent::query, RawServent::query_for("still"), 2);
+        for (auto next = raw.receive(); next && next->type != RawServent::query_hit; next = raw.receive()) {
+            EXPECT_NE(next->type, RawServent::query);
+        }
+    }
+    EXPECT_EQ(counter("unexpected_pongs") + counter("unknown_messages") + counter("unreadable_messages"), 0U);
+    // Others are told of hosts that are near, and of none that is so far away.
+    RawServent& raw = *all.emplace_back(neighbour());
+    raw.send_message(RawServent::ping, "", 7);
+    raw.send_message(RawServent::query, RawServent::query_for("still"), 2);
+    std::vector<std::string> ports;
+    for (auto next = raw.receive(); next && next->type != RawServent::query_hit; next = raw.receive()) {
+        if (next->type == RawServent::pong) {
+            ports.push_back(next->payload.substr(0, 2));
+        }
+    }
+    EXPECT_THAT(ports, Contains(u16(7'000)));
+    EXPECT_THAT(ports, Not(Contains(far_away)));
+    expect_it_goes_on(*good);
+}
+
+// Its number is whatever a hit once said, and none when a list of all files is wanted: what counts is what is asked
+// for over the connection.
+TEST_P(GnutellaBadInput, OfAPushForAFileThatIsNotThereIsAnsweredWhenTheFileIsAskedFor) {
+    start();
+    const auto good = neighbour();
+    const auto raw = neighbour();
+    RawListener listener;
+    raw->send_message(RawServent::push,
+                      push_for(bytes_of(node->peer().identity()), here, listener.endpoint().port, 999));
+    RawServent pushed(listener.accept());
+    EXPECT_THAT(pushed.receive_until("\n\n"), StartsWith("GIV 999:"));
+    pushed.send("GET /get/999/still%20here.txt HTTP/1.1\r\nHost: x\r\n\r\n");
+    EXPECT_THAT(pushed.receive_block(), StartsWith("HTTP/1.1 404 "));
+    EXPECT_EQ(counter("pushes_given"), 1U);
+    EXPECT_EQ(counter("uploads"), 0U);
     expect_it_goes_on(*good);
 }
 

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace gnutella::test {
@@ -67,12 +68,13 @@ class RawServent {
     }
 
     /// The next lines, with the empty one that ends them; what there is when the connection ends before.
-    std::string receive_block() {
-        std::size_t end = input_.find("\r\n\r\n");
+    std::string receive_block() { return receive_until("\r\n\r\n"); }
+    std::string receive_until(std::string_view last) {
+        std::size_t end = input_.find(last);
         while (end == std::string::npos && fill()) {
-            end = input_.find("\r\n\r\n");
+            end = input_.find(last);
         }
-        const std::size_t size = end == std::string::npos ? input_.size() : end + 4;
+        const std::size_t size = end == std::string::npos ? input_.size() : end + last.size();
         std::string block = input_.substr(0, size);
         input_.erase(0, size);
         return block;
