@@ -103,7 +103,14 @@ TEST_F(QuicEndpointTest, APeerThatThinksForLongIsNotGivenUp) {
     net::QuicStream far = server.accept();
     char byte = 0;
     auto reading = near.async_read_some(asio::buffer(&byte, 1), asio::use_future);
-    EXPECT_EQ(reading.wait_for(std::chrono::milliseconds(700)), std::future_status::timeout);
+    // Three that say nothing at all are given up meanwhile, one after another.
+    for (int times = 0; times < 3; ++times) {
+        MeddlingRelay relay(server.end(), leave);
+        net::QuicStream silent = node.open(relay.end(), server->key());
+        relay.fall_silent();
+        EXPECT_EQ(error_of_reading(silent), asio::error::timed_out);
+    }
+    EXPECT_EQ(reading.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
     send(far, "y");
     EXPECT_EQ(get(std::move(reading)), 1U);
 }
@@ -218,7 +225,9 @@ TEST_F(QuicEndpointTest, MoreStreamsThanAllowedWaitForTheirTurn) {
     auto second = client->async_open(server.end(), server->key(), patience, asio::use_future);
     send(first, "x");
     net::QuicStream far = server.accept();
-    EXPECT_EQ(second.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+    send(far, "y");
+    EXPECT_EQ(receive(first, 1), "y");  // it was asked for before
+    EXPECT_EQ(second.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
     first = {};
     far = {};
     exchange(server, get(std::move(second)), "its turn");

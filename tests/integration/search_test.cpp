@@ -25,6 +25,35 @@ QueryRequest within(const std::string& text, int milliseconds) {
     return request;
 }
 
+std::uint64_t sum_of(const std::vector<std::unique_ptr<Node>>& nodes, std::uint64_t Counters::*counter) {
+    std::uint64_t sum = 0;
+    for (const auto& node : nodes) {
+        sum += node->status().counters.*counter;
+    }
+    return sum;
+}
+
+void wait_for_sum(const std::vector<std::unique_ptr<Node>>& nodes, std::uint64_t Counters::*counter,
+                  std::uint64_t least) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (sum_of(nodes, counter) < least && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::yield();
+    }
+}
+
+/// The names of all that was found when the search is over: so many are waited for.
+std::vector<std::string> names_of(Query& query, std::size_t count) {
+    std::vector<std::string> names;
+    for (std::size_t at = 0; at < count; ++at) {
+        names.push_back(get(query.async_next(use_future)).value().name);
+    }
+    query.cancel();
+    while (const auto hit = get(query.async_next(use_future))) {
+        names.push_back(hit->name);
+    }
+    return names;
+}
+
 TEST(Search, FindsAndFetchesThroughAnotherNode) {
     Threads threads;
     auto nodes = some_nodes(threads, 3);
@@ -61,9 +90,12 @@ TEST(Search, ReachesTheEndOfAChainWithinItsTtl) {
     for (std::size_t at = 0; at + 1 < nodes.size(); ++at) {
         nodes[at]->connect(*nodes[at + 1]);
     }
-    const auto hits = nodes[0]->all_hits(within("hops", 1000));
-    ASSERT_EQ(hits.size(), 1U);  // TTL 7: it is handled by seven others, and goes no further
-    EXPECT_EQ(hits[0].name, "seven hops.txt");
+    // TTL 7: it is handled by seven others, and goes no further.
+    Query query = nodes[0]->peer().query("hops");
+    wait_for_sum(nodes, &Counters::expired_queries, 1);
+    EXPECT_EQ(nodes[7]->status().counters.expired_queries, 1U);
+    EXPECT_EQ(names_of(query, 1), std::vector<std::string>{"seven hops.txt"});
+    EXPECT_EQ(sum_of(nodes, &Counters::queries_handled), 7U);
 }
 
 TEST(Search, IsHandledOnceByEachNodeOfAFullMesh) {
@@ -80,21 +112,12 @@ TEST(Search, IsHandledOnceByEachNodeOfAFullMesh) {
             nodes[from]->connect(*nodes[to]);
         }
     }
-    const auto hits = nodes[0]->all_hits(within("everyone", 1000));
-    EXPECT_EQ(hits.size(), 7U);
+    Query query = nodes[0]->peer().query("everyone");
     // Seven copies leave the first node, and six each of the seven others: to all but the one that theirs came from. Of
     // these 49 the first at each node counts; when all others have come no more is on its way.
-    const auto duplicates = [&] {
-        std::uint64_t all = 0;
-        for (const auto& node : nodes) {
-            all += node->status().counters.duplicate_queries;
-        }
-        return all;
-    };
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (duplicates() < 42 && std::chrono::steady_clock::now() < deadline) {
-    }
-    EXPECT_EQ(duplicates(), 42U);
+    wait_for_sum(nodes, &Counters::duplicate_queries, 42);
+    EXPECT_EQ(sum_of(nodes, &Counters::duplicate_queries), 42U);
+    EXPECT_EQ(names_of(query, 7).size(), 7U);
     EXPECT_EQ(nodes[0]->status().counters.queries_handled, 0U);  // its own does not count
     for (std::size_t at = 1; at < nodes.size(); ++at) {
         EXPECT_EQ(nodes[at]->status().counters.queries_handled, 1U) << at;
@@ -111,8 +134,11 @@ TEST(Search, EndsInARing) {
     for (std::size_t at = 0; at < nodes.size(); ++at) {
         nodes[at]->connect(*nodes[(at + 1) % nodes.size()]);
     }
-    const auto hits = nodes[0]->all_hits(within("across", 1000));
-    EXPECT_EQ(hits.size(), 1U);
+    Query query = nodes[0]->peer().query("across");
+    // Two copies leave the first node, and one each of the five others. Where the two ways meet both have been.
+    wait_for_sum(nodes, &Counters::duplicate_queries, 2);
+    EXPECT_EQ(sum_of(nodes, &Counters::duplicate_queries), 2U);
+    EXPECT_EQ(names_of(query, 1), std::vector<std::string>{"across.txt"});
     for (std::size_t at = 1; at < nodes.size(); ++at) {
         EXPECT_EQ(nodes[at]->status().counters.queries_handled, 1U) << at;
     }
@@ -128,12 +154,11 @@ TEST(Search, ByContentFindsTheFileUnderAnyName) {
     }
     nodes[0]->connect(*nodes[1]);
     error_code error;
-    QueryRequest request = within("", 1000);
+    QueryRequest request;
     request.urn = hash_file(nodes[1]->share().path() / "renamed.bin", error);
     ASSERT_FALSE(error);
-    const auto hits = nodes[0]->all_hits(request);
-    ASSERT_EQ(hits.size(), 1U);
-    EXPECT_EQ(hits[0].name, "renamed.bin");
+    Query query = nodes[0]->peer().query(request);
+    EXPECT_EQ(names_of(query, 1), std::vector<std::string>{"renamed.bin"});
 }
 
 TEST(Search, EndsWhenItsTimeIsOver) {
