@@ -128,6 +128,25 @@ void read_all(const PackedHosts& hosts) {
     require(ports <= hosts.size() * 65'535, "ports have sixteen bits");
 }
 
+// A payload as if it were of each kind.
+void read_payload(std::string_view payload) {
+    if (const auto messages = read_messages_supported(payload)) {
+        require(messages->size() <= max_supported_messages, "kinds of messages have a bound");
+        require(read_messages_supported(write_messages_supported(*messages)) == messages, "they are read as written");
+    }
+    if (const auto features = read_features_supported(payload)) {
+        require(features->size() <= max_supported_messages, "features have a bound");
+        require(read_features_supported(write_features_supported(*features)) == features, "they are read as written");
+    }
+    if (const auto hops = read_hops_flow(payload)) {
+        require(read_hops_flow(write_hops_flow(*hops)) == hops, "hops are read as written");
+    }
+    if (const auto port = read_connect_back(payload)) {
+        require(*port != 0 && read_connect_back(write_connect_back(*port)) == port, "a port is read as written");
+    }
+    read_push_proxy_acknowledgement(payload);
+}
+
 void read_extensions(const Message& message) {
     std::pmr::monotonic_buffer_resource memory;
     if (const auto* ping = std::get_if<Ping>(&message.body)) {
@@ -144,9 +163,7 @@ void read_extensions(const Message& message) {
             read_all(extensions.alternates);
         }
     } else if (const auto* vendor = std::get_if<VendorMessage>(&message.body)) {
-        read_messages_supported(vendor->payload);
-        read_connect_back(vendor->payload);
-        read_push_proxy_acknowledgement(vendor->payload);
+        read_payload(vendor->payload);
     }
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 using Outcome = RouteTableReceiver::Outcome;
 
-constexpr std::size_t max_length = 1024;
+constexpr std::size_t max_length = 65'536;  // of the tables that real clients send
 
 Outcome receive(RouteTableReceiver& receiver, const Message& message) {
     if (const auto* reset = std::get_if<RouteTableReset>(&message.body)) {
