@@ -15,6 +15,7 @@ gnut=$PWD/build/release/apps/gnut/gnut
 
 scratch=$(mktemp -d)
 nodes=()
+declare -A input=() output=() seen=()
 clean_up() {
     if [ ${#nodes[@]} -gt 0 ]; then
         kill "${nodes[@]}" 2>/dev/null || true
@@ -27,53 +28,66 @@ trap clean_up EXIT
 export XDG_CONFIG_HOME=$scratch/config XDG_STATE_HOME=$scratch/state
 mkdir "$scratch/shared" "$scratch/fetched"
 
-# wait_for NODE TEXT: until the node has printed TEXT, for at most 15 seconds.
+# wait_for NODE REGEX: reads the node's lines, each for at most 15 seconds, until one is like that; it is then in $line.
 wait_for() {
-    for _ in {1..150}; do
-        grep -q "$2" "$scratch/$1.log" && return
-        sleep 0.1
+    while IFS= read -r -t 15 -u "${output[$1]}" line; do
+        seen[$1]+=$line$'\n'
+        if [[ $line =~ $2 ]]; then
+            return
+        fi
     done
-    echo "demo.sh: after 15 seconds the $1 node has not said \"$2\", but:" >&2
-    cat "$scratch/$1.log" >&2
+    printf 'demo.sh: the %s node has not said "%s" in time, but:\n%s' "$1" "$2" "${seen[$1]}" >&2
     return 1
 }
 
-# start_node NAME [ARGUMENT]...: a node on a free port; its address is then in $address.
+# start_node NAME [ARGUMENT]...: a node on a free port, with pipes to type into and to read; its address is in $address.
 start_node() {
-    local name=$1
+    local name=$1 pipe
     shift
-    : >"$scratch/$name.log"
+    mkfifo "$scratch/$name.in" "$scratch/$name.out"
+    exec {pipe}<>"$scratch/$name.in"
+    input[$name]=$pipe
     "$gnut" peer 0 "$@" --state "$scratch/$name" --downloads "$scratch/fetched" \
-        >"$scratch/$name.log" 2>&1 </dev/null &
+        <"$scratch/$name.in" >"$scratch/$name.out" 2>&1 &
     nodes+=($!)
-    wait_for "$name" '^listening on '
-    address=127.0.0.1:$(sed -n '1s/^listening on .*://p' "$scratch/$name.log")
-    echo "The $name node listens on $address: gnut peer 0 $*"
+    exec {pipe}<"$scratch/$name.out"
+    output[$name]=$pipe
+    seen[$name]=
+    wait_for "$name" '^listening on .*:([0-9]+)$'
+    address=127.0.0.1:${BASH_REMATCH[1]}
+    echo "The $name node listens on $address: gnut peer 0${*:+ $*}"
+}
+
+# tell NODE COMMAND REGEX: types a command at the node, and shows the line that answers it.
+tell() {
+    echo "> $2"
+    echo "$2" >&"${input[$1]}"
+    wait_for "$1" "$3"
+    echo "$line"
 }
 
 say "Three nodes in a row, each connected to the one before; the third shares a folder with a file of 8 MB"
 name=moonlight-sonata.ogg
 head -c 8000000 /dev/urandom >"$scratch/shared/$name"
 start_node first
-first=$address
-start_node second "$first"
+start_node second "$address"
 wait_for second '^session open'
 start_node third "$address" --share "$scratch/shared"
 wait_for third '^session open'
 wait_for third '^sharing 1 file'
 
-say "Who has the moonlight sonata? The first node is asked, and the query goes on from node to node:"
-echo "\$ gnut search moonlight sonata --peer $first"
-timeout 30 "$gnut" search moonlight sonata --peer "$first" --timeout 2
+say "Who has the moonlight sonata? The first node searches, and the query goes on from node to node:"
+tell first "search moonlight sonata" " $name "
+third=$address
+[[ $line == *" $third "* ]] || { say "No: another node than the third has answered."; exit 1; }
 
-say "The file is fetched from the node that answered:"
-echo "\$ gnut get $name --peer $first"
-timeout 60 "$gnut" get "$name" --peer "$first" --output "$scratch/fetched/$name"
+say "The first node fetches it from the node that answered:"
+tell first "get 1" '^saved '
 
 say "Is it the same file?"
 shared=$(sha1sum <"$scratch/shared/$name")
 fetched=$(sha1sum <"$scratch/fetched/$name")
 echo "shared by the third node: SHA-1 ${shared%% *}"
-echo "fetched by way of the first: ${fetched%% *}"
+echo "fetched by the first:     SHA-1 ${fetched%% *}"
 [ "$shared" = "$fetched" ] || { say "No: the two differ."; exit 1; }
 say "Yes. gnut is build/release/apps/gnut/gnut, and gnut --help says the rest."
