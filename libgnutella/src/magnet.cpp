@@ -16,6 +16,7 @@ constexpr std::size_t max_sources = 16;
 constexpr std::string_view prefix = "magnet:?";
 constexpr std::string_view http = "http://";
 constexpr std::string_view resolver = "/uri-res/N2R?";  // HUGE 0.94, 3.3.1
+constexpr std::string_view numbered = "/get/";          // Gnutella 0.6, 2.3.1
 constexpr std::string_view http_port = "80";
 
 std::string_view take_until(std::string_view& text, char separator) {
@@ -82,12 +83,12 @@ std::optional<std::uint64_t> parse_size(std::string_view value) {
     return error == std::errc{} && end == value.data() + value.size() ? std::optional(size) : std::nullopt;
 }
 
-struct Source {
+struct Place {
     Endpoint endpoint;
-    Urn urn;
+    std::string path;
 };
 
-std::optional<Source> parse_source(std::string_view value) {
+std::optional<Place> parse_place(std::string_view value) {
     const auto decoded = decode(value);
     if (!decoded) {
         return std::nullopt;
@@ -99,8 +100,7 @@ std::optional<Source> parse_source(std::string_view value) {
     const std::size_t slash = std::min(url.find('/'), url.size());
     std::string authority(url.substr(0, slash));
     url.remove_prefix(slash);
-    const auto urn = ascii::take_prefix(url, resolver) ? Urn::parse(url) : std::nullopt;
-    if (!urn || authority.empty() || authority.find_first_of("@?#%") != std::string::npos) {
+    if (authority.empty() || authority.find_first_of("@?#%") != std::string::npos) {
         return std::nullopt;
     }
     const std::size_t bracket = authority.rfind(']');
@@ -112,8 +112,34 @@ std::optional<Source> parse_source(std::string_view value) {
     if (colon == std::string::npos || (bracketed && colon < bracket)) {
         authority.append(":").append(http_port);
     }
-    const auto endpoint = Endpoint::parse(authority);
-    return endpoint ? std::optional(Source{*endpoint, *urn}) : std::nullopt;
+    auto endpoint = Endpoint::parse(authority);
+    return endpoint ? std::optional(Place{*std::move(endpoint), std::string(url)}) : std::nullopt;
+}
+
+// Which file a path asks for by its hash.
+std::optional<Urn> parse_resolver(std::string_view path) {
+    return ascii::take_prefix(path, resolver) ? Urn::parse(path) : std::nullopt;
+}
+
+std::optional<Magnet::NumberedSource> parse_numbered(const Place& place) {
+    std::string_view path = place.path;
+    if (!ascii::take_prefix(path, numbered)) {
+        return std::nullopt;
+    }
+    const auto index = ascii::parse_number<std::uint32_t>(take_until(path, '/'));
+    auto name = decode(path);
+    // The peer may want to hear just this name: one that may not be kept as it is, is of no use.
+    const bool plain = name && !name->empty() && is_utf8(*name) && is_one_line(*name) &&
+                       name->find_first_of("/\\") == std::string::npos;
+    return index && plain ? std::optional(Magnet::NumberedSource{place.endpoint, *index, *std::move(name)})
+                          : std::nullopt;
+}
+
+template <class Source>
+void add_new(const Source& source, std::vector<Source>& sources) {
+    if (std::ranges::find(sources, source) == sources.end()) {
+        sources.push_back(source);
+    }
 }
 
 // What two names say together; nullopt when they are of different files.
@@ -131,6 +157,20 @@ std::optional<Urn> combine(const Urn& one, const Urn& other) {
     return sha1 ? Urn(*sha1) : Urn(*tiger);
 }
 
+// Passed over when it is of another file, or one too many.
+void add_source(const Place& place, Magnet& magnet) {
+    if (magnet.sources.size() + magnet.numbered_sources.size() >= max_sources) {
+        return;
+    }
+    if (const auto urn = parse_resolver(place.path)) {
+        if (combine(magnet.urn, *urn)) {
+            add_new(place.endpoint, magnet.sources);
+        }
+    } else if (const auto source = parse_numbered(place)) {
+        add_new(*source, magnet.numbered_sources);
+    }
+}
+
 }  // namespace
 
 std::optional<Magnet> Magnet::parse(std::string_view text) {
@@ -140,7 +180,7 @@ std::optional<Magnet> Magnet::parse(std::string_view text) {
     std::optional<Urn> urn;
     std::string name;
     std::optional<std::uint64_t> size;
-    std::vector<Source> sources;
+    std::vector<Place> places;
     while (!text.empty()) {
         std::string_view value = take_until(text, '&');
         std::string_view key = take_until(value, '=');
@@ -160,9 +200,9 @@ std::optional<Magnet> Magnet::parse(std::string_view text) {
             name = plain_name(value);
         } else if (key == "xl" && !size) {
             size = parse_size(value);
-        } else if ((key == "xs" || key == "as") && sources.size() < max_sources) {
-            if (auto source = parse_source(value)) {
-                sources.push_back(std::move(*source));
+        } else if (key == "xs" || key == "as") {
+            if (auto place = parse_place(value)) {
+                places.push_back(*std::move(place));
             }
         }
     }
@@ -170,11 +210,8 @@ std::optional<Magnet> Magnet::parse(std::string_view text) {
         return std::nullopt;
     }
     Magnet magnet{*urn, std::move(name), size, {}};
-    for (Source& source : sources) {
-        const bool known = std::ranges::find(magnet.sources, source.endpoint) != magnet.sources.end();
-        if (!known && combine(*urn, source.urn)) {
-            magnet.sources.push_back(std::move(source.endpoint));
-        }
+    for (const Place& place : places) {
+        add_source(place, magnet);
     }
     return magnet;
 }
@@ -194,6 +231,13 @@ std::string Magnet::to_string() const {
         text.append("&xs=").append(http);
         encode(source.to_string(), ":[]", text);
         text.append(resolver).append(wanted);
+    }
+    for (const NumberedSource& source : numbered_sources) {
+        std::string url(http);
+        url.append(source.peer.to_string()).append(numbered).append(std::to_string(source.index)).append("/");
+        encode(source.name, "", url);
+        text += "&as=";
+        encode(url, ":/[]", text);
     }
     return text;
 }

@@ -40,18 +40,23 @@ TEST(Magnet, ReadsAllItsParameters) {
 TEST(Magnet, ComesBackFromItsText) {
     Magnet magnet{*Urn::parse(bitprint_urn), "Bj\xC3\xB6rk & co + 100%?.mp3", 0, {}};
     magnet.sources = {{"example.org", 1}, {"192.0.2.7", 65535}, {"2001:db8::1", 8025}};
+    magnet.numbered_sources = {{{"example.org", 1}, 0, "a.mp3"},
+                               {{"2001:db8::1", 6346}, UINT32_MAX, "Bj\xC3\xB6rk & co + 100%?#.mp3"}};
     const auto again = Magnet::parse(magnet.to_string());
     ASSERT_TRUE(again) << magnet.to_string();
     EXPECT_EQ(again->urn, magnet.urn);
     EXPECT_EQ(again->name, magnet.name);
     EXPECT_EQ(again->size, magnet.size);
     EXPECT_EQ(again->sources, magnet.sources);
+    EXPECT_EQ(again->numbered_sources, magnet.numbered_sources);
 }
 
 TEST(Magnet, IsWrittenAsOthersReadIt) {
     const Magnet magnet{*Urn::parse(sha1_urn), "a b", 3, {{"192.0.2.1", 6346}}};
     EXPECT_EQ(magnet.to_string(),
               "magnet:?xt=" + sha1_urn + "&dn=a%20b&xl=3&xs=http://192.0.2.1:6346/uri-res/N2R?" + sha1_urn);
+    const Magnet numbered{*Urn::parse(sha1_urn), "", std::nullopt, {}, {{{"192.0.2.1", 6346}, 12, "a b"}}};
+    EXPECT_EQ(numbered.to_string(), "magnet:?xt=" + sha1_urn + "&as=http://192.0.2.1:6346/get/12/a%2520b");
     const Magnet bare{*Urn::parse(tiger_urn), "", std::nullopt, {}};
     EXPECT_EQ(bare.to_string(), "magnet:?xt=" + tiger_urn);
 }
@@ -131,6 +136,23 @@ TEST(Magnet, SourcesAreHttpAddressesOfThatFile) {
           "http://example.org:1/uri-res/N2R?" + other_sha1_urn, std::string("http://example.org:1/uri-res/N2R?"),
           std::string("urn:sha1:x"), "http://a%20b:1" + path}) {
         EXPECT_TRUE(sources_of("&xs=" + other).empty()) << other;
+    }
+}
+
+TEST(Magnet, SourcesMayHaveTheFileUnderANumber) {
+    const auto numbered = [](const std::string& url) {
+        return Magnet::parse("magnet:?xt=" + sha1_urn + "&xs=" + url)->numbered_sources;
+    };
+    const auto sources = numbered("http%3A%2F%2F192.0.2.1%3A99%2Fget%2F12%2Fone%2520two.mp3");
+    ASSERT_EQ(sources.size(), 1U);
+    EXPECT_EQ(sources.front(), (Magnet::NumberedSource{{"192.0.2.1", 99}, 12, "one two.mp3"}));
+    EXPECT_EQ(numbered("http://192.0.2.1:99/get/12/a&as=http://192.0.2.1:99/get/12/a"
+                       "&as=http://192.0.2.1:99/get/13/a")
+                  .size(),
+              2U);
+    for (const char* path : {"/get/", "/get/12", "/get/12/", "/get/-1/a", "/get/4294967296/a", "/get/x/a", "/get//a",
+                             "/get/12/a/b", "/get/12/a%255Cb", "/get/12/a%2500", "/get/12/%25FF", "/get/12/%252"}) {
+        EXPECT_TRUE(numbered(std::string("http://192.0.2.1:99") + path).empty()) << path;
     }
 }
 
