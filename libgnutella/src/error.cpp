@@ -109,6 +109,8 @@ const char* sentence(Error error) {
             return "this file is being downloaded to this folder already";
         case Error::tls_failed:
             return "the peer does not speak TLS as we do; connect without it";
+        case Error::no_transport:
+            return "no source offers the file over a transport that is allowed; allow another, or search again";
     }
     return "unknown error";
 }

@@ -88,10 +88,10 @@ class Download {
     /// Goes on after pause(), when its turn comes.
     void resume();
 
-    /// Waits for the end. Errors: Error::no_source, source_*, size_mismatch, hash_mismatch, file_exists, bad_file_name,
-    /// file_changed (somebody removed the part), disk_full, disk, download_active, stopped, not_started;
-    /// boost::asio::error::operation_aborted after cancel(). After all of these but hash_mismatch what was verified is
-    /// kept. A durable one that ends because of its sources or the disk is begun again when a Peer starts.
+    /// Waits for the end. Errors: Error::no_source, no_transport, source_*, size_mismatch, hash_mismatch,
+    /// file_exists, bad_file_name, file_changed (somebody removed the part), disk_full, disk, download_active, stopped,
+    /// not_started; boost::asio::error::operation_aborted after cancel(). After all of these but hash_mismatch what was
+    /// verified is kept. A durable one that ends because of its sources or the disk is begun again when a Peer starts.
     /// Cancelling the call leaves the download as it is.
     /// Signature: void(error_code, DownloadedFile).
     template <class CompletionToken>

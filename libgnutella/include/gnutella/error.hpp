@@ -70,6 +70,7 @@ enum class Error {
     not_browsable,      ///< the peer does not give a list of its files
     download_active,    ///< the same file is being downloaded to the same place by another download or program
     tls_failed,         ///< what the far end says over TCP is not TLS, or TLS that cannot be agreed on
+    no_transport,       ///< the download's sources offer none of Settings::transports
 };
 
 /// The category of gnutella::Error; its name is "gnutella".

@@ -159,7 +159,8 @@ asio::awaitable<error_code> DownloadJob::prepare() {
     const auto first =
         std::ranges::find_if(offered, [&ways](const Hit& hit) { return transfer::is_usable(hit, ways); });
     if (first == offered.end()) {
-        co_return Error::no_source;
+        const bool has_source = std::ranges::any_of(offered, [](const Hit& hit) { return hit.urn.has_value(); });
+        co_return has_source ? Error::no_transport : Error::no_source;
     }
     progress_.name = state_->request().name.empty() ? transfer::safe_file_name(first->name) : state_->request().name;
     const auto open = [this, first] { return open_part(*first); };

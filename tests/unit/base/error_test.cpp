@@ -11,7 +11,7 @@ namespace {
 TEST(Error, EachHasASentenceOfItsOwn) {
     std::set<std::string> sentences;
     int count = 0;
-    for (int value = 1; value <= static_cast<int>(Error::tls_failed); ++value, ++count) {
+    for (int value = 1; value <= static_cast<int>(Error::no_transport); ++value, ++count) {
         const error_code error = static_cast<Error>(value);
         EXPECT_TRUE(error);
         EXPECT_NE(error.message(), "unknown error") << value;
