@@ -4,6 +4,7 @@
 #include "describe.hpp"
 #include "errand.hpp"
 #include "json_lines.hpp"
+#include "printable.hpp"
 
 #include <iostream>
 
@@ -16,9 +17,14 @@ awaitable<ExitCode> browse(gnutella::Peer& peer, const BrowseOptions& options) {
     std::size_t files = 0;
     while (std::cout) {  // who reads this in a pipe may have had enough
         const auto [error, hit] = co_await list.async_next(as_result);
+        if (error == gnutella::Error::source_timed_out && files == 0) {
+            complain(printable(options.peer.to_string()) +
+                     ": the peer does not answer; it may be one that does not show its files: search for them instead");
+            co_return ExitCode::not_found;
+        }
         if (error) {
             complain(options.peer.to_string(), error);
-            co_return ExitCode::failed;
+            co_return exit_code_of(error);
         }
         if (!hit) {
             break;

@@ -127,11 +127,15 @@ po::options_description asking_options() {
     return known;
 }
 
+Patience read_patience(const Parsed& parsed, const ConfigFile& config) {
+    return parsed.has("timeout") ? parse_timeout(parsed.text("timeout")) : config.timeout;
+}
+
 template <class Options>
 void read_asking_options(Options& options, const Parsed& parsed, const ConfigFile& config) {
     options.peers = parsed.has("peer") ? parse_peers(parsed.texts("peer")) : config.peers;
-    options.timeout =
-        parsed.has("timeout") ? parse_timeout(parsed.text("timeout")) : config.timeout.value_or(options.timeout);
+    options.patience = read_patience(parsed, config);
+    options.timeout = options.patience.value_or(options.timeout);
     read_dialect(options, parsed, config);
     options.format = parsed.format();
 }
@@ -189,7 +193,8 @@ Command parse_get_command(Arguments arguments, const UserFolders& folders) {
 
 Command parse_ping_command(Arguments arguments, const UserFolders& folders) {
     po::options_description known;
-    known.add_options()("dialect", po::value<std::string>())("json", po::bool_switch());
+    known.add_options()("timeout,t", po::value<std::string>())("dialect", po::value<std::string>())("json",
+                                                                                                    po::bool_switch());
     const Parsed parsed(arguments, known);
     if (parsed.has("help")) {
         return TextWanted{help_for("ping")};
@@ -200,7 +205,9 @@ Command parse_ping_command(Arguments arguments, const UserFolders& folders) {
     }
     PingOptions options;
     options.peer = parse_peer(peers.front());
-    read_dialect(options, parsed, read_config_file(folders.config_file, folders.home));
+    const ConfigFile config = read_config_file(folders.config_file, folders.home);
+    options.patience = read_patience(parsed, config);
+    read_dialect(options, parsed, config);
     options.format = parsed.format();
     return options;
 }

@@ -14,14 +14,14 @@ namespace gnut {
 using Errand = std::function<awaitable<ExitCode>(gnutella::Peer& peer)>;
 
 /// Settings of a node that shares nothing, keeps nothing and listens on a free port.
-gnutella::Settings errand_settings(const Dialects& dialects);
+/// @param patience in which each of the dialects gets its turn.
+gnutella::Settings errand_settings(const Dialects& dialects, Patience patience = {});
 
 /// Runs a node until the errand is done; then says BYE.
 /// Ctrl+C and SIGTERM cancel the errand, and end the process by that signal once it has cleaned up.
 ExitCode run_errand(const Errand& errand, gnutella::Settings settings);
 
-/// Opens sessions with these peers, and complains of each that cannot be reached. When one is open the others get a
-/// second more: a search should not wait for one that is down. @return how many are open.
-awaitable<std::size_t> open_sessions(gnutella::Peer& peer, std::vector<gnutella::Endpoint> endpoints);
+/// What a command ends with that failed so: a peer that does not answer in time is no broken network.
+ExitCode exit_code_of(const gnutella::error_code& error) noexcept;
 
 }  // namespace gnut

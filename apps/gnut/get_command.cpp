@@ -10,6 +10,7 @@
 #include "json_lines.hpp"
 #include "line_input.hpp"
 #include "open_file.hpp"
+#include "opening.hpp"
 #include "printable.hpp"
 #include "progress_bar.hpp"
 #include "temporary_folder.hpp"
@@ -45,8 +46,9 @@ awaitable<Finding> find_hits(gnutella::Peer& peer, const GetOptions& options) {
     if (relays.empty()) {
         co_return finding;
     }
-    if (co_await open_sessions(peer, relays) == 0) {
-        finding.failure = ExitCode::failed;
+    const Opened opened = co_await open_sessions(peer, relays, options.patience, to_standard_error);
+    if (opened.result != ExitCode::done) {
+        finding.failure = opened.result;
         co_return finding;
     }
     const SearchResult result = co_await search_for_file(peer, options.target, options.timeout);
@@ -163,7 +165,7 @@ ExitCode run_get(const GetOptions& options) {
         return ExitCode::failed;
     }
     OpenFile content;
-    gnutella::Settings settings = errand_settings(options.dialects);
+    gnutella::Settings settings = errand_settings(options.dialects, options.patience);
     apply(options.transfers, settings);
     const ExitCode result =
         run_errand([&](gnutella::Peer& peer) { return get(peer, options, destination, content); }, std::move(settings));

@@ -19,7 +19,7 @@ constexpr std::string_view general_text = R"(gnut: search and share files, peer 
 
 Options are also read from $XDG_CONFIG_HOME/gnut/gnut.conf (~/.config/gnut/gnut.conf).
 Exit status: 0 done, 1 nobody has it or answers in time, or a file is not what it should be,
-2 wrong usage, 3 network or disk.
+2 wrong usage, 3 network or disk; Ctrl+C ends all but peer by that signal.
 )";
 
 constexpr std::string_view peer_text = R"(gnut peer [PORT] [HOST:PORT]... [options]
@@ -57,7 +57,7 @@ Lists each file whose name has all of these words, as the answers come: number, 
 has it, and what it is.
 
   -p, --peer HOST:PORT   ask this peer, and by it the network; may be repeated
-  -t, --timeout S        wait so many seconds for answers (5)
+  -t, --timeout S        wait so many seconds for answers (5), and no longer to be connected
       --dialect json|gnutella|auto
                          which dialect is spoken with it (auto: json, else gnutella)
       --json             a JSON object a line: name, size, urn, host, port, dialect, client
@@ -81,7 +81,8 @@ that have its words; where several different files match, it lists them and asks
                          take no more bytes a second: 500k, 2.5M
       --dialect json|gnutella|auto
                          which dialect is spoken with the peer (auto: json, else gnutella)
-  -t, --timeout S        wait so many seconds for somebody who has it (5)
+  -t, --timeout S        wait so many seconds for somebody who has it (5), and no longer to be
+                         connected; a fetch that has begun takes its time
       --json             at the end a JSON object: path, bytes, seconds, urn, verified, transport,
                          resumed, sources
   -h, --help
@@ -93,10 +94,11 @@ constexpr std::string_view ping_text = R"(gnut ping HOST:PORT [options]
 
 Opens a session and says what the peer tells of itself, and how fast it answered.
 
+  -t, --timeout S   wait no longer than so many seconds
       --dialect json|gnutella|auto
-               which dialect is spoken (auto: json, else gnutella)
-      --json   a JSON object: host, port, dialect, role, legacy, agent, files, bytes, round_trip
-               (in seconds)
+                    which dialect is spoken (auto: json, else gnutella)
+      --json        a JSON object: host, port, dialect, role, legacy, agent, files, bytes,
+                    round_trip (in seconds)
   -h, --help
 )";
 

@@ -37,6 +37,9 @@ struct TransferOptions {
 using Dialects = std::vector<gnutella::Dialect>;
 inline const Dialects all_dialects{gnutella::Dialect::json, gnutella::Dialect::gnutella};
 
+/// How long a session may take to open; nothing: as long as the library waits.
+using Patience = std::optional<std::chrono::milliseconds>;
+
 /// gnut peer
 struct PeerOptions {
     std::uint16_t port = gnutella::default_port;
@@ -56,7 +59,9 @@ struct PeerOptions {
 struct SearchOptions {
     std::string words;
     std::vector<gnutella::Endpoint> peers;
+    /// How long answers are waited for.
     std::chrono::milliseconds timeout{5'000};
+    Patience patience;
     Dialects dialects = all_dialects;
     Format format = Format::text;
 };
@@ -67,7 +72,9 @@ struct GetOptions {
     std::vector<gnutella::Endpoint> peers;
     /// What -o says; nothing: the current folder.
     std::optional<std::string> output;
+    /// How long answers are waited for.
     std::chrono::milliseconds timeout{5'000};
+    Patience patience;
     TransferOptions transfers;
     Dialects dialects = all_dialects;
     Format format = Format::text;
@@ -76,6 +83,7 @@ struct GetOptions {
 /// gnut ping
 struct PingOptions {
     gnutella::Endpoint peer;
+    Patience patience;
     Dialects dialects = all_dialects;
     Format format = Format::text;
 };

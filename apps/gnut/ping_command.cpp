@@ -1,12 +1,11 @@
 #include "ping_command.hpp"
 
 #include "amounts.hpp"
-#include "complaint.hpp"
 #include "describe.hpp"
 #include "errand.hpp"
 #include "json_lines.hpp"
+#include "opening.hpp"
 #include "printable.hpp"
-#include "refusals.hpp"
 
 #include <array>
 #include <cstdio>
@@ -36,14 +35,14 @@ std::string describe_answer(const gnutella::Endpoint& peer, const gnutella::Sess
 }
 
 awaitable<ExitCode> ping(gnutella::Peer& peer, const PingOptions& options) {
-    const Refusals refusals(peer);
-    const auto [error, session] = co_await peer.async_connect(options.peer, as_result);
-    if (error) {
-        refusals.complain(options.peer, error);
-        co_return ExitCode::failed;
+    const std::vector endpoints{options.peer};
+    const Opened opened = co_await open_sessions(peer, endpoints, options.patience, to_standard_error);
+    if (opened.result != ExitCode::done) {
+        co_return opened.result;
     }
-    std::cout << (options.format == Format::json_lines ? json_line(options.peer, session.info())
-                                                       : describe_answer(options.peer, session.info()))
+    const gnutella::SessionInfo session = opened.sessions.front().info();
+    std::cout << (options.format == Format::json_lines ? json_line(options.peer, session)
+                                                       : describe_answer(options.peer, session))
               << '\n';
     co_return ExitCode::done;
 }
@@ -52,7 +51,7 @@ awaitable<ExitCode> ping(gnutella::Peer& peer, const PingOptions& options) {
 
 ExitCode run_ping(const PingOptions& options) {
     return run_errand([&options](gnutella::Peer& peer) { return ping(peer, options); },
-                      errand_settings(options.dialects));
+                      errand_settings(options.dialects, options.patience));
 }
 
 }  // namespace gnut

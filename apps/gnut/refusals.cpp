@@ -3,8 +3,6 @@
 #include "complaint.hpp"
 #include "printable.hpp"
 
-#include <boost/asio/error.hpp>
-
 namespace gnut {
 
 Refusals::Refusals(gnutella::Peer& peer)
@@ -14,13 +12,11 @@ Refusals::Refusals(gnutella::Peer& peer)
           }
       })) {}
 
-void Refusals::complain(const gnutella::Endpoint& peer, const gnutella::error_code& error) const {
+std::string Refusals::sentence(const gnutella::Endpoint& peer, const gnutella::error_code& error) const {
+    const std::string complaint = complaint_about(peer.to_string(), error);
     const auto words = words_.find(peer);
-    if (words == words_.end() || words->second.empty() || error == boost::asio::error::operation_aborted) {
-        gnut::complain(peer.to_string(), error);
-        return;
-    }
-    gnut::complain(complaint_about(peer.to_string(), error) + " (" + printable(words->second) + ')');
+    return words == words_.end() || words->second.empty() ? complaint
+                                                          : complaint + " (" + printable(words->second) + ')';
 }
 
 }  // namespace gnut

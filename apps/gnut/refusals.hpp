@@ -15,8 +15,8 @@ class Refusals {
     Refusals(const Refusals&) = delete;
     Refusals& operator=(const Refusals&) = delete;
 
-    /// Says that there is no session with that peer, and why; nothing when it was cancelled.
-    void complain(const gnutella::Endpoint& peer, const gnutella::error_code& error) const;
+    /// That there is no session with that peer, and why.
+    std::string sentence(const gnutella::Endpoint& peer, const gnutella::error_code& error) const;
 
   private:
     std::map<gnutella::Endpoint, std::string> words_;

@@ -5,6 +5,7 @@
 #include "describe.hpp"
 #include "errand.hpp"
 #include "json_lines.hpp"
+#include "opening.hpp"
 #include "printable.hpp"
 
 #include <iostream>
@@ -14,8 +15,9 @@ namespace gnut {
 namespace {
 
 awaitable<ExitCode> search(gnutella::Peer& peer, const SearchOptions& options) {
-    if (co_await open_sessions(peer, options.peers) == 0) {
-        co_return ExitCode::failed;
+    const Opened opened = co_await open_sessions(peer, options.peers, options.patience, to_standard_error);
+    if (opened.result != ExitCode::done) {
+        co_return opened.result;
     }
     gnutella::QueryRequest request;
     request.text = options.words;
@@ -47,7 +49,7 @@ awaitable<ExitCode> search(gnutella::Peer& peer, const SearchOptions& options) {
 
 ExitCode run_search(const SearchOptions& options) {
     return run_errand([&options](gnutella::Peer& peer) { return search(peer, options); },
-                      errand_settings(options.dialects));
+                      errand_settings(options.dialects, options.patience));
 }
 
 }  // namespace gnut

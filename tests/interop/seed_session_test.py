@@ -37,7 +37,7 @@ class Handshake(unittest.TestCase):
             seed.process.signal(signal.SIGSTOP)
             pinged = network.run("ping", seed.address)
             seed.process.signal(signal.SIGCONT)
-            self.assertEqual(pinged.code, 3, pinged)
+            self.assertEqual(pinged.code, 1, pinged)
             self.assertIn("PONG", pinged.errors, pinged)
 
 

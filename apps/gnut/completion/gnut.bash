@@ -75,7 +75,7 @@ _gnut() {
             search) _gnut_words "$current" "--peer --timeout --dialect --json --help" ;;
             get) _gnut_words "$current" "--peer --output --timeout --download-limit --transport --dialect --json --help" ;;
             browse) _gnut_words "$current" "--json --help" ;;
-            ping) _gnut_words "$current" "--dialect --json --help" ;;
+            ping) _gnut_words "$current" "--timeout --dialect --json --help" ;;
             hash) _gnut_words "$current" "--magnet --help" ;;
             verify) _gnut_words "$current" "--help" ;;
         esac

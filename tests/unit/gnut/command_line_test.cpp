@@ -96,6 +96,15 @@ TEST(CommandLine, AMagnetLinkThatNamesASourceNeedsNoPeer) {
     EXPECT_THAT(parse<GetOptions>({"get", "magnet:?xt=" + urn + "&xs=http://h:1/uri-res/N2R?" + urn}).peers, IsEmpty());
 }
 
+TEST(CommandLine, ATimeThatIsSaidBoundsTheConnectingToo) {
+    EXPECT_EQ(parse<SearchOptions>({"search", "a", "-p", "h:1"}).patience, std::nullopt);
+    EXPECT_EQ(parse<SearchOptions>({"search", "a", "-p", "h:1"}).timeout, 5s);
+    EXPECT_EQ(parse<SearchOptions>({"search", "a", "-p", "h:1", "-t", "5"}).patience, 5s);
+    EXPECT_EQ(parse<GetOptions>({"get", "a", "-p", "h:1", "-t", "0.5"}).patience, 500ms);
+    EXPECT_EQ(parse<PingOptions>({"ping", "h:1"}).patience, std::nullopt);
+    EXPECT_EQ(parse<PingOptions>({"ping", "h:1", "-t", "2"}).patience, 2s);
+}
+
 TEST(CommandLine, BrowseTakesOnePeer) {
     EXPECT_EQ(parse<BrowseOptions>({"browse", "h:1"}).peer, (Endpoint{"h", 1}));
     EXPECT_EQ(parse<BrowseOptions>({"browse", "h:1", "--json"}).format, Format::json_lines);
