@@ -25,6 +25,12 @@ void complain(std::string_view subject, const gnutella::error_code& error) {
     }
 }
 
+std::string complaint_about_download(std::string_view name, const gnutella::error_code& error, Kept kept) {
+    using gnutella::Error;
+    const bool goes_on = error == Error::source_timed_out || error == Error::source_closed || error == Error::disk_full;
+    return complaint_about(name, error) + (kept == Kept::on_disk && goes_on ? " to go on from here" : "");
+}
+
 std::string complaint_about(std::string_view subject, const gnutella::error_code& error) {
     return printable(subject) + ": " + error.message();
 }

@@ -2,6 +2,7 @@
 
 #include <gnutella/error.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,16 @@ void complain(std::string_view sentence);
 void complain(const gnutella::error_code& error);
 /// The same, with what the error is about.
 void complain(std::string_view subject, const gnutella::error_code& error);
+
+/// What becomes of a file that is fetched.
+enum class Kept : std::uint8_t {
+    on_disk,  ///< also of one that did not come whole: the next fetch goes on from there
+    nowhere,  ///< it is written to standard output
+};
+
+/// complaint_about() a file that was not fetched; where that is so, it says that trying again goes on from what is
+/// here.
+std::string complaint_about_download(std::string_view name, const gnutella::error_code& error, Kept kept);
 
 /// "SUBJECT: what is wrong with it, and what to do", the subject made printable.
 std::string complaint_about(std::string_view subject, const gnutella::error_code& error);

@@ -18,4 +18,12 @@ Destination destination_of(const std::optional<std::string>& output) {
     return {Destination::Kind::file, folder.empty() ? "." : folder, path.filename().string()};
 }
 
+gnutella::error_code check_free(const std::filesystem::path& name) {
+    std::error_code reason;
+    if (std::filesystem::exists(std::filesystem::symlink_status(name, reason))) {
+        return gnutella::Error::file_exists;
+    }
+    return reason == std::errc::permission_denied ? gnutella::Error::disk : gnutella::error_code();
+}
+
 }  // namespace gnut

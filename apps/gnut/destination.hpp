@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gnutella/error.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -22,5 +24,8 @@ struct Destination {
 /// Reads what -o says: "-", a folder (that is there, or ends in "/"), or else a file's name; nothing is the current
 /// folder.
 Destination destination_of(const std::optional<std::string>& output);
+
+/// Whether a file can get this name: Error::file_exists when something has it, and Error::disk where nobody may look.
+gnutella::error_code check_free(const std::filesystem::path& name);
 
 }  // namespace gnut

@@ -17,6 +17,7 @@
 #include "terminal.hpp"
 #include "transfer_settings.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <unistd.h>
@@ -146,8 +147,11 @@ awaitable<ExitCode> get(gnutella::Peer& peer, const GetOptions& options, Destina
         content = OpenFile::open(arrived.path, error);
     }
     if (error) {
-        complain(destination.name.empty() ? file.name : *options.output, error);
-        co_return ExitCode::failed;
+        if (error != boost::asio::error::operation_aborted) {
+            complain(complaint_about_download(destination.name.empty() ? file.name : *options.output, error,
+                                              temporary ? Kept::nowhere : Kept::on_disk));
+        }
+        co_return exit_code_of(error);
     }
     arrived.path = arrived.path.lexically_normal();
     report(arrived, destination.kind, options.format);
@@ -158,11 +162,11 @@ awaitable<ExitCode> get(gnutella::Peer& peer, const GetOptions& options, Destina
 
 ExitCode run_get(const GetOptions& options) {
     const Destination destination = destination_of(options.output);
-    std::error_code unknown;
-    if (destination.kind == Destination::Kind::file &&
-        std::filesystem::exists(std::filesystem::symlink_status(*options.output, unknown))) {
-        complain(*options.output, gnutella::Error::file_exists);  // before anybody is asked
-        return ExitCode::failed;
+    if (destination.kind == Destination::Kind::file) {
+        if (const auto error = check_free(*options.output)) {  // before anybody is asked
+            complain(*options.output, error);
+            return ExitCode::failed;
+        }
     }
     OpenFile content;
     gnutella::Settings settings = errand_settings(options.dialects, options.patience);
@@ -174,7 +178,7 @@ ExitCode run_get(const GetOptions& options) {
     }
     // The temporary folder is gone by now, so that Ctrl+C, or a reader that has had enough, leaves nothing behind.
     if (const auto error = content.pour_into(STDOUT_FILENO)) {
-        complain("standard output", error);
+        complain("the file cannot be written to standard output (" + error.message() + "); check what that goes to");
         return ExitCode::failed;
     }
     return ExitCode::done;

@@ -74,7 +74,7 @@ that have its words; where several different files match, it lists them and asks
   -p, --peer HOST:PORT   ask this peer, and by it the network; may be repeated; not needed for a
                          magnet link that names who has the file
   -o, --output PATH      save it under this name (never over another file), or in this folder;
-                         - writes it to standard output
+                         - writes it to standard output, and never goes on from an earlier fetch
       --transport quic|http|auto
                          how it travels (auto: quic where both have it, else http)
       --download-limit RATE

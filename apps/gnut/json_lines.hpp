@@ -1,5 +1,7 @@
 #pragma once
 
+#include "complaint.hpp"
+
 #include <gnutella/download.hpp>
 #include <gnutella/hit.hpp>
 #include <gnutella/session_info.hpp>
@@ -16,7 +18,6 @@ namespace gnut {
 std::string json_line(const gnutella::Hit& hit);
 
 /// {"path","bytes","seconds","urn","verified","sources"}; path is null for what went to standard output.
-enum class Kept : std::uint8_t { on_disk, nowhere };
 std::string json_line(const gnutella::DownloadedFile& file, Kept kept);
 
 /// {"host","port","legacy","agent","files","bytes","round_trip"}; what a legacy peer does not tell is null, the round

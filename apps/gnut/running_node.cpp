@@ -58,7 +58,8 @@ std::string folder_at_fault(const PeerOptions& options, const gnutella::error_co
         const auto status = std::filesystem::status(folder, reason);
         const bool missing = !std::filesystem::exists(status);
         const bool folder_indeed = std::filesystem::is_directory(status);
-        const bool unreadable = folder_indeed && ::access(folder.c_str(), R_OK | X_OK) != 0;
+        const bool unreadable =
+            reason == std::errc::permission_denied || (folder_indeed && ::access(folder.c_str(), R_OK | X_OK) != 0);
         if ((error == gnutella::Error::folder_missing && missing) ||
             (error == gnutella::Error::not_a_folder && !missing && !folder_indeed) ||
             (error == gnutella::Error::folder_unreadable && unreadable)) {
@@ -73,7 +74,8 @@ std::string subject_of(const gnutella::error_code& error, const PeerOptions& opt
     if (error == gnutella::Error::port_in_use || error == gnutella::Error::cannot_listen) {
         return "port " + std::to_string(options.port);
     }
-    if (error == gnutella::Error::state_unusable) {
+    if (error == gnutella::Error::state_unusable || error == gnutella::Error::disk_full ||
+        error == gnutella::Error::identity_damaged) {
         return options.state.string();
     }
     return folder_at_fault(options, error);

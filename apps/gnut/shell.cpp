@@ -12,6 +12,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/error.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -307,17 +308,26 @@ std::size_t Shell::follow_remembered_downloads() {
 }
 
 awaitable<std::optional<gnutella::DownloadedFile>> Shell::tell_end(gnutella::Download download) {
+    const bool tells = followed_.insert(download.id()).second;
     auto [error, arrived] = co_await download.async_wait(as_result);
-    if (error == gnutella::Error::stopped) {
-        co_return std::nullopt;  // the node leaves; it goes on with it the next time
-    }
-    if (error) {
-        console_.complain(complaint_about(download.progress().name, error));
-        co_return std::nullopt;
+    if (tells) {
+        followed_.erase(download.id());
     }
     arrived.path = arrived.path.lexically_normal();
-    console_.answer(describe_saved(arrived));
-    co_return arrived;
+    if (tells && error != gnutella::Error::stopped) {  // then the node leaves; it goes on with it the next time
+        tell(download.progress().name, error, arrived);
+    }
+    co_return error ? std::nullopt : std::optional(std::move(arrived));
+}
+
+void Shell::tell(const std::string& name, const gnutella::error_code& error, const gnutella::DownloadedFile& arrived) {
+    if (!error) {
+        console_.answer(describe_saved(arrived));
+    } else if (error == boost::asio::error::operation_aborted) {
+        console_.answer("cancelled " + printable(name) + "; what has come of it is kept for a later get");
+    } else {
+        console_.complain(complaint_about_download(name, error, Kept::on_disk));
+    }
 }
 
 awaitable<void> Shell::show_statistics() {

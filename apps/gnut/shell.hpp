@@ -9,6 +9,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,6 +51,7 @@ class Shell {
     awaitable<std::optional<FoundFile>> find(Target target);
     awaitable<std::optional<gnutella::DownloadedFile>> fetch(FoundFile file);
     awaitable<std::optional<gnutella::DownloadedFile>> tell_end(gnutella::Download download);
+    void tell(const std::string& name, const gnutella::error_code& error, const gnutella::DownloadedFile& arrived);
 
     gnutella::Peer& peer_;
     Console& console_;
@@ -58,6 +60,8 @@ class Shell {
     /// Ends the search that goes on, if any, and its hold on the list.
     void begin_list();
 
+    /// The downloads whose end is told: several commands may wait for one.
+    std::set<std::uint64_t> followed_;
     std::optional<gnutella::Query> search_;
     gnutella::Query search_for_sources_;  // the last one for a file to be fetched
     /// Which list stands in `listed_`: a search that has lost it to another command must not add to it.

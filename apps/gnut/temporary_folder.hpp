@@ -1,14 +1,13 @@
 #pragma once
 
 #include <filesystem>
-#include <system_error>
 
 namespace gnut {
 
 /// A folder of our own below TMPDIR (or /tmp), which is removed with all that is in it.
 class TemporaryFolder {
   public:
-    /// @throws std::filesystem::filesystem_error when it cannot be made.
+    /// @throws std::runtime_error when it cannot be made, with a sentence that says so.
     TemporaryFolder();
     ~TemporaryFolder();
     TemporaryFolder(const TemporaryFolder&) = delete;

@@ -31,7 +31,7 @@ const char* sentence(Error error) {
         case Error::connected_to_self:
             return "that is this very peer; name another one";
         case Error::already_connected:
-            return "there is a session with this peer already";
+            return "there is a session with this peer already; use that one";
         case Error::too_many_sessions:
             return "too many sessions are open; close one, or raise max_sessions";
         case Error::refused:
@@ -44,17 +44,17 @@ const char* sentence(Error error) {
             return "what listens there speaks none of the dialects that were tried; check the port, or try another "
                    "dialect";
         case Error::left:
-            return "the neighbour said BYE";
+            return "the neighbour said BYE; connect to another, or to this one later";
         case Error::lost:
-            return "the connection was lost";
+            return "the connection was lost; connect again, or to another peer";
         case Error::silent:
-            return "the neighbour no longer answers";
+            return "the neighbour no longer answers; connect again later, or to another peer";
         case Error::bad_message:
-            return "what the neighbour sent is not a message of this protocol";
+            return "what the neighbour sent is not a message of this protocol; connect to another peer";
         case Error::message_too_large:
-            return "the neighbour sent a message that is too large";
+            return "the neighbour sent a message that is too large; connect to another peer";
         case Error::queue_full:
-            return "the neighbour reads too slowly";
+            return "the neighbour reads too slowly; connect again when it has less to do";
         case Error::folder_missing:
             return "the folder is not there; check its name";
         case Error::not_a_folder:
@@ -74,9 +74,9 @@ const char* sentence(Error error) {
         case Error::source_busy:
             return "the peer has no free upload slot; try again later";
         case Error::source_timed_out:
-            return "the peer stopped sending; try again to go on from here";
+            return "the peer stopped sending; try again";
         case Error::source_closed:
-            return "the peer closed the connection before the end; try again to go on from here";
+            return "the peer closed the connection before the end; try again";
         case Error::source_answer:
             return "the peer's answer makes no sense; try another one";
         case Error::size_mismatch:
@@ -90,7 +90,7 @@ const char* sentence(Error error) {
         case Error::bad_file_name:
             return "that is not a plain file name; choose one without separators";
         case Error::disk_full:
-            return "the disk is full; make room and try again to go on from here";
+            return "the disk is full; make room and try again";
         case Error::disk:
             return "the file cannot be written; check the folder and its permissions";
         case Error::state_unusable:
@@ -106,7 +106,7 @@ const char* sentence(Error error) {
         case Error::not_browsable:
             return "the peer does not show its files; search for them instead";
         case Error::download_active:
-            return "this file is being downloaded to this folder already";
+            return "this file is being downloaded to this folder already; wait for that, or choose another folder";
         case Error::tls_failed:
             return "the peer does not speak TLS as we do; connect without it";
         case Error::no_transport:

@@ -1,8 +1,11 @@
 """gnut's commands, as programs that call it see them: exit codes, what goes to which output, JSON Lines."""
 
 import base64
+import contextlib
+import ctypes
 import hashlib
 import json
+import os
 import socket
 import unittest
 
@@ -16,6 +19,24 @@ def closed_port():
     """A port that was free a moment ago, and that nobody listens on."""
     with socket.create_server((HOST, 0)) as listener:
         return listener.getsockname()[1]
+
+
+def obey_permissions():
+    """In a child process: also root is kept out of what is closed to its owner."""
+    if os.geteuid() == 0:
+        drop_from_bounding_set, dac_override, dac_read_search = 24, 1, 2  # prctl(2), capabilities(7)
+        for capability in (dac_override, dac_read_search):
+            if ctypes.CDLL(None).prctl(drop_from_bounding_set, capability, 0, 0, 0) != 0:
+                raise OSError("root cannot give up what it may")
+
+
+@contextlib.contextmanager
+def closed_to_its_owner(folder):
+    folder.chmod(0)
+    try:
+        yield
+    finally:
+        folder.chmod(0o700)
 
 
 class CommandTest(unittest.TestCase):
@@ -88,6 +109,56 @@ class Get(CommandTest):
             self.assertEqual(report["sources"], [ours.address])
             self.assertEqual((folder / "mine.txt").read_bytes(), b"the report")
             self.assertEqual([path.name for path in folder.iterdir()], ["mine.txt"])
+
+    def test_asks_several_peers(self):
+        with Network() as network:
+            first, second = network.gnut({"one.txt": b"one"}), network.gnut({"two.txt": b"two"})
+            down = "{}:{}".format(HOST, closed_port())
+            for name, content in (("one.txt", b"one"), ("two.txt", b"two")):
+                fetched = network.run("get", name, "--peer", first.address, "--peer", down, "--peer", second.address,
+                                      "-o", "-")
+                self.assertEqual(fetched.code, DONE, fetched)
+                self.assertEqual(fetched.raw_output, content, fetched)
+                self.assertIn(down, fetched.errors)
+
+    def test_takes_the_transport_that_is_wanted(self):
+        with Network() as network:
+            both, plain = network.gnut({"both.txt": b"b"}), network.gnut({"plain.txt": b"p"}, [], ["--transport", "http"])
+            for wanted in ("quic", "http"):
+                fetched = network.run("get", "both.txt", "--peer", both.address, "--transport", wanted, "--json")
+                self.assertEqual(fetched.code, DONE, fetched)
+                self.assertEqual(json.loads(fetched.output)["transport"], wanted)
+            for_nobody = network.run("get", "plain.txt", "--peer", plain.address, "--transport", "quic")
+            self.assertEqual(for_nobody.code, FAILED, for_nobody)
+            self.assert_one_sentence(for_nobody)
+            self.assertIn("no source offers the file over a transport", for_nobody.errors)
+
+    def test_says_that_standard_output_is_full(self):
+        with Network() as network, open("/dev/full", "wb") as full:
+            ours = network.gnut({"moon.txt": b"22"})
+            fetched = network.run("get", "moon.txt", "--peer", ours.address, "-o", "-", stdout=full)
+            self.assertEqual(fetched.code, FAILED, fetched)
+            self.assertRegex(fetched.errors, r"(?m)^gnut: .*standard output.*; check what that goes to$")
+
+    def test_says_that_there_is_no_temporary_folder(self):
+        with Network() as network:
+            ours = network.gnut({"moon.txt": b"22"})
+            fetched = network.run("get", "moon.txt", "--peer", ours.address, "-o", "-",
+                                  environment={"TMPDIR": "/nonexistent"})
+            self.assertEqual(fetched.code, FAILED, fetched)
+            self.assert_one_sentence(fetched)
+            self.assertIn("set TMPDIR to a folder", fetched.errors)
+
+    def test_says_that_it_may_not_write_there(self):
+        with Network() as network:
+            ours = network.gnut({"moon.txt": b"22"})
+            closed = network.new_folder("closed")
+            with closed_to_its_owner(closed):
+                fetched = network.run("get", "moon.txt", "--peer", ours.address, "-o", str(closed / "y"),
+                                      preexec_fn=obey_permissions)
+            self.assertEqual(fetched.code, FAILED, fetched)
+            self.assert_one_sentence(fetched)
+            self.assertIn(str(closed / "y") + ": the file cannot be written", fetched.errors)
 
     def test_finds_by_urn_and_by_magnet_link(self):
         with Network() as network:
@@ -196,6 +267,23 @@ class Peer(CommandTest):
             run = network.run("peer", "0", "--share", "nowhere")
             self.assertEqual(run.code, FAILED, run)
             self.assertIn("nowhere", run.errors)
+
+    def test_says_that_a_shared_folder_may_not_be_read(self):
+        with Network() as network:
+            closed = network.new_folder("closed")
+            (closed / "inside").mkdir()
+            with closed_to_its_owner(closed):
+                run = network.run("peer", "0", "--share", str(closed / "inside"), preexec_fn=obey_permissions)
+            self.assertEqual(run.code, FAILED, run)
+            self.assertIn(str(closed / "inside") + ": the folder cannot be read", run.errors)
+
+    def test_says_which_state_folder_cannot_be_used(self):
+        with Network() as network:
+            state = network.new_folder("state")
+            (state / "identity.key").write_bytes(b"no key")
+            run = network.run("peer", "0", "--state", str(state))
+            self.assertEqual(run.code, FAILED, run)
+            self.assertIn(str(state) + ": ", run.errors)
 
     def test_shares_nothing_without_a_terminal_and_goes_on_when_its_input_ends(self):
         with Network() as network:

@@ -111,10 +111,22 @@ class AtThePrompt(unittest.TestCase):
 
             (downloads / "big.bin").unlink()
             begin()
+            node = start(source.address)
+            node.wait_for(gnut_output.SESSION_OPENED)
+            self.assertNotIn("saved", node.output.text())
+            node.write_line("get big.bin")  # joins the download that goes on
+            says(node, "downloads", "^0 downloads$")
+            self.assertEqual(node.output.text().count("saved "), 1)
+            node.interrupt()
+
+            (downloads / "big.bin").unlink()
+            begin()
             node = start()
             number = says(node, "downloads", r"^ +(\d+)  big\.bin: ").group(1)
             node.write_line("cancel " + number)
             wait_until(lambda: says(node, "downloads", r"^\d+ downloads?$").group(0) == "0 downloads", "it is cancelled")
+            node.wait_for("^cancelled big.bin")
+            self.assertNotIn("gnut: big.bin", node.output.text())
             node.interrupt()
             node = start()
             says(node, "downloads", "^0 downloads$")

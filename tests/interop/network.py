@@ -261,15 +261,17 @@ class Network:
             environment[name] = str(home / name.lower())
         return environment
 
-    def run(self, *arguments, deadline=60.0, folder=None):
-        """Runs a gnut command to its end."""
+    def run(self, *arguments, deadline=60.0, folder=None, environment=None, **how):
+        """Runs a gnut command to its end. `environment` is added to its own; `how` is for subprocess.run."""
+        how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
         try:
-            done = subprocess.run([gnut_path(), *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                                  env=self.environment(), cwd=folder or self.new_folder("run"), timeout=deadline)
+            done = subprocess.run([gnut_path(), *arguments], stdin=subprocess.DEVNULL,
+                                  env={**self.environment(), **(environment or {})},
+                                  cwd=folder or self.new_folder("run"), timeout=deadline, **how)
         except subprocess.TimeoutExpired as late:
             raise NotInTime("gnut {} did not end within {:.0f} s\n{!r}\n{!r}".format(
                 " ".join(arguments), deadline, late.stdout, late.stderr)) from None
-        return Run(arguments, done.returncode, done.stdout, done.stderr)
+        return Run(arguments, done.returncode, done.stdout or b"", done.stderr)
 
     def start(self, *arguments, folder=None):
         """Starts a gnut command that the test ends itself."""
@@ -279,10 +281,10 @@ class Network:
         """Starts a program of examples/."""
         return self._start(name, [example_path(name), *arguments], self.environment())
 
-    def terminal(self, *arguments):
+    def terminal(self, *arguments, kind="xterm"):
         """Starts a gnut command on a terminal."""
         process = TerminalProcess(arguments[0] + " on a terminal", [gnut_path(), *arguments],
-                                  dict(self.environment(), TERM="xterm"), self.new_folder("run"))
+                                  dict(self.environment(), TERM=kind), self.new_folder("run"))
         self._processes.append(process)
         return process
 

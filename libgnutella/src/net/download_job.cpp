@@ -198,8 +198,7 @@ error_code DownloadJob::open_part(const Hit& first) {
     urn_ = first.urn ? *first.urn : hash_of(*first.content);
     std::error_code ignored;
     if (request.when_there == DownloadRequest::WhenThere::fail && transfer::is_plain_file_name(name) &&
-        std::filesystem::symlink_status(request.folder / name, ignored).type() !=
-            std::filesystem::file_type::not_found) {
+        std::filesystem::exists(std::filesystem::symlink_status(request.folder / name, ignored))) {
         return Error::file_exists;  // known now, and not after an hour
     }
     error_code error;

@@ -20,6 +20,13 @@ TEST(Error, EachHasASentenceOfItsOwn) {
     EXPECT_EQ(sentences.size(), static_cast<std::size_t>(count));
 }
 
+TEST(Error, OfASessionOrADownloadSaysWhatToDo) {
+    for (int value = static_cast<int>(Error::cannot_resolve); value <= static_cast<int>(Error::no_transport); ++value) {
+        const std::string message = error_code(static_cast<Error>(value)).message();
+        EXPECT_NE(message.find(';'), std::string::npos) << message;
+    }
+}
+
 TEST(Error, BelongsToTheLibrarysCategory) {
     const error_code error = Error::no_pong;
     EXPECT_STREQ(error.category().name(), "gnutella");

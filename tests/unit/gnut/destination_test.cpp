@@ -28,6 +28,13 @@ TEST(Destination, AFolderIsOneThatIsThereOrEndsInASlash) {
     EXPECT_EQ(destination_of("..").kind, Kind::folder);
 }
 
+TEST(Destination, IsFreeWhereNothingIs) {
+    const test::ScratchFolder scratch;
+    EXPECT_EQ(check_free(scratch.path() / "a.txt"), gnutella::error_code());
+    EXPECT_EQ(check_free("not/there/a.txt"), gnutella::error_code());
+    EXPECT_EQ(check_free(scratch.write("a.txt", "a")), gnutella::Error::file_exists);
+}
+
 TEST(Destination, AnythingElseIsAFilesName) {
     const auto here = destination_of("a.txt");
     EXPECT_EQ(here.kind, Kind::file);

@@ -68,8 +68,8 @@ TEST(News, AClosedSessionSaysWhyAndWhatTheFarEndGaveAsReason) {
     closed.reason = gnutella::Error::left;
     closed.text = "good\nbye";
     EXPECT_THAT(News(News::Detail::usual).line_for(closed),
-                Optional(std::string("session closed: 192.0.2.1:8025 (legacy peer): the neighbour said BYE "
-                                     "(good\\nbye)")));
+                Optional(std::string("session closed: 192.0.2.1:8025 (legacy peer): the neighbour said BYE; "
+                                     "connect to another, or to this one later (good\\nbye)")));
 }
 
 TEST(News, AShareThatWasReadIsCounted) {
