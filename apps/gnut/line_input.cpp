@@ -10,12 +10,14 @@
 #include <array>
 #include <cerrno>
 #include <iostream>
+#include <utility>
 
 namespace gnut {
 
 namespace asio = boost::asio;
 
-LineInput::LineInput(const asio::any_io_executor& executor) : input_(executor) {
+LineInput::LineInput(const asio::any_io_executor& executor)
+    : input_(executor), on_terminal_(is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO)) {
     // A copy: the descriptor closes what it has, and standard input is not ours to close.
     const int descriptor = ::dup(STDIN_FILENO);
     boost::system::error_code unusable;
@@ -26,8 +28,12 @@ LineInput::LineInput(const asio::any_io_executor& executor) : input_(executor) {
 }
 
 awaitable<std::optional<std::string>> LineInput::next() {
+    if (on_terminal_ && !waiting_) {
+        print_question();
+    }
     while (true) {
         if (auto line = take_line()) {
+            waiting_ = false;
             co_return line;
         }
         if (at_end_) {
@@ -71,8 +77,27 @@ awaitable<bool> LineInput::read_more() {
 }
 
 void LineInput::ask(std::string question) {
-    if (!question.empty()) {
-        std::cout << question << (is_terminal(STDOUT_FILENO) ? "" : "\n") << std::flush;
+    hide();
+    question_ = std::move(question);
+    print_question();
+}
+
+void LineInput::print_question() {
+    if (!question_.empty()) {
+        std::cout << question_ << (is_terminal(STDOUT_FILENO) ? "" : "\n") << std::flush;
+        waiting_ = on_terminal_;
+    }
+}
+
+void LineInput::hide() {
+    if (waiting_) {
+        std::cout << '\n';
+    }
+}
+
+void LineInput::show() {
+    if (waiting_) {
+        print_question();
     }
 }
 

@@ -89,6 +89,7 @@ RunningNode::RunningNode(const PeerOptions& options)
       peer_(context_.get_executor(), settings_for(options, context_, console_)),
       shell_(peer_, console_, options.downloads, [this] { leave(); }),
       signals_(context_, SIGINT, SIGTERM),
+      has_person_(on_terminal()),
       joins_pending_(options.neighbours.size()),
       joined_(context_) {
     // Whoever read our output, or fetched a file, and went away must not take the node along.
@@ -108,7 +109,6 @@ ExitCode RunningNode::run() {
 }
 
 awaitable<void> RunningNode::live() {
-    const bool has_terminal = on_terminal();
     subscription_ = peer_.subscribe([this](const gnutella::Event& event) { tell(event); });
     const auto [error] = co_await peer_.async_start(as_result);
     if (error) {
@@ -123,7 +123,7 @@ awaitable<void> RunningNode::live() {
     }
     follow_signals();
     open_line_source();
-    if (options_.shares.empty() && has_terminal) {
+    if (options_.shares.empty() && has_person_) {
         ask(Asked::folder);
     } else {
         if (options_.shares.empty()) {
@@ -131,7 +131,7 @@ awaitable<void> RunningNode::live() {
         }
         ask(Asked::command);
     }
-    if (prompt_ == nullptr) {
+    if (!has_person_) {
         co_await first_joins();
     }
     co_await read_lines();
@@ -199,12 +199,15 @@ awaitable<void> RunningNode::read_lines() {
             co_return;
         }
         if (!line) {
-            if (prompt_ != nullptr) {  // Ctrl+D; the end of a file or pipe only ends the commands
+            if (has_person_) {  // Ctrl+D; the end of a file or pipe only ends the commands
                 leave();
+            } else {
+                console_.share_screen_with(nullptr);
+                lines_.reset();
             }
             co_return;
         }
-        if (prompt_ != nullptr && asked_ != Asked::folder) {
+        if (has_person_ && asked_ != Asked::folder) {
             // A person goes on typing while a search or a download goes on ...
             asio::co_spawn(executor, take(*std::move(line)), asio::detached);
         } else {
@@ -221,7 +224,7 @@ awaitable<void> RunningNode::take(std::string line) {
         co_return;
     }
     if (asked == Asked::file_name) {
-        ask(Asked::command);
+        ask(asked_before_);
         if (!line.empty()) {
             co_await shell_.fetch_and_show(std::move(line));
         }
@@ -236,13 +239,21 @@ awaitable<void> RunningNode::share_answer(std::string folder) {
         const auto [error] = co_await peer_.async_share(path, as_result);
         if (error) {
             console_.complain(complaint_about(folder, error));
-            ask(Asked::folder);
+            ask_next(Asked::folder);
             co_return;
         }
     } else {
         console_.answer("sharing nothing; `share DIR` offers the files of a folder");
     }
-    ask(Asked::command);
+    ask_next(Asked::command);
+}
+
+void RunningNode::ask_next(Asked asked) {
+    if (asked_ == Asked::file_name) {
+        asked_before_ = asked;
+    } else {
+        ask(asked);
+    }
 }
 
 void RunningNode::ask(Asked asked) {
@@ -259,7 +270,7 @@ void RunningNode::ask(Asked asked) {
     }
     switch (asked) {
         case Asked::command:
-            lines_->ask(prompt_ != nullptr ? "gnut> " : "");
+            lines_->ask(has_person_ ? "gnut> " : "");
             break;
         case Asked::folder:
             lines_->ask("Directory to share: ");
@@ -282,6 +293,7 @@ void RunningNode::follow_signals() {
 void RunningNode::on_signal(int signal) {
     if (signal == SIGTSTP) {
         if (!leaving_ && lines_) {
+            asked_before_ = asked_ == Asked::file_name ? asked_before_ : asked_;
             ask(Asked::file_name);
         }
     } else if (signal != 0) {
@@ -304,6 +316,8 @@ void RunningNode::leave() {
     leaving_ = true;
     if (prompt_ != nullptr) {
         prompt_->restore_terminal();
+    } else if (lines_) {
+        lines_->hide();
     }
     console_.share_screen_with(nullptr);
     subscription_.cancel();  // the end of each session is no news now

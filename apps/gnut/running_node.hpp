@@ -42,6 +42,8 @@ class RunningNode {
     awaitable<void> take(std::string line);
     awaitable<void> share_answer(std::string folder);
     void ask(Asked asked);
+    /// Asks this once the question for a file, if that is open, has been answered.
+    void ask_next(Asked asked);
     void open_line_source();
 
     void follow_signals();
@@ -62,6 +64,10 @@ class RunningNode {
     /// The same, when a person types on a terminal.
     Prompt* prompt_ = nullptr;
     Asked asked_ = Asked::command;
+    /// What is asked again when that was the name of a file.
+    Asked asked_before_ = Asked::command;
+    /// A person sits at a terminal, which may be one that cannot edit lines.
+    const bool has_person_;
     /// What happened before it was said where this node listens, which is to be the first line.
     std::vector<gnutella::Event> early_events_;
     bool listening_ = false;

@@ -6,6 +6,7 @@ import ctypes
 import hashlib
 import json
 import os
+import signal
 import socket
 import unittest
 
@@ -284,6 +285,18 @@ class Peer(CommandTest):
             run = network.run("peer", "0", "--state", str(state))
             self.assertEqual(run.code, FAILED, run)
             self.assertIn(str(state) + ": ", run.errors)
+
+    def test_asks_for_no_file_when_nobody_can_answer(self):
+        with Network() as network:
+            process = network.start("peer", "0")
+            port = process.wait_for(gnut_output.LISTENING).group(2)
+            process.close_input("peers")
+            process.wait_for("^0 neighbours$")
+            process.signal(signal.SIGTSTP)
+            pinged = network.run("ping", "{}:{}".format(HOST, port))  # what comes after it is done
+            self.assertEqual(pinged.code, DONE, pinged)
+            self.assertEqual(process.interrupt(), DONE)
+            self.assertNotIn("Filename", process.output.text())
 
     def test_shares_nothing_without_a_terminal_and_goes_on_when_its_input_ends(self):
         with Network() as network:

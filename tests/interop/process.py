@@ -100,7 +100,9 @@ class Process:
         self._child.stdin.write(line.encode("utf-8") + b"\n")
         self._child.stdin.flush()
 
-    def close_input(self):
+    def close_input(self, last=""):
+        """After this, which need not be a whole line."""
+        self._child.stdin.write(last.encode("utf-8"))
         self._child.stdin.close()
 
     def running(self):

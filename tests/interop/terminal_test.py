@@ -5,7 +5,7 @@ import unittest
 from network import Network
 from raw_session import Listener
 
-CTRL_C, CTRL_Z, ENTER = "\x03", "\x1a", "\r"
+CTRL_C, CTRL_D, CTRL_Z, ENTER = "\x03", "\x04", "\x1a", "\r"
 
 
 class Terminal(unittest.TestCase):
@@ -21,6 +21,31 @@ class Terminal(unittest.TestCase):
             fetched = network.run("get", "own.txt", "--peer", "127.0.0.1:" + port, "-o", "-")
             self.assertEqual(fetched.raw_output, b"own", fetched)
             peer.press(CTRL_C)
+            self.assertEqual(peer.wait(), 0)
+
+    def test_asks_for_the_directory_again_after_control_z(self):
+        with Network() as network:
+            folder = network.new_folder("shared")
+            (folder / "own.txt").write_bytes(b"own")
+            peer = network.terminal("peer", "0")
+            peer.wait_for(r"Directory to share: ")
+            peer.press(CTRL_Z)
+            asked = peer.wait_for(r"Filename: ").end()
+            peer.press(ENTER)
+            peer.wait_for(r"Directory to share: ", asked)
+            peer.press(str(folder) + ENTER)
+            peer.wait_for(r"sharing 1 file")
+            peer.press(CTRL_C)
+            self.assertEqual(peer.wait(), 0)
+
+    def test_has_a_prompt_and_an_end_also_where_lines_cannot_be_edited(self):
+        with Network() as network:
+            peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")), kind="dumb")
+            peer.wait_for(r"^gnut> ")
+            peer.press("peers" + ENTER)
+            answered = peer.wait_for(r"0 neighbours").end()
+            peer.wait_for(r"^gnut> ", answered)
+            peer.press(CTRL_D)
             self.assertEqual(peer.wait(), 0)
 
     def test_fetches_at_control_z_and_prints_the_text(self):
