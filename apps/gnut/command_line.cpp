@@ -184,7 +184,7 @@ Command parse_get_command(Arguments arguments, const UserFolders& folders) {
         }
     }
     const auto* magnet = std::get_if<gnutella::Magnet>(&options.target);
-    const bool names_sources = magnet != nullptr && !magnet->sources.empty();
+    const bool names_sources = magnet != nullptr && !peers_of(*magnet).empty();
     if (options.peers.empty() && !names_sources) {
         throw UsageError("there is nobody to ask; name a peer with --peer HOST:PORT");
     }

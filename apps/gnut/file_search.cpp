@@ -16,20 +16,6 @@ namespace gnut {
 
 namespace {
 
-gnutella::QueryRequest request_for(const Target& target, std::chrono::milliseconds timeout) {
-    gnutella::QueryRequest request;
-    request.timeout = timeout;
-    if (const auto* name = std::get_if<std::string>(&target)) {
-        request.text = *name;
-    } else if (const auto* magnet = std::get_if<gnutella::Magnet>(&target)) {
-        request.text = magnet->name;
-        request.urn = magnet->urn;
-    } else {
-        request.urn = std::get<gnutella::Urn>(target);
-    }
-    return request;
-}
-
 // Also those that came between the end of the waiting and the beginning of the download.
 awaitable<void> add_sources(gnutella::Query query, gnutella::Download download, gnutella::Urn urn) {
     while (true) {
@@ -45,6 +31,20 @@ awaitable<void> add_sources(gnutella::Query query, gnutella::Download download, 
 
 }  // namespace
 
+gnutella::Query begin_search(gnutella::Peer& peer, const Target& target, std::chrono::milliseconds timeout) {
+    gnutella::QueryRequest request;
+    request.timeout = timeout;
+    if (const auto* name = std::get_if<std::string>(&target)) {
+        request.text = *name;
+    } else if (const auto* magnet = std::get_if<gnutella::Magnet>(&target)) {
+        request.text = magnet->name;
+        request.urn = magnet->urn;
+    } else {
+        request.urn = std::get<gnutella::Urn>(target);
+    }
+    return peer.query(std::move(request));
+}
+
 awaitable<SearchResult> search_for_file(gnutella::Peer& peer, Target target, std::chrono::milliseconds timeout) {
     using boost::asio::experimental::awaitable_operators::operator||;
     constexpr std::chrono::milliseconds settle_time{300};
@@ -52,7 +52,7 @@ awaitable<SearchResult> search_for_file(gnutella::Peer& peer, Target target, std
                                       boost::asio::steady_timer::time_point::max());
     bool settling = false;
     SearchResult result;
-    result.query = peer.query(request_for(target, timeout));
+    result.query = begin_search(peer, target, timeout);
     while (true) {
         auto next_hit = result.query.async_next(as_result);
         auto enough = settled.async_wait(as_result);

@@ -19,6 +19,9 @@ struct SearchResult {
     gnutella::Query query;
 };
 
+/// Begins a search for one file.
+gnutella::Query begin_search(gnutella::Peer& peer, const Target& target, std::chrono::milliseconds timeout);
+
 /// Searches for one file. Waits for the whole time only while nobody has offered just what is wanted: after the first
 /// exact hit, others have 300 ms more to be among the hits.
 awaitable<SearchResult> search_for_file(gnutella::Peer& peer, Target target, std::chrono::milliseconds timeout);

@@ -121,14 +121,21 @@ std::vector<gnutella::Hit> hits_of(const gnutella::Magnet& magnet) {
         return hits;
     }
     const std::string urn = magnet.urn.to_string();
+    gnutella::Hit hit;
+    hit.name = magnet.name.empty() ? urn.substr(urn.rfind(':') + 1) : magnet.name;
+    hit.size = *magnet.size;
+    hit.urn = magnet.urn;
+    hit.transports = {gnutella::Transport::http};
     for (const auto& source : magnet.sources) {
-        gnutella::Hit hit;
-        hit.name = magnet.name.empty() ? urn.substr(urn.rfind(':') + 1) : magnet.name;
-        hit.size = *magnet.size;
-        hit.urn = magnet.urn;
         hit.source = source;
-        hit.transports = {gnutella::Transport::http};
-        hits.push_back(std::move(hit));
+        hits.push_back(hit);
+    }
+    hit.dialect = gnutella::Dialect::gnutella;  // there a number means something
+    for (const auto& source : magnet.numbered_sources) {
+        hit.name = source.name;
+        hit.index = source.index;
+        hit.source = source.peer;
+        hits.push_back(hit);
     }
     return hits;
 }

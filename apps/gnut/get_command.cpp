@@ -41,7 +41,8 @@ awaitable<Finding> find_hits(gnutella::Peer& peer, const GetOptions& options) {
     if (const auto* magnet = std::get_if<gnutella::Magnet>(&options.target)) {
         finding.hits = hits_of(*magnet);
         if (finding.hits.empty()) {  // without the file's size its sources must be asked first
-            relays.insert(relays.end(), magnet->sources.begin(), magnet->sources.end());
+            const auto sources = peers_of(*magnet);
+            relays.insert(relays.end(), sources.begin(), sources.end());
         }
     }
     if (relays.empty()) {
@@ -92,11 +93,11 @@ awaitable<std::optional<FoundFile>> choose(std::vector<FoundFile> files, const T
     }
 }
 
-gnutella::DownloadRequest request_for(const FoundFile& file, const Destination& destination) {
+gnutella::DownloadRequest request_for(const FoundFile& file, const Destination& destination, const Target& target) {
     gnutella::DownloadRequest request;
     request.sources = file.sources;
     request.folder = destination.folder;
-    request.name = destination.name;
+    request.name = destination.name.empty() ? file_name_of(target) : destination.name;
     if (destination.kind == Destination::Kind::file) {
         request.when_there = gnutella::DownloadRequest::WhenThere::fail;
     }
@@ -139,7 +140,7 @@ awaitable<ExitCode> get(gnutella::Peer& peer, const GetOptions& options, Destina
             bar.show(*progress);
         }
     });
-    gnutella::Download download = peer.download(request_for(file, destination));
+    gnutella::Download download = peer.download(request_for(file, destination, options.target));
     join_later(peer, finding.query, download, file.urn);
     auto [error, arrived] = co_await download.async_wait(as_result);
     bar.clear();

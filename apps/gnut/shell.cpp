@@ -4,6 +4,7 @@
 #include "complaint.hpp"
 #include "describe.hpp"
 #include "file_search.hpp"
+#include "opening.hpp"
 #include "option_values.hpp"
 #include "printable.hpp"
 #include "shell_words.hpp"
@@ -103,7 +104,8 @@ awaitable<void> Shell::fetch_and_show(std::string name) {
         co_return;
     }
     FoundFile file = with_all_sources(offers, static_cast<std::size_t>(exact - offers.begin()));
-    const auto arrived = co_await fetch(std::move(file));
+    std::string its_own;
+    const auto arrived = co_await fetch(std::move(file), std::move(its_own));
     if (!arrived) {
         co_return;
     }
@@ -157,6 +159,7 @@ void Shell::begin_list() {
 
 awaitable<void> Shell::get(std::string what) {
     std::optional<FoundFile> file;
+    std::string name;
     if (const auto number = pick(listed_, what)) {
         file = with_all_sources(listed_, *number);
     } else if (all_digits(what) && !listed_.empty()) {
@@ -170,10 +173,11 @@ awaitable<void> Shell::get(std::string what) {
             console_.complain(error.what());
             co_return;
         }
+        name = file_name_of(target);
         file = co_await find(std::move(target));
     }
     if (file) {
-        co_await fetch(*std::move(file));
+        co_await fetch(*std::move(file), std::move(name));
     }
 }
 
@@ -181,8 +185,13 @@ awaitable<std::optional<FoundFile>> Shell::find(Target target) {
     std::vector<gnutella::Hit> hits;
     if (const auto* magnet = std::get_if<gnutella::Magnet>(&target)) {
         hits = hits_of(*magnet);
+        if (hits.empty()) {
+            co_await join_peers_of(*magnet);
+        }
     }
-    if (hits.empty()) {
+    if (!hits.empty()) {
+        search_for_sources_ = begin_search(peer_, target, search_time);  // those of a link may be gone
+    } else {
         if (!co_await has_neighbours()) {
             co_return std::nullopt;
         }
@@ -211,10 +220,19 @@ awaitable<std::optional<FoundFile>> Shell::find(Target target) {
     co_return std::nullopt;
 }
 
-awaitable<std::optional<gnutella::DownloadedFile>> Shell::fetch(FoundFile file) {
+awaitable<void> Shell::join_peers_of(gnutella::Magnet magnet) {
+    if (auto peers = peers_of(magnet); !peers.empty()) {
+        const Complain complain = [this](std::string_view sentence) { console_.complain(sentence); };
+        const Patience library_has_its_own;
+        co_await open_sessions(peer_, std::move(peers), library_has_its_own, complain);
+    }
+}
+
+awaitable<std::optional<gnutella::DownloadedFile>> Shell::fetch(FoundFile file, std::string name) {
     gnutella::DownloadRequest request;
     request.sources = file.sources;
     request.folder = downloads_;
+    request.name = std::move(name);
     request.lifetime = gnutella::DownloadRequest::Lifetime::durable;
     const gnutella::Download download = peer_.download(std::move(request));
     join_later(peer_, std::exchange(search_for_sources_, {}), download, file.urn);

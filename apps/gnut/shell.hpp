@@ -47,9 +47,12 @@ class Shell {
     void help();
 
     awaitable<bool> has_neighbours();
+    /// Opens sessions with the peers that a link names, so that they can be asked what it does not say.
+    awaitable<void> join_peers_of(gnutella::Magnet magnet);
     /// Finds one file, or lists those that it could be and gives nothing.
     awaitable<std::optional<FoundFile>> find(Target target);
-    awaitable<std::optional<gnutella::DownloadedFile>> fetch(FoundFile file);
+    /// @param name empty: the one that its first source gives it.
+    awaitable<std::optional<gnutella::DownloadedFile>> fetch(FoundFile file, std::string name);
     awaitable<std::optional<gnutella::DownloadedFile>> tell_end(gnutella::Download download);
     void tell(const std::string& name, const gnutella::error_code& error, const gnutella::DownloadedFile& arrived);
 

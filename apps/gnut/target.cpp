@@ -41,6 +41,27 @@ Target parse_target(std::string_view text) {
     return std::string(text);
 }
 
+std::string file_name_of(const Target& target) {
+    constexpr std::size_t longest = 200;  // the part's name, and "(1)", are to fit into a file system
+    const auto* magnet = std::get_if<gnutella::Magnet>(&target);
+    if (magnet == nullptr || magnet->name.size() > longest) {
+        return {};
+    }
+    std::string name = magnet->name;
+    name.erase(0, name.find_first_not_of(". "));  // a link may come from anybody: nothing hidden
+    return name;
+}
+
+std::vector<gnutella::Endpoint> peers_of(const gnutella::Magnet& magnet) {
+    std::vector<gnutella::Endpoint> peers = magnet.sources;
+    for (const auto& source : magnet.numbered_sources) {
+        if (std::ranges::find(peers, source.peer) == peers.end()) {
+            peers.push_back(source.peer);
+        }
+    }
+    return peers;
+}
+
 std::string describe(const Target& target) {
     if (const auto* name = std::get_if<std::string>(&target)) {
         return '"' + printable(*name) + '"';

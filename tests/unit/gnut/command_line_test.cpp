@@ -94,6 +94,7 @@ TEST(CommandLine, AMagnetLinkThatNamesASourceNeedsNoPeer) {
     const std::string urn = "urn:sha1:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB";
     EXPECT_THAT(complaint_of({"get", "magnet:?xt=" + urn}), HasSubstr("--peer"));
     EXPECT_THAT(parse<GetOptions>({"get", "magnet:?xt=" + urn + "&xs=http://h:1/uri-res/N2R?" + urn}).peers, IsEmpty());
+    EXPECT_THAT(parse<GetOptions>({"get", "magnet:?xt=" + urn + "&as=http://h:1/get/5/a"}).peers, IsEmpty());
 }
 
 TEST(CommandLine, ATimeThatIsSaidBoundsTheConnectingToo) {

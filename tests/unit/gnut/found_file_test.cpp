@@ -123,6 +123,19 @@ TEST(FoundFile, AMagnetLinksSourcesAreHitsWhenItSaysTheSize) {
     EXPECT_TRUE(hits_of(magnet).empty());
 }
 
+TEST(FoundFile, AMagnetLinksNumberedSourcesAreHitsOfGnutella) {
+    gnutella::Magnet magnet{urn(1), "a.txt", 12, {{"192.0.2.1", 8025}}};
+    magnet.numbered_sources = {{{"192.0.2.2", 6346}, 7, "theirs.txt"}};
+    const auto hits = hits_of(magnet);
+    ASSERT_EQ(hits.size(), 2U);
+    EXPECT_EQ(hits[0].dialect, gnutella::Dialect::json);
+    EXPECT_EQ(hits[1].name, "theirs.txt");
+    EXPECT_EQ(hits[1].index, 7U);
+    EXPECT_EQ(hits[1].source.port, 6346);
+    EXPECT_EQ(hits[1].dialect, gnutella::Dialect::gnutella);
+    EXPECT_EQ(group_by_file(hits).size(), 1U);
+}
+
 TEST(FoundFile, AMagnetLinkWithoutANameGivesTheHashForOne) {
     const auto hits = hits_of({urn(1), "", 12, {{"192.0.2.1", 8025}}});
     ASSERT_EQ(hits.size(), 1U);

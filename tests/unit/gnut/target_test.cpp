@@ -27,6 +27,24 @@ TEST(Target, AMagnetLinkSaysNameSizeAndSources) {
     EXPECT_EQ(magnet.sources.front().to_string(), "192.0.2.1:8025");
 }
 
+TEST(Target, AMagnetLinkNamesTheFileWhereThatCanBe) {
+    const std::string link = std::string("magnet:?xt=") + sha1 + "&dn=";
+    EXPECT_EQ(file_name_of(parse_target(link + "a%20b.txt")), "a b.txt");
+    EXPECT_EQ(file_name_of(parse_target(link + "..%20.hidden")), "hidden");
+    EXPECT_EQ(file_name_of(parse_target(link + "...")), "");
+    EXPECT_EQ(file_name_of(parse_target(link + std::string(201, 'n'))), "");
+    EXPECT_EQ(file_name_of(parse_target(sha1)), "");
+    EXPECT_EQ(file_name_of(Target(std::string("a.txt"))), "") << "its peers may write it otherwise";
+}
+
+TEST(Target, EachPeerOfAMagnetLinkIsNamedOnce) {
+    std::string link = "magnet:?xt=";
+    link.append(sha1).append("&xs=http://h:1/uri-res/N2R?").append(sha1);
+    link += "&as=http://h:1/get/1/a&as=http://i:2/get/1/a&as=http://i:2/get/2/b";
+    const std::vector<gnutella::Endpoint> both{{"h", 1}, {"i", 2}};
+    EXPECT_EQ(peers_of(std::get<gnutella::Magnet>(parse_target(link))), both);
+}
+
 TEST(Target, WhatOnlyLooksLikeAUrnOrMagnetLinkIsWrong) {
     EXPECT_THROW(parse_target("urn:sha1:TOOSHORT"), UsageError);
     EXPECT_THROW(parse_target("magnet:?dn=a.txt"), UsageError);
