@@ -100,13 +100,14 @@ class OursFromTheirs(unittest.TestCase):
 
     def test_found(self):
         with Network() as network:
-            servent = network.servent(FILES)
+            servent = network.servent(FILES, vendor=b"GTKG")
             done = network.run("search", "cobalt", "--peer", servent.address, *GNUTELLA, "--json")
             self.assertEqual(done.code, 0, done)
             hits = {hit["name"]: hit for hit in map(json.loads, done.output.splitlines())}
             self.assertEqual({name: hit["size"] for name, hit in hits.items()},
                              {name: len(content) for name, content in FILES.items()})
             self.assertEqual(hits["cobalt-note.txt"]["dialect"], "gnutella")
+            self.assertEqual({hit["client"] for hit in hits.values()}, {"gtk-gnutella"})
 
     def test_fetched_in_pieces(self):
         with Network() as network:

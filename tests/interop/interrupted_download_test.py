@@ -45,6 +45,7 @@ class Killed(unittest.TestCase):
             report = json.loads(second.output.splitlines()[-1])
             self.assertIs(report["verified"], True)
             self.assertEqual(report["bytes"], SIZE)
+            self.assertGreater(report["resumed"], 0)
             self.assertEqual(hashlib.sha1((folder / "big.bin").read_bytes()).digest(), hashlib.sha1(content).digest())
             self.assertEqual([path.name for path in folder.iterdir()], ["big.bin"])
             self.assertLess(proxy.passed() - before, SIZE - HALF + 2 * MEBIBYTE, "it began anew")
