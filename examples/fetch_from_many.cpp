@@ -81,7 +81,8 @@ int main(int argc, char* argv[]) {
     }
     asio::io_context context;
     gnutella::Settings settings;
-    settings.port = 0;  // any free one
+    settings.port = 0;                   // any free one
+    settings.may_be_remembered = false;  // gone when the file is here
     gnutella::Peer peer(context.get_executor(), settings);
     int result = 0;
     asio::co_spawn(context, fetch_from_many(peer, argv[1], argv[2], peers), [&](std::exception_ptr failed) {

@@ -59,7 +59,8 @@ int main(int argc, char* argv[]) {
 
     asio::io_context context;
     gnutella::Settings settings;
-    settings.port = 0;  // any free one
+    settings.port = 0;                   // any free one
+    settings.may_be_remembered = false;  // gone when the file is here
     gnutella::Peer peer(context.get_executor(), settings);
     int result = 3;
     asio::co_spawn(context, search_and_fetch(peer, *neighbour, argv[2], words),

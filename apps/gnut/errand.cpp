@@ -34,6 +34,7 @@ gnutella::Settings errand_settings(const Dialects& dialects, Patience patience) 
     gnutella::Settings settings;
     settings.dialects = dialects;
     settings.port = 0;
+    settings.may_be_remembered = false;
     if (patience) {
         // A tenth is left for the connections: the last dialect is to fail before the patience is over, as it knows
         // why.

@@ -12,6 +12,7 @@ import unittest
 
 import gnut_output
 from network import HOST, Network
+from raw_session import RawSession
 
 DONE, NOT_FOUND, WRONG_USAGE, FAILED = 0, 1, 2, 3
 
@@ -332,6 +333,15 @@ class Browse(CommandTest):
 
 
 class Ping(CommandTest):
+    def test_nobody_is_told_of_a_command_that_has_ended(self):
+        with Network() as network:
+            ours = network.gnut()
+            for dialect in ("json", "gnutella"):
+                self.assertEqual(network.run("ping", ours.address, "--dialect", dialect).code, 0)
+            session = network.closing(RawSession.connect(ours))
+            session.send({"type": "PING", "id": "x", "v": 1})
+            self.assertNotIn("hosts", session.receive("PONG"))
+
     def test_tells_what_answered(self):
         with Network() as network:
             ours = network.gnut({"report.txt": b"the report"})

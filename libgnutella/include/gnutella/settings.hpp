@@ -32,6 +32,9 @@ struct Settings {
     std::string agent = "libgnutella/0.1.0";
     /// This peer's identity. Nothing: a random one for each Peer.
     std::optional<Guid> identity;
+    /// Whether others may remember this peer and tell others of it. One that is there for a moment alone says no port
+    /// in its PINGs, PONGs and handshakes, so that nobody looks for it when it has gone.
+    bool may_be_remembered = true;
     /// Peers to join at the start, and again, with back-off, whenever the session is lost.
     std::vector<Endpoint> neighbours;
 

@@ -69,7 +69,7 @@ wire::Frame BinaryMessages::pong(const Neighbour& to, const wire::MessageRoute& 
     const std::string blocks = wire::write_pong_extensions(extensions, hosts);
     const wire::PackedHost here = listening_at(to);
     wire::Pong pong;
-    pong.from = {{}, here.port, here.address};
+    pong.from = {{}, settings_.may_be_remembered ? here.port : std::uint16_t{0}, here.address};
     pong.files = library.files();
     pong.bytes = library.bytes();
     pong.extensions = blocks;

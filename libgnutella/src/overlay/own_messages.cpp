@@ -31,12 +31,12 @@ wire::Introduction OwnMessages::introduction(const Neighbour& to) const {
 }
 
 wire::Frame OwnMessages::ping(const Neighbour& to, const Guid& id) const {
-    return wire::encode_ping(id.to_string(), {sender(to), introduction(to)});
+    return wire::encode_ping(id.to_string(), {introduced(to), introduction(to)});
 }
 
 wire::Frame OwnMessages::pong(const Neighbour& to, std::string_view id, const Library& library,
                               const HostCache& hosts) const {
-    wire::Pong pong{sender(to), introduction(to), 0, 0, {}};
+    wire::Pong pong{introduced(to), introduction(to), 0, 0, {}};
     if (to.kind() == PeerKind::legacy) {
         return wire::encode_pong(id, pong);
     }

@@ -57,6 +57,10 @@ class OwnMessages {
     wire::Sender sender(const Neighbour& to) const { return {host_for(to), port_}; }
 
   private:
+    // How we introduce ourselves: by what others remember us by.
+    wire::Sender introduced(const Neighbour& to) const {
+        return {host_for(to), settings_.may_be_remembered ? port_ : std::uint16_t{0}};
+    }
     wire::Introduction introduction(const Neighbour& to) const;
 
     const Settings& settings_;

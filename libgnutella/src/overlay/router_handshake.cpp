@@ -30,7 +30,8 @@ wire::HandshakeHeaders Router::greeting(const HandshakeContext& context) const {
     headers.remote_ip = context.remote_address;
     headers.guid = impl_->identity;
     const wire::PackedHost here = impl_->binary.listening_at(context.local.host);
-    if (settings.reachability == Reachability::open && here.address != wire::IpAddress::v4({0, 0, 0, 0})) {
+    const bool connectable = settings.reachability == Reachability::open && settings.may_be_remembered;
+    if (connectable && here.address != wire::IpAddress::v4({0, 0, 0, 0})) {
         headers.listens = Endpoint{std::string(wire::IpText(here.address).view()), here.port};
     }
     headers.accepts_deflate = true;

@@ -110,6 +110,26 @@ TEST_F(RouterSessions, APongNamesTenHostsAndNotTheOneItGoesTo) {
     EXPECT_EQ(hosts.front(), "10.0.0.19:7019");
 }
 
+TEST_F(RouterSessions, OneThatIsThereForAMomentNamesNoPortToBeFoundAt) {
+    settings.may_be_remembered = false;
+    connect(1, Direction::outgoing);
+    EXPECT_EQ(only_sent(1).at("port"), 0);
+    out.clear();
+    open(2);
+    receive(2, R"({"type":"PING","host":"10.0.0.2","port":7002,"id":"x","v":1})");
+    EXPECT_EQ(only_sent(2).at("port"), 0);
+    out.clear();
+    router().start_query({numbered(70), "song", {}, 9'000}, now, out);
+    EXPECT_EQ(only_sent(2).at("port"), 9'000) << "where answers come to";
+}
+
+TEST_F(RouterSessions, WhoNamesNoPortIsToldOfToNobody) {
+    connect(1);
+    receive(1, R"({"type":"PING","host":"10.0.0.1","port":0,"id":"x","v":1})");
+    ASSERT_THAT(out.opened, SizeIs(1));
+    EXPECT_THAT(router().known_hosts(), IsEmpty());
+}
+
 TEST_F(RouterSessions, ALegacyPeerIsKnownByItsPing) {
     library.add("song");
     open(9);
