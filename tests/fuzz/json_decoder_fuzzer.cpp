@@ -53,7 +53,7 @@ bool same(const Result& one, const Result& other) {
 
 bool same(const QueryHit& one, const QueryHit& other) {
     return same(one.from, other.from) && one.has_file == other.has_file && one.peer == other.peer &&
-           one.transports == other.transports &&
+           one.transports == other.transports && one.client == other.client &&
            std::ranges::equal(one.results, other.results, [](const Result& a, const Result& b) { return same(a, b); });
 }
 

@@ -35,7 +35,8 @@ struct Hit {
     /// The number by which that peer can be asked for the file over HTTP, as "/get/index/name", and by a Push; of
     /// meaning in a hit of Gnutella 0.6 alone.
     std::uint32_t index = 0;
-    /// The program that has the file, such as "gtk-gnutella"; empty when the hit does not say.
+    /// The program that has the file, such as "gtk-gnutella", in JSON perhaps with its version; empty when the hit does
+    /// not say.
     std::string client;
     /// Whether that peer cannot be connected to, and must be sent a Push.
     bool firewalled = false;

@@ -3,6 +3,7 @@
 #include "wire/gnutella/gnutella_encoder.hpp"
 #include "wire/gnutella/hit_extensions.hpp"
 #include "wire/gnutella/hit_payload.hpp"
+#include "wire/gnutella/vendor_codes.hpp"
 #include "wire/gnutella/vendor_messages.hpp"
 #include "wire/ip_text.hpp"
 
@@ -126,6 +127,7 @@ std::vector<wire::Frame> BinaryMessages::hits(const wire::MessageRoute& route, c
     extensions.quic_key = hit.key;
     const std::string blocks = write_hit_extensions(extensions, {});
     wire::QueryHit binary{.from = hit.from, .peer = hit.peer, .transports = {}, .results = {}};
+    binary.vendor = wire::vendor_code_of(hit.client);
     binary.state.firewalled = false;
     binary.extensions = blocks;
     binary.results.assign(hit.results.begin(), hit.results.end());

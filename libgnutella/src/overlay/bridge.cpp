@@ -1,6 +1,7 @@
 #include "overlay/bridge.hpp"
 
 #include "wire/gnutella/hit_extensions.hpp"
+#include "wire/gnutella/vendor_codes.hpp"
 #include "wire/json_encoder.hpp"
 
 #include <array>
@@ -37,6 +38,8 @@ wire::Frame hit_in_json(std::string_view id, const wire::QueryHit& hit, const Hi
                         .transports = hit.transports,
                         .results = {}};
     json.key = key_of(hit);
+    const std::string client = wire::client_name(hit.vendor);
+    json.client = client;
     if (json.key) {
         json.transports.add(Transport::quic);
     }

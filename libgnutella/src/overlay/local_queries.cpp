@@ -73,6 +73,7 @@ std::size_t LocalQueries::take(const Guid& id, const wire::QueryHit& hit, std::s
     common.source = {std::string(source.host()), hit.from.port};
     common.peer = hit.peer;
     common.key = hit.key;
+    common.client = hit.client;
     common.dialect = dialect;
     if (dialect == Dialect::gnutella) {
         take_trailer(hit, common);

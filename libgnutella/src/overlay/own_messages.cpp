@@ -67,6 +67,7 @@ wire::Frame OwnMessages::query(std::string_view host, const Router::LocalQuery& 
 wire::Frame OwnMessages::hit(const Neighbour& to, std::string_view id,
                              const std::vector<Library::Match>& matches) const {
     wire::QueryHit hit{sender(to), true, identity_, {}, {}, {}};
+    hit.client = settings_.agent;
     for (const Transport transport : settings_.transports) {
         if (transport == Transport::quic && key_) {
             hit.transports.add(transport);

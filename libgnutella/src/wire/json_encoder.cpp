@@ -133,6 +133,9 @@ Frame encode_query_hit(std::string_view id, const QueryHit& hit) {
         json.member("key").text(hit.key->to_string());
     }
     write_transports(json, hit.transports);
+    if (!hit.client.empty()) {
+        json.member("client").text(hit.client);
+    }
     if (!hit.results.empty()) {
         json.member("results").open('[');
         for (const Result& result : hit.results) {

@@ -26,7 +26,8 @@ enum class JsonMember : std::uint8_t {
     has_file,
     results,
     transports,
-    key,  // QUERY-HIT
+    key,
+    client,  // QUERY-HIT
     code,
     reason,  // BYE
     none,    // any other
@@ -86,7 +87,7 @@ constexpr JsonMember json_member_named(std::string_view name) noexcept {
                    : name == "hosts" ? hosts
                                      : none;
         case 6:
-            return name == "reason" ? reason : none;
+            return name == "reason" ? reason : name == "client" ? client : none;
         case 7:
             return name == "hasFile" ? has_file : name == "results" ? results : none;
         case 10:

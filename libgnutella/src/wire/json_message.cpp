@@ -13,7 +13,7 @@ using Kind = JsonValue::Kind;
 
 constexpr std::size_t max_host_length = 255;  // RFC 1035, 2.3.4
 constexpr std::size_t max_query_length = 1024;
-constexpr std::size_t max_agent_length = 128;
+constexpr std::size_t max_agent_length = 128;  // and of a hit's client
 constexpr std::size_t max_reason_length = 256;
 constexpr std::uint8_t default_ttl = 7;  // of a query that carries none
 
@@ -228,6 +228,7 @@ void read_query_hit(MemberReader& read, JsonLists& lists, Message& out) {
     read.peer(hit.peer);
     // What is no key is as none: there is no QUIC with that peer, but HTTP.
     hit.key = KeyHash::parse(read.text(JsonMember::key, std::string_view::npos));
+    hit.client = read.cut_text(JsonMember::client, max_agent_length);
 }
 
 void read_bye(MemberReader& read, Message& out) {

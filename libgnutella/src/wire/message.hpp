@@ -142,6 +142,8 @@ struct QueryHit {
     std::string_view extensions{};
     /// Metadata, as it came: passed by.
     std::string_view xml{};
+    /// The program of that peer. In the binary dialect `vendor` says it.
+    std::string_view client{};
 };
 
 /// Asks a peer that cannot be connected to to connect itself and offer a file (Gnutella 0.6, 2.2.8).

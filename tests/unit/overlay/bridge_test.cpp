@@ -129,6 +129,7 @@ TEST_F(Bridge, AHitOfGnutellaComesBackInJson) {
     EXPECT_EQ(hit.at("hasFile"), true);
     EXPECT_EQ(text_of(hit, "peer"), servent_of_hits().to_string());
     EXPECT_EQ(hit.at("transports"), (json::array{"http"}));
+    EXPECT_EQ(text_of(hit, "client"), "gtk-gnutella");
     const json::object& result = hit.at("results").as_array().at(0).as_object();
     EXPECT_EQ(text_of(result, "name"), "a song");
     EXPECT_EQ(result.at("size"), 5'000'000'000);
@@ -149,6 +150,7 @@ TEST_F(Bridge, AHitInJsonComesBackInGnutella) {
     EXPECT_EQ(hit.from.address, wire::IpAddress::v4({10, 7, 7, 7}));
     EXPECT_EQ(hit.from.port, 8'030);
     EXPECT_EQ(hit.peer, numbered(88));
+    EXPECT_EQ(hit.vendor, "LGNU");
     EXPECT_EQ(hit.state.firewalled, false);
     ASSERT_THAT(hit.results, SizeIs(1));
     EXPECT_EQ(hit.results[0].name, "a song");

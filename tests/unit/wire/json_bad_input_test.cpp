@@ -181,6 +181,7 @@ TEST(JsonBadInput, WrongKindsOfValue) {
     fields.push_back({"QUERY-HIT", "peer", no_text});
     fields.push_back({"QUERY-HIT", "results", no_results});
     fields.push_back({"QUERY-HIT", "transports", no_texts});
+    fields.push_back({"QUERY-HIT", "client", no_text});
     fields.push_back({"BYE", "code", no_port});
     fields.push_back({"BYE", "reason", no_text});
     for (const Field& field : fields) {

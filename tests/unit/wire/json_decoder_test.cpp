@@ -350,6 +350,11 @@ TEST(JsonDecoder, ReadsTransportsAndIgnoresThoseItDoesNotKnow) {
     EXPECT_TRUE(with("QUERY-HIT", R"("transports":[])").as<QueryHit>().transports.empty());
 }
 
+TEST(JsonDecoder, CutsALongClientAsItDoesAnAgent) {
+    EXPECT_EQ(with("QUERY-HIT", "\"client\":\"" + std::string(127, 'a') + "\u00e5\"").as<QueryHit>().client,
+              std::string(127, 'a'));
+}
+
 // ---- BYE ----
 
 TEST(JsonDecoder, ReadsWhyANeighbourLeaves) {

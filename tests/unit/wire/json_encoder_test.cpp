@@ -83,6 +83,7 @@ TEST(JsonEncoder, AQueryHitReadsBackAsItWas) {
     QueryHit hit{.from = {"10.0.0.1", 8025}, .has_file = true, .peer = peer, .transports = {}, .results = {}};
     hit.transports.add(Transport::http);
     hit.transports.add(Transport::quic);
+    hit.client = "gtk-gnutella/1.2.3";
     hit.results.push_back({.name = "blue report.pdf", .size = 123, .urn = bitprint});
     hit.results.push_back({.name = "bl\xC3\xA5.txt", .size = 0, .urn = std::nullopt});
     const Decoded decoded = decode(encode_query_hit(id, hit));
@@ -93,6 +94,7 @@ TEST(JsonEncoder, AQueryHitReadsBackAsItWas) {
     EXPECT_TRUE(read.has_file);
     EXPECT_EQ(read.peer, peer);
     EXPECT_EQ(read.transports, hit.transports);
+    EXPECT_EQ(read.client, "gtk-gnutella/1.2.3");
     ASSERT_EQ(read.results.size(), 2U);
     EXPECT_EQ(read.results[0].name, "blue report.pdf");
     EXPECT_EQ(read.results[0].size, 123U);

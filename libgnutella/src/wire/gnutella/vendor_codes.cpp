@@ -46,4 +46,13 @@ std::string client_name(std::string_view vendor_code) {
     return std::ranges::all_of(vendor_code, is_printable) ? std::string(vendor_code) : std::string();
 }
 
+std::string_view vendor_code_of(std::string_view client) {
+    const auto* known = std::ranges::find(clients, client.substr(0, client.find_first_of("/ ")), &Client::name);
+    if (known != clients.end()) {
+        return known->code;
+    }
+    return client.size() == own_vendor_code.size() && std::ranges::all_of(client, is_printable) ? client
+                                                                                                : own_vendor_code;
+}
+
 }  // namespace gnutella::wire
