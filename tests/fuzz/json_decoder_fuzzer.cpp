@@ -44,7 +44,8 @@ bool same(const Pong& one, const Pong& other) {
 }
 
 bool same(const Query& one, const Query& other) {
-    return same(one.asker, other.asker) && one.text == other.text && one.urn == other.urn && one.routed == other.routed;
+    return same(one.asker, other.asker) && one.text == other.text && one.urn == other.urn &&
+           one.routed == other.routed && one.flags == other.flags;
 }
 
 bool same(const Result& one, const Result& other) {
@@ -53,7 +54,8 @@ bool same(const Result& one, const Result& other) {
 
 bool same(const QueryHit& one, const QueryHit& other) {
     return same(one.from, other.from) && one.has_file == other.has_file && one.peer == other.peer &&
-           one.transports == other.transports && one.client == other.client &&
+           one.transports == other.transports && one.client == other.client && one.state == other.state &&
+           one.push_proxies == other.push_proxies &&
            std::ranges::equal(one.results, other.results, [](const Result& a, const Result& b) { return same(a, b); });
 }
 

@@ -1,4 +1,5 @@
 #include "node.hpp"
+#include "raw_peer.hpp"
 #include "raw_servent.hpp"
 
 #include <gmock/gmock.h>
@@ -69,6 +70,72 @@ TEST(GnutellaNetwork, FindsAndFetchesThroughANodeThatSpeaksBothDialects) {
     ASSERT_EQ(row.other_end, Dialect::gnutella);
     expect_found_and_fetched(row.first, "moonlight", row.last, row.content);
     expect_found_and_fetched(row.last, "pathetique", row.first, row.content + "!");
+}
+
+// A servent that says that it cannot be connected to, two sessions in Gnutella 0.6 beyond a node that speaks both.
+struct FarBehindABridge {
+    FarBehindABridge()
+        : servent(threads, firewalled()), middle(threads, speaking({Dialect::gnutella})), bridge(threads) {
+        servent.share().write("moonlight sonata.ogg", content);
+        servent.start();
+        middle.start();
+        bridge.start();
+        servent.connect(middle);
+        bridge.connect(middle);
+        middle.wait_for_sessions(2);
+    }
+
+    static Settings firewalled() {
+        Settings settings = speaking({Dialect::gnutella});
+        settings.reachability = Reachability::firewalled;
+        settings.transports = {Transport::http};
+        return settings;
+    }
+
+    const std::string content = std::string(50'000, 's') + "the end";
+    Threads threads;
+    Node servent;
+    Node middle;
+    Node bridge;
+};
+
+TEST(GnutellaNetwork, AJsonNodeFetchesFromOneThatCannotBeConnectedTo) {
+    FarBehindABridge far;
+    Node relay(far.threads, speaking({Dialect::json}));
+    Node asker(far.threads, speaking({Dialect::json}));
+    relay.start();
+    asker.start();
+    relay.connect(far.bridge);
+    asker.connect(relay);
+    relay.wait_for_sessions(2);
+    const auto hit = asker.first_hit("moonlight");
+    ASSERT_TRUE(hit);
+    EXPECT_TRUE(hit->firewalled);
+    EXPECT_EQ(hit->peer, far.servent->identity());
+    ASSERT_FALSE(hit->push_proxies.empty());
+    EXPECT_EQ(hit->push_proxies.front(), far.bridge.endpoint());
+    EXPECT_EQ(hit->client, "libgnutella");
+    const auto file = get(asker->async_download(*hit, asker.downloads().path(), use_future));
+    EXPECT_EQ(file.verification, Verification::verified);
+    EXPECT_EQ(asker.downloads().read(file.path.filename().string()), far.content);
+    EXPECT_EQ(asker.status().counters.pushes_asked, 1U);
+    EXPECT_EQ(far.bridge.status().counters.pushes_proxied, 1U);
+    EXPECT_EQ(far.middle.status().counters.pushes_routed, 1U);
+    EXPECT_EQ(far.servent.status().counters.pushes_given, 1U);
+}
+
+TEST(GnutellaNetwork, ALegacyPeerIsSentTheFileOfOneThatCannotBeConnectedTo) {
+    FarBehindABridge far;
+    RawPeer legacy(far.bridge.endpoint());
+    legacy.greet_as_legacy();
+    legacy.send(R"({"type": "QUERY", "host": "127.0.0.1", "port": )" + std::to_string(legacy.datagram_port()) +
+                R"(, "file": "moonlight sonata.ogg", "id": "1"})");
+    const auto hit = legacy.receive("QUERY-HIT");
+    ASSERT_TRUE(hit);
+    EXPECT_EQ(hit->at("hasFile"), true);
+    EXPECT_EQ(legacy.receive_datagram(), far.content);
+    EXPECT_EQ(far.bridge.status().counters.pushes_asked, 1U);
+    EXPECT_EQ(far.bridge.status().counters.fetched_for_askers, 1U);
 }
 
 TEST(GnutellaNetwork, ANeighbourOfGnutellaFindsWhatIsSharedHere) {

@@ -1,6 +1,7 @@
 """Nodes of ours between peers of the seed and Gnutella servents: what the one has, the other finds, and nothing goes
 around for ever."""
 
+import json
 import unittest
 
 from network import Network
@@ -26,6 +27,44 @@ class Bridge(unittest.TestCase):
             servent.connect(bridge.address)
             asker = network.gnut(neighbours=[bridge], options=JSON)
             asker.fetches("cobalt-note.txt", "from far away")
+
+
+class FirewalledServent(unittest.TestCase):
+    """As gtk-gnutella is on a private network: its hits have the push bit, and nobody connects to it."""
+
+    def behind_a_bridge(self, network):
+        servent = network.servent({"cobalt-note.txt": b"from far away"}, firewalled=True)
+        bridge = network.gnut()
+        servent.connect(bridge.address)
+        servent.stop_listening()
+        return servent, bridge
+
+    def test_a_seed_peer_is_sent_what_it_has(self):
+        with Network() as network:
+            servent, bridge = self.behind_a_bridge(network)
+            seed = network.seed(neighbour=bridge)
+            seed.fetches("cobalt-note.txt", "from far away")
+            self.assertEqual(servent.wait_for("push")["port"], bridge.port)
+            self.assertEqual(bridge.counter("fetched_for_askers"), 1)
+
+    def test_json_nodes_fetch_what_it_has(self):
+        with Network() as network:
+            servent, bridge = self.behind_a_bridge(network)
+            relay = network.gnut(neighbours=[bridge], options=JSON)
+            asker = network.gnut(neighbours=[relay], options=JSON)
+            asker.fetches("cobalt-note.txt", "from far away")
+            self.assertEqual(servent.wait_for("push")["port"], asker.port)
+            self.assertEqual(bridge.counter("pushes_proxied"), 1)
+
+    def test_a_command_in_its_default_dialects_fetches_what_it_has(self):
+        with Network() as network:
+            _, bridge = self.behind_a_bridge(network)
+            found = network.run("search", "cobalt", "--peer", bridge.address, "--json")
+            self.assertEqual([json.loads(line)["client"] for line in found.output.splitlines()], ["TEST"], found)
+            folder = network.new_folder("here")
+            done = network.run("get", "cobalt-note.txt", "--peer", bridge.address, folder=folder)
+            self.assertEqual(done.code, 0, done)
+            self.assertEqual((folder / "cobalt-note.txt").read_bytes(), b"from far away")
 
 
 class Ring(unittest.TestCase):

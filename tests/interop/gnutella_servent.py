@@ -249,9 +249,9 @@ class Servent:
         """Answers one request over HTTP. Gives False when the connection is to be closed."""
         return gnutella_http.serve(connection, stream, request, self)
 
-    def giv(self, file):
-        """With what it opens a connection at a Push."""
-        return "GIV {}:{}/{}\n\n".format(file.index, self.guid.hex().upper(), file.name).encode("utf-8")
+    def giv(self, file, index):
+        """With what it opens a connection at a Push for the file of that number."""
+        return "GIV {}:{}/{}\n\n".format(index, self.guid.hex().upper(), file.name).encode("utf-8")
 
     def hits_for_all(self):
         return [self._hit(new_guid(), self.shared, 1)] if self.shared else []
@@ -371,7 +371,8 @@ class Servent:
 
     def _push_came(self, asked, known):
         self.say("push", **asked, **known)
-        file = next((file for file in self.shared if file.index == asked["index"]), None)
+        # A push proxy is told no number: the connection will say what is wanted, as with gtk-gnutella.
+        file = next((file for file in self.shared if asked["index"] in (0, file.index)), None)
         if asked["servent"] == self.guid and file is not None:
             threading.Thread(target=self._give, args=(asked, file), daemon=True).start()
         elif asked["servent"] in self._pushes and known["ttl"] > 1:
@@ -385,7 +386,7 @@ class Servent:
             connection = socket.create_connection((asked["host"], asked["port"]), DEADLINE)
             if self.gives_in_tls:
                 connection = insecure_tls().wrap_socket(connection)
-            connection.sendall(self.giv(file))
+            connection.sendall(self.giv(file, asked["index"]))
             connection.settimeout(None)
             self._greet(connection, "{}:{}".format(asked["host"], asked["port"]))
         except OSError as problem:

@@ -144,6 +144,7 @@ struct Settings {
     /// Ways to peers that Pushes may be sent along which are remembered; beyond it the oldest are forgotten.
     std::size_t max_push_routes = 50'000;
     /// Pushes a second that make us connect to who sent them, to all addresses together; the rest is dropped.
+    /// As many are passed on to peers beyond our neighbours, for those who ask over HTTP.
     std::size_t pushes_per_second = 10;
 
     // ---- transfer ----

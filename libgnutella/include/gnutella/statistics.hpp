@@ -35,7 +35,7 @@ struct Counters {
     std::uint64_t unexpected_pongs = 0;     ///< a PONG that nobody asked for
     std::uint64_t unexpected_hits = 0;      ///< a QUERY-HIT that nobody asked for
     std::uint64_t excess_hits = 0;          ///< beyond Settings::max_hits_per_query
-    std::uint64_t unreachable_hits = 0;     ///< not carried into the other dialect: nobody there could fetch from them
+    std::uint64_t unreachable_hits = 0;     ///< of no use to the asker, who could not fetch from them
     std::uint64_t excess_pings = 0;         ///< of Gnutella 0.6, that came too often
     std::uint64_t unroutable_pushes = 0;    ///< to a peer that no hit came from
     std::uint64_t refused_pushes = 0;       ///< to an address that we would not connect to

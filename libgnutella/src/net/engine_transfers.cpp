@@ -61,7 +61,8 @@ asio::awaitable<bool> Engine::proxy_push(std::weak_ptr<Engine> weak, transfer::P
         self->push_giver_->give(to, wanted.index);
         co_return true;
     }
-    const bool sent = self->router_->proxy_push(wanted.servent, wanted.index, to, self->actions_);
+    const auto now = std::chrono::steady_clock::now();
+    const bool sent = self->router_->proxy_push(wanted.servent, wanted.index, to, now, self->actions_);
     self->act();
     co_return sent;
 }

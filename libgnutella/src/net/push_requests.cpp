@@ -38,7 +38,8 @@ PushRequests::PushRequests(Settings settings, std::shared_ptr<TransferCounters> 
       over_session_(std::move(over_session)) {}
 
 bool PushRequests::can_ask(const Hit& hit) const noexcept {
-    return hit.dialect == Dialect::gnutella && hit.peer && settings_.reachability != Reachability::firewalled;
+    const bool known_way = hit.dialect == Dialect::gnutella || !hit.push_proxies.empty();
+    return known_way && hit.peer && settings_.reachability != Reachability::firewalled;
 }
 
 asio::awaitable<std::variant<error_code, PushedConnections::Arrived>> PushRequests::dial(asio::any_io_executor strand,

@@ -1,5 +1,6 @@
 #include "overlay/binary_messages.hpp"
 
+#include "overlay/bridge.hpp"
 #include "wire/gnutella/gnutella_encoder.hpp"
 #include "wire/gnutella/hit_extensions.hpp"
 #include "wire/gnutella/hit_payload.hpp"
@@ -96,7 +97,10 @@ wire::Frame BinaryMessages::query(const wire::MessageRoute& route, const wire::Q
     // (HUGE, 4.1): all tell them anyway, and GnutellaBun takes "urn:" for the URN of a file that it does not have.
     message.urn = query.urn && query.urn->sha1() ? Urn(*query.urn->sha1()) : query.urn;
     message.flags = wire::QueryFlags().with(wire::QueryFlag::reads_ggep_h);
-    if (settings_.reachability == Reachability::firewalled) {
+    // Who asks fetches what he is told of; for a legacy peer it is we who do.
+    const bool firewalled = query.routed ? query.flags.has(wire::QueryFlag::firewalled)
+                                         : settings_.reachability == Reachability::firewalled;
+    if (firewalled) {
         message.flags = message.flags.with(wire::QueryFlag::firewalled);
     }
     return wire::encode_binary(route, message);
@@ -125,10 +129,14 @@ std::vector<wire::Frame> BinaryMessages::hits(const Neighbour& to, const wire::M
 std::vector<wire::Frame> BinaryMessages::hits(const wire::MessageRoute& route, const wire::QueryHit& hit) const {
     wire::HitExtensions extensions;
     extensions.quic_key = hit.key;
-    const std::string blocks = write_hit_extensions(extensions, {});
+    std::vector<wire::PackedHost> proxies;
+    for (const Endpoint& proxy : push_proxies_of(hit)) {
+        proxies.push_back({wire::parse_ip(proxy.host).value(), proxy.port});
+    }
+    const std::string blocks = write_hit_extensions(extensions, proxies);
     wire::QueryHit binary{.from = hit.from, .peer = hit.peer, .transports = {}, .results = {}};
     binary.vendor = wire::vendor_code_of(hit.client);
-    binary.state.firewalled = false;
+    binary.state.firewalled = hit.state.firewalled.value_or(false);
     binary.extensions = blocks;
     binary.results.assign(hit.results.begin(), hit.results.end());
     // JSON has no index. One that no file has makes who believes in it ask by the hash.

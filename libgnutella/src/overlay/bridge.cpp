@@ -2,16 +2,33 @@
 
 #include "wire/gnutella/hit_extensions.hpp"
 #include "wire/gnutella/vendor_codes.hpp"
+#include "wire/ip_text.hpp"
 #include "wire/json_encoder.hpp"
 
 #include <array>
 #include <memory_resource>
+#include <utility>
 
 namespace gnutella::overlay {
 
+namespace {
+
+using HitMemory = std::array<std::byte, 4096>;
+
+void add_hosts(const wire::PackedHosts& hosts, std::vector<Endpoint>& to) {
+    for (std::size_t at = 0; at < hosts.size() && to.size() < wire::max_push_proxies; ++at) {
+        if (hosts[at].port != 0) {
+            to.push_back({std::string(wire::IpText(hosts[at].address).view()), hosts[at].port});
+        }
+    }
+}
+
+}  // namespace
+
 wire::Frame query_in_json(const wire::Message& message, const wire::Query& query, const wire::Sender& asker,
                           std::uint8_t ttl, std::uint8_t hops) {
-    const wire::Query json{asker, query.text, query.urn, true};
+    wire::Query json{asker, query.text, query.urn, true};
+    json.flags = query.flags;
     return wire::encode_query(message.id.to_string(), json, ttl, hops);
 }
 
@@ -21,39 +38,80 @@ HitSource::HitSource(const wire::QueryHit& hit, std::string_view neighbour_host)
     host_ = host.empty() || host == "0.0.0.0" || host == "::" ? neighbour_host : host;
 }
 
-Obstacle obstacle_of(const wire::QueryHit& hit, const HitSource& source) {
+Obstacle obstacle_of(const wire::QueryHit& hit, const HitSource& source, PushWay pushes) {
+    // Who is firewalled need not say where he is, but who he is.
     if (hit.state.firewalled == true) {
-        return Obstacle::firewalled;
-    }
-    if (source.host().empty() || hit.from.port == 0) {
+        if (pushes == PushWay::none || hit.peer.value_or(Guid()).is_nil()) {
+            return Obstacle::firewalled;
+        }
+    } else if (source.host().empty() || hit.from.port == 0) {
         return Obstacle::nowhere;
     }
     return hit.results.empty() ? Obstacle::empty : Obstacle::none;
 }
 
-wire::Frame hit_in_json(std::string_view id, const wire::QueryHit& hit, const HitSource& source) {
+std::vector<Endpoint> push_proxies_of(const wire::QueryHit& hit) {
+    std::vector<Endpoint> proxies;
+    for (const std::string_view text : hit.push_proxies) {
+        // Nothing that a stranger says is looked up.
+        auto proxy = Endpoint::parse(text);
+        if (proxy && proxy->port != 0 && wire::parse_ip(proxy->host) && proxies.size() < wire::max_push_proxies) {
+            proxies.push_back(*std::move(proxy));
+        }
+    }
+    if (!hit.extensions.empty()) {
+        HitMemory room;
+        std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
+        const wire::HitExtensions extensions = wire::read_hit_extensions(hit.extensions, memory);
+        add_hosts(extensions.push_proxies, proxies);
+        add_hosts(extensions.push_proxies6, proxies);
+    }
+    return proxies;
+}
+
+wire::Frame hit_in_json(std::string_view id, const wire::QueryHit& hit, const HitSource& source,
+                        const std::vector<Endpoint>& push_proxies) {
+    const Hit peer = peer_of_hit(hit, source, Dialect::gnutella);
     wire::QueryHit json{.from = {source.host(), hit.from.port},
                         .has_file = true,
                         .peer = hit.peer,
                         .transports = hit.transports,
                         .results = {}};
-    json.key = key_of(hit);
-    const std::string client = wire::client_name(hit.vendor);
-    json.client = client;
+    json.key = peer.key;
     if (json.key) {
         json.transports.add(Transport::quic);
+    }
+    json.client = peer.client;
+    json.state.firewalled = peer.firewalled;
+    std::vector<std::string> texts;
+    texts.reserve(push_proxies.size());
+    for (const Endpoint& proxy : push_proxies) {
+        json.push_proxies.push_back(texts.emplace_back(proxy.to_string()));
     }
     json.results.assign(hit.results.begin(), hit.results.end());
     return wire::encode_query_hit(id, json);
 }
 
-std::optional<KeyHash> key_of(const wire::QueryHit& hit) {
-    if (hit.key || hit.extensions.empty()) {
-        return hit.key;
+Hit peer_of_hit(const wire::QueryHit& hit, const HitSource& source, Dialect dialect) {
+    Hit peer;
+    peer.source = {std::string(source.host()), hit.from.port};
+    peer.peer = hit.peer;
+    peer.dialect = dialect;
+    peer.firewalled = hit.state.firewalled.value_or(false);
+    peer.push_proxies = push_proxies_of(hit);
+    if (dialect == Dialect::json) {
+        peer.client = hit.client;
+        peer.key = hit.key;
+        return peer;
     }
-    std::array<std::byte, 1024> room;
+    HitMemory room;
     std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
-    return wire::read_hit_extensions(hit.extensions, memory).quic_key;
+    const wire::HitExtensions extensions = wire::read_hit_extensions(hit.extensions, memory);
+    peer.client = wire::client_name(hit.vendor);
+    peer.browsable = extensions.can_be_browsed;
+    peer.tls = extensions.speaks_tls;
+    peer.key = extensions.quic_key;
+    return peer;
 }
 
 }  // namespace gnutella::overlay

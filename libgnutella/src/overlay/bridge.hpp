@@ -1,12 +1,17 @@
 #pragma once
 
 #include "wire/frame.hpp"
+#include "wire/gnutella/packed_hosts.hpp"
 #include "wire/message.hpp"
+
+#include <gnutella/endpoint.hpp>
+#include <gnutella/hit.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace gnutella::overlay {
 
@@ -17,10 +22,13 @@ namespace gnutella::overlay {
 wire::Frame query_in_json(const wire::Message& message, const wire::Query& query, const wire::Sender& asker,
                           std::uint8_t ttl, std::uint8_t hops);
 
-/// What keeps a hit of Gnutella 0.6 from being of use to an asker in JSON.
+/// Whether an asker can have a peer that cannot be connected to connect to him.
+enum class PushWay : std::uint8_t { none, some };
+
+/// What keeps a hit from being of use to an asker.
 enum class Obstacle : std::uint8_t {
     none,
-    firewalled,  ///< it must be sent a Push, for which JSON has no message
+    firewalled,  ///< it must be sent a Push, and there is no way for one
     nowhere,     ///< it does not say where its files are
     empty,       ///< no result of it can be used
 };
@@ -39,13 +47,18 @@ class HitSource {
     std::string host_;
 };
 
-Obstacle obstacle_of(const wire::QueryHit& hit, const HitSource& source);
+Obstacle obstacle_of(const wire::QueryHit& hit, const HitSource& source, PushWay pushes);
+
+/// Who passes a Push on to the peer of a hit in either dialect, as it says: numeric addresses, a bounded number.
+std::vector<Endpoint> push_proxies_of(const wire::QueryHit& hit);
 
 /// A hit of Gnutella 0.6 as JSON.
 /// @param id of the query, as its asker wrote it.
-wire::Frame hit_in_json(std::string_view id, const wire::QueryHit& hit, const HitSource& source);
+/// @param push_proxies of one that is firewalled.
+wire::Frame hit_in_json(std::string_view id, const wire::QueryHit& hit, const HitSource& source,
+                        const std::vector<Endpoint>& push_proxies);
 
-/// The key that a hit of either dialect names, for QUIC.
-std::optional<KeyHash> key_of(const wire::QueryHit& hit);
+/// What a hit in either dialect says of the peer that it comes from, for every file in it.
+Hit peer_of_hit(const wire::QueryHit& hit, const HitSource& source, Dialect dialect);
 
 }  // namespace gnutella::overlay

@@ -2,20 +2,13 @@
 
 #include "overlay/bridge.hpp"
 #include "wire/file_name.hpp"
-#include "wire/gnutella/hit_extensions.hpp"
-#include "wire/gnutella/vendor_codes.hpp"
-#include "wire/ip_text.hpp"
 
-#include <array>
 #include <memory>
-#include <memory_resource>
 #include <utility>
 
 namespace gnutella::overlay {
 
 namespace {
-
-constexpr std::size_t max_push_proxies = 16;
 
 std::vector<Transport> transports_of(const wire::QueryHit& hit, const wire::Result& result) {
     std::vector<Transport> transports;
@@ -28,28 +21,6 @@ std::vector<Transport> transports_of(const wire::QueryHit& hit, const wire::Resu
         transports.push_back(Transport::http);
     }
     return transports;
-}
-
-void add_hosts(const wire::PackedHosts& hosts, std::vector<Endpoint>& to) {
-    for (std::size_t at = 0; at < hosts.size() && to.size() < max_push_proxies; ++at) {
-        if (hosts[at].port != 0) {
-            to.push_back({std::string(wire::IpText(hosts[at].address).view()), hosts[at].port});
-        }
-    }
-}
-
-// What the trailer of a hit of Gnutella 0.6 says of the peer that it comes from.
-void take_trailer(const wire::QueryHit& hit, Hit& found) {
-    std::array<std::byte, 4096> room;
-    std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
-    const wire::HitExtensions extensions = wire::read_hit_extensions(hit.extensions, memory);
-    found.client = wire::client_name(hit.vendor);
-    found.firewalled = hit.state.firewalled.value_or(false);
-    found.browsable = extensions.can_be_browsed;
-    found.tls = extensions.speaks_tls;
-    found.key = extensions.quic_key;
-    add_hosts(extensions.push_proxies, found.push_proxies);
-    add_hosts(extensions.push_proxies6, found.push_proxies);
 }
 
 }  // namespace
@@ -69,15 +40,7 @@ std::size_t LocalQueries::take(const Guid& id, const wire::QueryHit& hit, std::s
     if (hit.state.firewalled != true && (source.host().empty() || hit.from.port == 0)) {
         return 0;
     }
-    Hit common;
-    common.source = {std::string(source.host()), hit.from.port};
-    common.peer = hit.peer;
-    common.key = hit.key;
-    common.client = hit.client;
-    common.dialect = dialect;
-    if (dialect == Dialect::gnutella) {
-        take_trailer(hit, common);
-    }
+    const Hit common = peer_of_hit(hit, source, dialect);
     std::size_t excess = 0;
     for (const wire::Result& result : hit.results) {
         // Hit::name promises that it is never a path.

@@ -1,5 +1,6 @@
 #include "overlay/own_messages.hpp"
 
+#include "wire/ip_text.hpp"
 #include "wire/json_encoder.hpp"
 
 #include <algorithm>
@@ -60,14 +61,26 @@ wire::Frame OwnMessages::bye(const Neighbour& to, ByeCode code, std::string_view
 }
 
 wire::Frame OwnMessages::query(std::string_view host, const Router::LocalQuery& query) const {
-    const wire::Query message{{host, query.inbox_port}, query.text, query.urn, true};
+    wire::Query message{{host, query.inbox_port}, query.text, query.urn, true};
+    if (settings_.reachability == Reachability::firewalled) {
+        message.flags = message.flags.with(wire::QueryFlag::firewalled);
+    }
     return wire::encode_query(query.id.to_string(), message, settings_.max_ttl, 0);
 }
 
-wire::Frame OwnMessages::hit(const Neighbour& to, std::string_view id,
-                             const std::vector<Library::Match>& matches) const {
+wire::Frame OwnMessages::hit(const Neighbour& to, std::string_view id, const std::vector<Library::Match>& matches,
+                             std::span<const wire::PackedHost> push_proxies) const {
     wire::QueryHit hit{sender(to), true, identity_, {}, {}, {}};
     hit.client = settings_.agent;
+    std::vector<std::string> texts;
+    if (settings_.reachability == Reachability::firewalled) {
+        hit.state.firewalled = true;
+        texts.reserve(push_proxies.size());
+        for (const wire::PackedHost& proxy : push_proxies) {
+            const Endpoint endpoint{std::string(wire::IpText(proxy.address).view()), proxy.port};
+            hit.push_proxies.push_back(texts.emplace_back(endpoint.to_string()));
+        }
+    }
     for (const Transport transport : settings_.transports) {
         if (transport == Transport::quic && key_) {
             hit.transports.add(transport);

@@ -5,6 +5,7 @@
 #include "overlay/neighbour.hpp"
 #include "overlay/router.hpp"
 #include "wire/frame.hpp"
+#include "wire/gnutella/packed_hosts.hpp"
 #include "wire/message.hpp"
 
 #include <gnutella/guid.hpp>
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -49,7 +51,9 @@ class OwnMessages {
     wire::Frame bye(const Neighbour& to, ByeCode code, std::string_view reason) const;
     wire::Frame query(std::string_view host, const Router::LocalQuery& query) const;
     /// The answer to a routed query: as many of the matches, from the first on, as one message can hold.
-    wire::Frame hit(const Neighbour& to, std::string_view id, const std::vector<Library::Match>& matches) const;
+    /// @param push_proxies who passes a Push on to us when we are firewalled.
+    wire::Frame hit(const Neighbour& to, std::string_view id, const std::vector<Library::Match>& matches,
+                    std::span<const wire::PackedHost> push_proxies) const;
     /// The answer to a legacy peer's query.
     wire::Frame legacy_hit(const Neighbour& to, std::string_view id, const Library::Match* match) const;
 

@@ -33,7 +33,7 @@ bool RouteTable::insert(const Guid& id, SessionId from, TimePoint now) {
     if (place >= ring_.size()) {
         place -= ring_.size();
     }
-    ring_[place] = Route{id, now, from, 0, 0, nullptr};
+    ring_[place] = Route{id, now, from, 0, 0, false, nullptr};
     index_[slot_of(id)] = static_cast<std::uint32_t>(place + 1);
     ++count_;
     return true;

@@ -44,6 +44,9 @@ class RouteTable {
         std::uint32_t hits = 0;
         /// The TTL that it came with; the router sets it.
         std::uint8_t ttl = 0;
+        /// Of the way to a peer that its hits showed: whether such hits went on in JSON, so that who has them asks this
+        /// node to pass a Push on; the router sets it.
+        bool bridged = false;
         /// What must be known of a query in JSON for hits that come back in another form; the router sets it.
         std::unique_ptr<Origin> origin;
     };

@@ -31,7 +31,8 @@ Router::Impl::Impl(const Settings& the_settings, Guid the_identity, std::uint16_
       joins(settings.retry_interval, settings.max_retry_interval),
       seeker(settings.retry_interval, settings.max_retry_interval),
       guard(settings.datagrams_per_second),
-      push_guard(settings.pushes_per_second) {}
+      push_guard(settings.pushes_per_second),
+      proxy_guard(settings.pushes_per_second) {}
 
 Router::Router(const Settings& settings, Guid identity, std::uint16_t port, std::uint64_t seed)
     : impl_(std::make_unique<Impl>(settings, identity, port, seed)) {}

@@ -168,11 +168,12 @@ class Router {
     /// @return false when no way is known.
     bool push(const Guid& servent, std::uint32_t index, TimePoint now, Actions& out);
 
-    /// Tells a neighbour to connect to somebody who asked us for it: what a push proxy does.
-    /// @param servent the neighbour's identity.
+    /// Has a servent told to connect to somebody who asked us for it: what a push proxy does. We are that of our
+    /// neighbours, and of those whose hits we have carried into JSON.
+    /// @param servent its identity.
     /// @param to a numeric address.
-    /// @return false when no session of Gnutella 0.6 with it is open.
-    bool proxy_push(const Guid& servent, std::uint32_t index, const Endpoint& to, Actions& out);
+    /// @return false when there is no way to it, or too many were asked for.
+    bool proxy_push(const Guid& servent, std::uint32_t index, const Endpoint& to, TimePoint now, Actions& out);
 
     // ---- datagrams that leave ----
 

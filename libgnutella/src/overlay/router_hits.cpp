@@ -25,8 +25,7 @@ void Router::Impl::hit_came(Neighbour& from, const wire::Message& message, const
         if (from.gnutella && hit.peer) {
             learn_push_route(*hit.peer, from.info.id, now);
         }
-        counters.excess_hits +=
-            local_queries.take(message.id, hit, host_of_own_hit(from, message), out.hits, message.dialect);
+        take_hit(message, hit, host_of_own_hit(from, message), out);
         return;
     }
     RouteTable::Route* route = routes.find(message.id, now);
@@ -47,8 +46,19 @@ void Router::Impl::hit_came(Neighbour& from, const wire::Message& message, const
     if (to->gnutella) {
         hit_to_gnutella(*to, message, hit, out);
     } else {
-        hit_to_json(from, *to, *route, message, hit, out);
+        hit_to_json(from, *to, *route, message, hit, now, out);
     }
+}
+
+void Router::Impl::take_hit(const wire::Message& message, const wire::QueryHit& hit, std::string_view neighbour_host,
+                            Actions& out) {
+    // Two that cannot be connected to have no way to one another. In Gnutella the query has said so.
+    const bool firewalled = hit.state.firewalled == true && settings.reachability == Reachability::firewalled;
+    if (firewalled && message.dialect == Dialect::json) {
+        ++counters.unreachable_hits;
+        return;
+    }
+    counters.excess_hits += local_queries.take(message.id, hit, neighbour_host, out.hits, message.dialect);
 }
 
 void Router::Impl::hit_to_gnutella(Neighbour& to, const wire::Message& message, const wire::QueryHit& hit,
@@ -66,9 +76,12 @@ void Router::Impl::hit_to_gnutella(Neighbour& to, const wire::Message& message, 
         send(to, wire::encode_forward(message, ttl, hops), hit_priority(hops), out);
         return;
     }
-    // A numeric address, or the binary dialect cannot say it; a legacy peer's has no results.
+    // A numeric address, or the binary dialect cannot say it; a legacy peer's has no results. In JSON no way for a Push
+    // is remembered: it goes by a proxy.
     const HitSource source(hit, {});
-    if (hit.results.empty() || !wire::parse_ip(source.host()) || hit.from.port == 0) {
+    const PushWay pushes = push_proxies_of(hit).empty() ? PushWay::none : PushWay::some;
+    const bool sayable = hit.state.firewalled == true || wire::parse_ip(source.host());
+    if (!sayable || obstacle_of(hit, source, pushes) != Obstacle::none) {
         ++counters.unreachable_hits;
         return;
     }
@@ -79,7 +92,7 @@ void Router::Impl::hit_to_gnutella(Neighbour& to, const wire::Message& message, 
 }
 
 void Router::Impl::hit_to_json(Neighbour& from, Neighbour& to, RouteTable::Route& route, const wire::Message& message,
-                               const wire::QueryHit& hit, Actions& out) {
+                               const wire::QueryHit& hit, TimePoint now, Actions& out) {
     const bool wanted_raw = route.origin && !route.origin->wanted.empty();
     if (wanted_raw && (message.dialect == Dialect::gnutella || !hit.results.empty())) {
         hit_for_legacy_asker(from, to, route, message, hit, out);
@@ -91,14 +104,19 @@ void Router::Impl::hit_to_json(Neighbour& from, Neighbour& to, RouteTable::Route
         return;
     }
     const HitSource source(hit, host_of_own_hit(from, message));
-    if (obstacle_of(hit, source) != Obstacle::none) {
+    const std::vector<Endpoint> proxies = proxies_for(to, hit);
+    const PushWay pushes = proxies.empty() ? PushWay::none : PushWay::some;
+    if (obstacle_of(hit, source, pushes) != Obstacle::none) {
         ++counters.unreachable_hits;
         return;
     }
     ++counters.hits_bridged;
+    if (RouteTable::Route* way = pushes == PushWay::some ? push_routes.find(*hit.peer, now) : nullptr) {
+        way->bridged = true;
+    }
     const std::string id =
         route.origin && !route.origin->id_text.empty() ? route.origin->id_text : message.id.to_string();
-    send_json_hit(to, route, hit_in_json(id, hit, source), out);
+    send_json_hit(to, route, hit_in_json(id, hit, source, proxies), out);
 }
 
 void Router::Impl::send_json_hit(Neighbour& to, const RouteTable::Route& route, wire::Frame frame, Actions& out) {
@@ -118,21 +136,21 @@ void Router::Impl::hit_for_legacy_asker(Neighbour& from, Neighbour& to, RouteTab
     const auto file = std::ranges::find_if(hit.results, [&origin](const wire::Result& result) {
         return result.name == origin.wanted && result.urn && result.size <= max_datagram;
     });
-    if (origin.found || !origin.asker || obstacle_of(hit, source) != Obstacle::none || file == hit.results.end()) {
+    // It is this node that fetches: who is firewalled is sent a Push along the way that the hit came, or by a proxy.
+    const bool way = message.dialect == Dialect::gnutella || !hit.push_proxies.empty();
+    const PushWay pushes = way && settings.reachability == Reachability::open ? PushWay::some : PushWay::none;
+    const bool usable = obstacle_of(hit, source, pushes) == Obstacle::none && file != hit.results.end();
+    if (origin.found || !origin.asker || !usable) {
         ++counters.unreachable_hits;
         return;
     }
     origin.found = true;
     ++counters.hits_bridged;
-    Hit found;
+    Hit found = peer_of_hit(hit, source, message.dialect);
     found.name = file->name;
     found.size = file->size;
     found.urn = file->urn;
     found.index = file->index;
-    found.source = {std::string(source.host()), hit.from.port};
-    found.peer = hit.peer;
-    found.key = key_of(hit);
-    found.dialect = message.dialect;
     if (found.key) {
         found.transports.push_back(Transport::quic);
     }

@@ -84,6 +84,12 @@ struct Router::Impl {
     void heed_push(const Neighbour& from, const wire::Push& push, TimePoint now, Actions& out);
     /// A hit of that servent came over that session.
     void learn_push_route(const Guid& servent, SessionId session, TimePoint now);
+    /// Whom an asker in JSON is told of to pass a Push on to the servent of a hit: this node first, which knows the
+    /// way.
+    std::vector<Endpoint> proxies_for(const Neighbour& to, const wire::QueryHit& hit) const;
+    /// The neighbour through which we are the push proxy of that servent: itself, or where its hits came from that we
+    /// have carried into JSON.
+    Neighbour* proxied_by(const Guid& servent, TimePoint now);
     /// The neighbour that a Push for that servent goes to; null when no way is known. One that is that servent comes
     /// first: it may have asked us to be its push proxy.
     Neighbour* way_to(const Guid& servent, TimePoint now);
@@ -126,9 +132,12 @@ struct Router::Impl {
                   Actions& out);
     void hit_to_gnutella(Neighbour& to, const wire::Message& message, const wire::QueryHit& hit, Actions& out);
     void hit_to_json(Neighbour& from, Neighbour& to, RouteTable::Route& route, const wire::Message& message,
-                     const wire::QueryHit& hit, Actions& out);
+                     const wire::QueryHit& hit, TimePoint now, Actions& out);
     void hit_for_legacy_asker(Neighbour& from, Neighbour& to, RouteTable::Route& route, const wire::Message& message,
                               const wire::QueryHit& hit, Actions& out);
+    /// For a search of our own.
+    void take_hit(const wire::Message& message, const wire::QueryHit& hit, std::string_view neighbour_host,
+                  Actions& out);
     void send_json_hit(Neighbour& to, const RouteTable::Route& route, wire::Frame frame, Actions& out);
 
     // ---- router_joins.cpp ----
@@ -164,6 +173,8 @@ struct Router::Impl {
     HostSeeker seeker;
     DatagramGuard guard;
     PushGuard push_guard;
+    /// Of the Pushes that we pass on for who asks over HTTP, beyond our neighbours.
+    PushGuard proxy_guard;
     Counters counters;
     QueryWatch query_watch = QueryWatch::off;
     /// Open sessions of Gnutella 0.6, by what the far end is.

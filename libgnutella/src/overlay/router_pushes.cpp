@@ -1,6 +1,7 @@
 // Pushes (0.6, 2.2.8): passed on along the way that the servent's hits came, heeded when they are for this node, and
 // sent. And push proxies, which pass them on to their leaves.
 
+#include "overlay/bridge.hpp"
 #include "overlay/router_impl.hpp"
 #include "wire/forward.hpp"
 #include "wire/gnutella/gnutella_encoder.hpp"
@@ -8,6 +9,7 @@
 #include "wire/ip_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace gnutella::overlay {
 
@@ -21,17 +23,28 @@ bool Router::push(const Guid& servent, std::uint32_t index, TimePoint now, Actio
     return true;
 }
 
-bool Router::proxy_push(const Guid& servent, std::uint32_t index, const Endpoint& to, Actions& out) {
-    Neighbour* const neighbour = impl_->sessions.open_with(servent);
-    if (neighbour == nullptr || !neighbour->gnutella) {
+bool Router::proxy_push(const Guid& servent, std::uint32_t index, const Endpoint& to, TimePoint now, Actions& out) {
+    Neighbour* const neighbour = impl_->proxied_by(servent, now);
+    auto address = wire::parse_ip(to.host);
+    if (neighbour == nullptr || !address) {
         return false;
+    }
+    const bool itself = neighbour->info.peer == servent;
+    if (!itself && impl_->proxy_guard.allow(*address, to.port, *address, now) != PushGuard::Verdict::allowed) {
+        ++impl_->counters.excess_pushes;
+        return false;
+    }
+    // Who asks from this machine is found where this machine is.
+    if (address->is_loopback() && !neighbour->address.is_loopback()) {
+        address = impl_->binary.listening_at(*neighbour).address;
     }
     wire::Push push;
     push.target = servent;
     push.index = index;
-    push.to = {to.host, to.port};
+    push.to = {{}, to.port, *address};
     const Guid id = wire::marked_as_modern(impl_->random.guid());
-    impl_->send(*neighbour, wire::encode_binary({id, 1, 0}, push), Priority::push, out);
+    const std::uint8_t ttl = itself ? 1 : impl_->settings.max_ttl;
+    impl_->send(*neighbour, wire::encode_binary({id, ttl, 0}, push), Priority::push, out);
     return true;
 }
 
@@ -92,6 +105,31 @@ void Router::Impl::learn_push_route(const Guid& servent, SessionId session, Time
             known->from = session;  // the way that it came before is gone
         }
     }
+}
+
+std::vector<Endpoint> Router::Impl::proxies_for(const Neighbour& to, const wire::QueryHit& hit) const {
+    std::vector<Endpoint> proxies;
+    if (hit.state.firewalled != true) {
+        return proxies;
+    }
+    const wire::PackedHost here = binary.listening_at(to);
+    if (settings.reachability == Reachability::open && here.address != wire::IpAddress::v4({0, 0, 0, 0})) {
+        proxies.push_back({std::string(wire::IpText(here.address).view()), here.port});
+    }
+    for (Endpoint& proxy : push_proxies_of(hit)) {
+        if (proxies.size() < wire::max_push_proxies && std::ranges::find(proxies, proxy) == proxies.end()) {
+            proxies.push_back(std::move(proxy));
+        }
+    }
+    return proxies;
+}
+
+Neighbour* Router::Impl::proxied_by(const Guid& servent, TimePoint now) {
+    Neighbour* const to = way_to(servent, now);
+    if (to == nullptr || to->info.peer == servent) {
+        return to;
+    }
+    return push_routes.find(servent, now)->bridged ? to : nullptr;
 }
 
 std::vector<wire::PackedHost> Router::Impl::push_proxies() const {

@@ -83,7 +83,7 @@ void Router::receive_in_inbox(const Guid& query, const wire::Message& message, T
         ++impl_->counters.unexpected_hits;
         return;
     }
-    impl_->counters.excess_hits += impl_->local_queries.take(query, *hit, {}, out.hits);
+    impl_->take_hit(message, *hit, {}, out);
 }
 
 void Router::receive_raw_file(const Guid& query, std::string_view content, const Endpoint& from, TimePoint,
@@ -159,7 +159,7 @@ std::size_t Router::Impl::answer(Neighbour& from, const wire::Message& message, 
         }
         return matches.size();
     }
-    wire::Frame hit = own.hit(from, message.id_text, matches);
+    wire::Frame hit = own.hit(from, message.id_text, matches, push_proxies());
     if (from.kind() == PeerKind::modern) {
         send(from, std::move(hit), Priority::hit, out);
     } else if (auto asker = asker_of(from, message, query)) {

@@ -53,6 +53,9 @@ void JsonCollector::begin_list() {
         case JsonMember::hosts:
             lists_->hosts.clear();
             break;
+        case JsonMember::proxies:
+            lists_->proxies.clear();
+            break;
         case JsonMember::results:
             lists_->results.clear();
             break;
@@ -79,8 +82,12 @@ void JsonCollector::take_element(const JsonValue& value) {
         } else if (value.text == "http") {
             lists_->transports.add(Transport::http);
         }
-    } else if (value.text.size() <= max_host_and_port && lists_->hosts.size() < max_hosts_) {
-        lists_->hosts.push_back(value.text);
+        return;
+    }
+    auto& hosts = list_ == JsonMember::proxies ? lists_->proxies : lists_->hosts;
+    const std::size_t most = list_ == JsonMember::proxies ? max_push_proxies : max_hosts_;
+    if (value.text.size() <= max_host_and_port && hosts.size() < most) {
+        hosts.push_back(value.text);
     }
 }
 

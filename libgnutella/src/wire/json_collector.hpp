@@ -18,9 +18,10 @@ namespace gnutella::wire {
 
 /// The lists of one message, in the memory that the message lives in.
 struct JsonLists {
-    explicit JsonLists(std::pmr::memory_resource& memory) : hosts(&memory), results(&memory) {}
+    explicit JsonLists(std::pmr::memory_resource& memory) : hosts(&memory), proxies(&memory), results(&memory) {}
 
     std::pmr::vector<std::string_view> hosts;
+    std::pmr::vector<std::string_view> proxies;
     std::pmr::vector<Result> results;
     TransportSet transports;
 };

@@ -55,6 +55,23 @@ void write_urn(JsonWriter& json, const std::optional<Urn>& urn) {
     }
 }
 
+void write_firewalled(JsonWriter& json, bool firewalled) {
+    if (firewalled) {
+        json.member("firewalled").literal("true");
+    }
+}
+
+void write_hosts(JsonWriter& json, std::string_view name, const std::pmr::vector<std::string_view>& hosts) {
+    if (hosts.empty()) {
+        return;
+    }
+    json.member(name).open('[');
+    for (const std::string_view host : hosts) {
+        json.element().text(host);
+    }
+    json.close(']');
+}
+
 void write_transports(JsonWriter& json, TransportSet transports) {
     if (transports.empty()) {
         return;
@@ -96,13 +113,7 @@ Frame encode_pong(std::string_view id, const Pong& pong) {
     }
     json.member("files").number(pong.files);
     json.member("bytes").number(pong.bytes);
-    if (!pong.hosts.empty()) {
-        json.member("hosts").open('[');
-        for (const std::string_view host : pong.hosts) {
-            json.element().text(host);
-        }
-        json.close(']');
-    }
+    write_hosts(json, "hosts", pong.hosts);
     return finish(json, buffer);
 }
 
@@ -118,6 +129,7 @@ Frame encode_query(std::string_view id, const Query& query, std::uint8_t ttl, st
     if (query.routed) {
         json.member("reply").text("routed");
     }
+    write_firewalled(json, query.flags.has(QueryFlag::firewalled));
     write_urn(json, query.urn);
     return finish(json, buffer);
 }
@@ -136,6 +148,8 @@ Frame encode_query_hit(std::string_view id, const QueryHit& hit) {
     if (!hit.client.empty()) {
         json.member("client").text(hit.client);
     }
+    write_firewalled(json, hit.state.firewalled == true);
+    write_hosts(json, "proxies", hit.push_proxies);
     if (!hit.results.empty()) {
         json.member("results").open('[');
         for (const Result& result : hit.results) {

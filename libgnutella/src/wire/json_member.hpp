@@ -22,12 +22,14 @@ enum class JsonMember : std::uint8_t {
     urn,
     ttl,
     hops,
-    reply,  // QUERY
+    reply,       // QUERY
+    firewalled,  // and QUERY-HIT
     has_file,
     results,
     transports,
     key,
-    client,  // QUERY-HIT
+    client,
+    proxies,  // QUERY-HIT
     code,
     reason,  // BYE
     none,    // any other
@@ -89,9 +91,9 @@ constexpr JsonMember json_member_named(std::string_view name) noexcept {
         case 6:
             return name == "reason" ? reason : name == "client" ? client : none;
         case 7:
-            return name == "hasFile" ? has_file : name == "results" ? results : none;
+            return name == "hasFile" ? has_file : name == "results" ? results : name == "proxies" ? proxies : none;
         case 10:
-            return name == "transports" ? transports : none;
+            return name == "transports" ? transports : name == "firewalled" ? firewalled : none;
         default:
             return none;
     }

@@ -206,6 +206,9 @@ void read_query(MemberReader& read, const JsonCollector& members, Message& out) 
         }
     }
     query.routed = read.text(JsonMember::reply, std::string_view::npos) == "routed";
+    if (read.boolean(JsonMember::firewalled)) {
+        query.flags = query.flags.with(QueryFlag::firewalled);
+    }
     out.ttl = read.distance(JsonMember::ttl, default_ttl);
     out.hops = read.distance(JsonMember::hops, 0);
 }
@@ -217,18 +220,24 @@ void read_query_hit(MemberReader& read, JsonLists& lists, Message& out) {
     if (!read.has_list(JsonMember::transports)) {
         lists.transports = {};
     }
+    if (!read.has_list(JsonMember::proxies)) {
+        lists.proxies.clear();
+    }
     QueryHit& hit = out.body.emplace<QueryHit>(QueryHit{.from = {},
                                                         .has_file = !lists.results.empty(),
                                                         .peer = {},
                                                         .transports = lists.transports,
                                                         .results = std::move(lists.results),
-                                                        .key = {}});
+                                                        .push_proxies = std::move(lists.proxies)});
     read.sender(hit.from);
     hit.has_file |= read.boolean(JsonMember::has_file);
     read.peer(hit.peer);
     // What is no key is as none: there is no QUIC with that peer, but HTTP.
     hit.key = KeyHash::parse(read.text(JsonMember::key, std::string_view::npos));
     hit.client = read.cut_text(JsonMember::client, max_agent_length);
+    if (read.boolean(JsonMember::firewalled)) {
+        hit.state.firewalled = true;
+    }
 }
 
 void read_bye(MemberReader& read, Message& out) {

@@ -11,6 +11,7 @@
 #include <gnutella/urn.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory_resource>
 #include <optional>
@@ -122,6 +123,9 @@ struct ServentState {
     friend bool operator==(const ServentState&, const ServentState&) = default;
 };
 
+/// Of those that a hit names; further ones are passed over.
+inline constexpr std::size_t max_push_proxies = 16;
+
 struct QueryHit {
     /// Where the peer that has the files listens.
     Sender from;
@@ -144,6 +148,8 @@ struct QueryHit {
     std::string_view xml{};
     /// The program of that peer. In the binary dialect `vendor` says it.
     std::string_view client{};
+    /// "host:port" of who passes a Push on to that peer; not checked. In the binary dialect they are in `extensions`.
+    std::pmr::vector<std::string_view> push_proxies{};
 };
 
 /// Asks a peer that cannot be connected to to connect itself and offer a file (Gnutella 0.6, 2.2.8).

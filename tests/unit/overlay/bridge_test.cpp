@@ -130,6 +130,8 @@ TEST_F(Bridge, AHitOfGnutellaComesBackInJson) {
     EXPECT_EQ(text_of(hit, "peer"), servent_of_hits().to_string());
     EXPECT_EQ(hit.at("transports"), (json::array{"http"}));
     EXPECT_EQ(text_of(hit, "client"), "gtk-gnutella");
+    EXPECT_FALSE(hit.contains("firewalled"));
+    EXPECT_FALSE(hit.contains("proxies"));
     const json::object& result = hit.at("results").as_array().at(0).as_object();
     EXPECT_EQ(text_of(result, "name"), "a song");
     EXPECT_EQ(result.at("size"), 5'000'000'000);
@@ -171,15 +173,6 @@ TEST_F(Bridge, AnIdThatIsNoUuidComesBackAsItWas) {
     EXPECT_EQ(text_of(only_sent(1), "id"), "my own id");
 }
 
-TEST_F(Bridge, HitsThatNobodyInJsonCouldFetchAreLeftOut) {
-    open_all();
-    receive(1, query_json(numbered(100), "song"));
-    out.clear();
-    receive(11, binary_hit(numbered(100), "song", some_urn(), 100, true));
-    EXPECT_THAT(out.sends, IsEmpty()) << "JSON has no Push";
-    EXPECT_EQ(router().counters().unreachable_hits, 1U);
-}
-
 TEST_F(Bridge, AHitInJsonWithoutANumericAddressIsLeftOut) {
     open_all();
     receive(11, binary_query(numbered(100), "song"));
@@ -198,8 +191,7 @@ TEST_F(Bridge, ALegacyPeerThatAsksIsFetchedTheFile) {
     receive(11, binary_hit(id, "another song.ogg", some_urn()));
     receive(11, binary_hit(id, "song.ogg", some_urn(), 65'508));
     receive(11, binary_hit(id, "song.ogg", std::nullopt));
-    receive(11, binary_hit(id, "song.ogg", some_urn(), 100, true));
-    EXPECT_TRUE(out.empty()) << "not the name, too large, not to be verified, firewalled";
+    EXPECT_TRUE(out.empty()) << "not the name, too large, not to be verified";
     receive(11, binary_hit(id, "song.ogg", some_urn(), 65'507));
     const json::object hit = only_sent(3);
     EXPECT_EQ(text_of(hit, "type"), "QUERY-HIT");

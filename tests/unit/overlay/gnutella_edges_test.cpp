@@ -253,7 +253,7 @@ TEST_F(GnutellaEdges, NobodysHitsAndOurOwnShowNoWay) {
 TEST_F(GnutellaEdges, ANeighbourInJsonIsSentNoPush) {
     open(1);
     EXPECT_FALSE(router().push(numbered(1), 1, now, out));
-    EXPECT_FALSE(router().proxy_push(numbered(1), 1, {"10.9.9.9", 6'346}, out));
+    EXPECT_FALSE(router().proxy_push(numbered(1), 1, {"10.9.9.9", 6'346}, now, out));
     EXPECT_TRUE(out.empty());
 }
 

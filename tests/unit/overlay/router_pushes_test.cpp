@@ -138,7 +138,7 @@ TEST_F(RouterPushes, AnUltrapeerIsTheProxyOfALeafThatAsks) {
 TEST_F(RouterPushes, ANeighbourIsToldOfWhoAsksForItOverHttp) {
     open_gnutella(1, Role::leaf);
     const Guid leaf = router().session(1)->peer.value();
-    EXPECT_TRUE(router().proxy_push(leaf, 12, {"10.9.9.9", 6'346}, out));
+    EXPECT_TRUE(router().proxy_push(leaf, 12, {"10.9.9.9", 6'346}, now, out));
     const auto pushes = sent_of<wire::Push>(1);
     ASSERT_THAT(pushes, SizeIs(1));
     EXPECT_EQ(pushes[0]->as<wire::Push>()->target, leaf);
@@ -146,7 +146,7 @@ TEST_F(RouterPushes, ANeighbourIsToldOfWhoAsksForItOverHttp) {
     EXPECT_EQ(pushes[0]->as<wire::Push>()->to.address, wire::IpAddress::v4({10, 9, 9, 9}));
     EXPECT_EQ(pushes[0]->as<wire::Push>()->to.port, 6'346);
     out.clear();
-    EXPECT_FALSE(router().proxy_push(numbered(4'000), 12, {"10.9.9.9", 6'346}, out));
+    EXPECT_FALSE(router().proxy_push(numbered(4'000), 12, {"10.9.9.9", 6'346}, now, out));
     EXPECT_TRUE(out.empty());
 }
 

@@ -181,7 +181,11 @@ TEST(JsonBadInput, WrongKindsOfValue) {
     fields.push_back({"QUERY-HIT", "peer", no_text});
     fields.push_back({"QUERY-HIT", "results", no_results});
     fields.push_back({"QUERY-HIT", "transports", no_texts});
+    fields.push_back({"QUERY-HIT", "proxies", no_texts});
     fields.push_back({"QUERY-HIT", "client", no_text});
+    for (const char* type : {"QUERY", "QUERY-HIT"}) {
+        fields.push_back({type, "firewalled", {"5", "0", "\"true\"", "[]", "[true]", "{}"}});
+    }
     fields.push_back({"BYE", "code", no_port});
     fields.push_back({"BYE", "reason", no_text});
     for (const Field& field : fields) {

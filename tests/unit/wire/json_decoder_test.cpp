@@ -350,6 +350,20 @@ TEST(JsonDecoder, ReadsTransportsAndIgnoresThoseItDoesNotKnow) {
     EXPECT_TRUE(with("QUERY-HIT", R"("transports":[])").as<QueryHit>().transports.empty());
 }
 
+TEST(JsonDecoder, KeepsTheFirstPushProxiesThatCanBeAny) {
+    std::string list = "\"" + std::string(300, 'h') + "\"";
+    for (int i = 0; i < 30; ++i) {
+        list += ",\"h" + std::to_string(i) + ":1\"";
+    }
+    const Decoded decoded = with("QUERY-HIT", "\"hosts\":[\"a:1\"],\"firewalled\":true,\"proxies\":[" + list + "]");
+    const auto& hit = decoded.as<QueryHit>();
+    EXPECT_EQ(hit.state.firewalled, true);
+    EXPECT_THAT(hit.push_proxies, testing::SizeIs(max_push_proxies));
+    EXPECT_EQ(hit.push_proxies.front(), "h0:1");
+    EXPECT_THAT(with("QUERY-HIT", "\"proxies\":[\"a:1\"],\"proxies\":null").as<QueryHit>().push_proxies, IsEmpty());
+    EXPECT_EQ(with("QUERY-HIT", "\"firewalled\":false").as<QueryHit>().state.firewalled, std::nullopt);
+}
+
 TEST(JsonDecoder, CutsALongClientAsItDoesAnAgent) {
     EXPECT_EQ(with("QUERY-HIT", "\"client\":\"" + std::string(127, 'a') + "\u00e5\"").as<QueryHit>().client,
               std::string(127, 'a'));

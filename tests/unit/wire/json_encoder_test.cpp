@@ -77,6 +77,13 @@ TEST(JsonEncoder, AQueryReadsBackAsItWas) {
     EXPECT_EQ(decoded.message.ttl, 5);
     EXPECT_EQ(decoded.message.hops, 2);
     EXPECT_TRUE(decoded.message.carries_ttl());
+    EXPECT_FALSE(query.flags.has(QueryFlag::firewalled));
+}
+
+TEST(JsonEncoder, AQueryOfOneThatIsFirewalledReadsBackAsItWas) {
+    Query query{.asker = {"10.0.0.1", 40'000}, .text = "blue", .urn = {}, .routed = true};
+    query.flags = query.flags.with(QueryFlag::firewalled);
+    EXPECT_TRUE(decode(encode_query(id, query, 5, 2)).as<Query>().flags.has(QueryFlag::firewalled));
 }
 
 TEST(JsonEncoder, AQueryHitReadsBackAsItWas) {
@@ -84,6 +91,8 @@ TEST(JsonEncoder, AQueryHitReadsBackAsItWas) {
     hit.transports.add(Transport::http);
     hit.transports.add(Transport::quic);
     hit.client = "gtk-gnutella/1.2.3";
+    hit.state.firewalled = true;
+    hit.push_proxies = {"10.0.0.2:8025", "[2001:db8::1]:1"};
     hit.results.push_back({.name = "blue report.pdf", .size = 123, .urn = bitprint});
     hit.results.push_back({.name = "bl\xC3\xA5.txt", .size = 0, .urn = std::nullopt});
     const Decoded decoded = decode(encode_query_hit(id, hit));
@@ -95,6 +104,8 @@ TEST(JsonEncoder, AQueryHitReadsBackAsItWas) {
     EXPECT_EQ(read.peer, peer);
     EXPECT_EQ(read.transports, hit.transports);
     EXPECT_EQ(read.client, "gtk-gnutella/1.2.3");
+    EXPECT_EQ(read.state.firewalled, true);
+    EXPECT_THAT(read.push_proxies, ElementsAre("10.0.0.2:8025", "[2001:db8::1]:1"));
     ASSERT_EQ(read.results.size(), 2U);
     EXPECT_EQ(read.results[0].name, "blue report.pdf");
     EXPECT_EQ(read.results[0].size, 123U);
