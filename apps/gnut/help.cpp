@@ -28,7 +28,8 @@ Runs a peer until Ctrl+C: it listens on PORT (8025; 0 takes a free one), joins t
 named and keeps to them, answers and relays searches, and reads commands: `help` lists them.
 Ctrl+Z asks for the name of a file and fetches it.
 
-  --share DIR       offer the files in this folder and below; may be repeated
+  --share DIR       offer the files in this folder and below, but for hidden
+                    ones and symbolic links; may be repeated
   --downloads DIR   where fetched files go (the current folder)
   --state DIR       where hashes, known peers and the history of commands are kept
                     ($XDG_STATE_HOME/gnut, ~/.local/state/gnut)

@@ -40,7 +40,7 @@ struct Settings {
 
     // ---- what is shared and where things go ----
 
-    /// Folders to share, with all below them but hidden files and symbolic links that lead out.
+    /// Folders to share, with all below them but hidden files and symbolic links.
     std::vector<std::filesystem::path> shares;
     /// Folder for what must outlive the process (hashes, trees, known hosts, durable downloads,
     /// the node's key). Empty: kept in memory only.
