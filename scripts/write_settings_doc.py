@@ -15,12 +15,17 @@ PAGE = ROOT / "docs/settings.md"
 
 INTRODUCTION = """# Settings
 
-All that a `gnutella::Peer` can be told, every bound and every time, with its default. A bound that is hit is counted in
-`Status::counters`. This page is written from `libgnutella/include/gnutella/settings.hpp` by
-`scripts/write_settings_doc.py`.
+All that a `gnutella::Peer` can be told, with its default: every bound and every time that a program may have a reason to
+change. What a protocol fixes, and how work is cut into pieces, are constants in the sources. Whatever is refused,
+dropped or forgotten because of a bound is counted in `Status::counters`.
+
+Open files have no setting of their own: each session, HTTP connection, search, upload and download has a few, and all of
+these are bounded here.
+
+This page is written from `libgnutella/include/gnutella/settings.hpp` by `scripts/write_settings_doc.py`.
 """
 
-UNITS = {"std::chrono::milliseconds": " ms", "std::chrono::seconds": " s"}
+UNITS = {"std::chrono::milliseconds": " ms", "std::chrono::seconds": " s", "std::chrono::hours": " h"}
 NAMED = {"default_port": "8025", "LogLevel::info": "info", "Role::ultrapeer": "ultrapeer", "Reachability::open": "open"}
 FIELD = re.compile(r"(?P<type>.+?)\s+(?P<name>\w+)\s*(?:\{(?P<braced>.*)\}|=\s*(?P<assigned>.*))?;$")
 

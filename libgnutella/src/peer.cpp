@@ -32,6 +32,9 @@ void check(const Settings& settings) {
     // Gnutella 0.6, 3.1: half as much again as the largest message, at least.
     require(settings.max_send_queue / 3 >= settings.max_message_size / 2,
             "Settings::max_send_queue must hold at least one and a half messages of max_message_size");
+    require(settings.max_pong_hosts <= 100, "Settings::max_pong_hosts must be at most 100");
+    require(settings.pings_per_second >= 1, "Settings::pings_per_second must be at least 1");
+    require(settings.ping_burst >= 1, "Settings::ping_burst must be at least 1");
     require(settings.queries_per_second >= 1, "Settings::queries_per_second must be at least 1");
     require(settings.query_burst >= 1, "Settings::query_burst must be at least 1");
     require(settings.max_ttl >= 1, "Settings::max_ttl must be at least 1");
@@ -49,15 +52,19 @@ void check(const Settings& settings) {
     require(settings.max_quic_stream_window >= 64 * 1024 && settings.max_quic_window >= settings.max_quic_stream_window,
             "Settings::max_quic_stream_window must be at least 64 KiB, and max_quic_window no less than it");
     require(settings.max_quic_send_buffer >= 512 * 1024, "Settings::max_quic_send_buffer must be at least 512 KiB");
-    for (const auto time :
-         {settings.connect_timeout, settings.first_bytes_timeout, settings.handshake_timeout,
-          settings.gnutella_handshake_timeout, settings.ping_interval, settings.retry_interval,
-          settings.max_retry_interval, settings.bye_timeout, settings.route_lifetime, settings.query_timeout,
-          settings.transfer_timeout, settings.tree_timeout, settings.push_timeout, settings.http_idle_timeout,
-          settings.upload_poll_min, settings.upload_grace, settings.quic_handshake_timeout,
-          settings.quic_fallback_timeout, settings.quic_idle_timeout}) {
+    for (const auto time : {settings.connect_timeout,       settings.first_bytes_timeout,
+                            settings.handshake_timeout,     settings.gnutella_handshake_timeout,
+                            settings.ping_interval,         settings.retry_interval,
+                            settings.max_retry_interval,    settings.bye_timeout,
+                            settings.route_lifetime,        settings.query_timeout,
+                            settings.answer_timeout,        settings.transfer_timeout,
+                            settings.tree_timeout,          settings.push_timeout,
+                            settings.http_idle_timeout,     settings.upload_poll_min,
+                            settings.upload_grace,          settings.quic_handshake_timeout,
+                            settings.quic_fallback_timeout, settings.quic_idle_timeout}) {
         require(time.count() > 0, "every time-out and interval in Settings must be more than nothing");
     }
+    require(settings.hash_lifetime.count() > 0, "Settings::hash_lifetime must be more than nothing");
     require(settings.rescan_interval.count() > 0, "Settings::rescan_interval must be more than nothing");
     require(settings.legacy_spacing.count() >= 0, "Settings::legacy_spacing must not be negative");
 }

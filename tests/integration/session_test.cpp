@@ -68,6 +68,9 @@ TEST(Peer, RefusesSettingsThatCannotBe) {
     settings.address = "localhost";
     EXPECT_THROW(Peer(context.get_executor(), settings), std::invalid_argument);
     settings = {};
+    settings.max_pong_hosts = 101;
+    EXPECT_THROW(Peer(context.get_executor(), settings), std::invalid_argument);
+    settings = {};
     settings.query_timeout = std::chrono::milliseconds(0);
     EXPECT_THROW(Peer(context.get_executor(), settings), std::invalid_argument);
 }

@@ -17,8 +17,10 @@
 
 namespace gnutella {
 
-/// All that a Peer can be told. Every bound and every time of the library stands here, with its unit and its default;
-/// docs/settings.md lists them with what happens at each bound. A value that cannot be makes Peer's constructor throw.
+/// All that a Peer can be told, with its unit and its default: every bound and every time that a program may have a
+/// reason to change; docs/settings.md lists them with what happens at each bound. What a protocol fixes (128 bytes in
+/// an id of the JSON dialect, 65,507 in a datagram), and how work is cut into pieces, are constants where they are
+/// used. A value that cannot be makes Peer's constructor throw.
 struct Settings {
     // ---- who and where ----
 
@@ -45,6 +47,8 @@ struct Settings {
     /// Folder for what must outlive the process (hashes, trees, known hosts, durable downloads,
     /// the node's key). Empty: kept in memory only.
     std::filesystem::path state_folder;
+    /// Time that the hashes of files are kept that are not seen any more: their disk may be away for a while.
+    std::chrono::hours hash_lifetime{4'320};
     /// Files that one folder may add to the index; more are left out, counted and logged.
     std::size_t max_shared_files = 1'000'000;
     /// Depth of folders below a share.
@@ -53,6 +57,9 @@ struct Settings {
     std::chrono::milliseconds share_settle_time{200};
     /// Time between two readings of a shared folder that cannot be watched by inotify.
     std::chrono::milliseconds rescan_interval{60'000};
+    /// Shared files without a Tiger tree that wait, because others want it, to be hashed once more. Who wants that of
+    /// another is told to come again (503).
+    std::size_t max_trees_wanted = 64;
     /// Threads that read, write and send files.
     std::size_t disk_threads = 2;
 
@@ -97,6 +104,8 @@ struct Settings {
     std::size_t max_message_size = 64 * 1024;
     /// Nesting of arrays and objects in a JSON message.
     std::size_t max_nesting = 8;
+    /// Hosts that one PONG of the JSON dialect names. As many pongs answer a ping for hosts in Gnutella 0.6.
+    std::size_t max_pong_hosts = 10;
     /// Bytes waiting to be sent to one neighbour; at least one and a half of max_message_size. Beyond it queries are
     /// dropped first, then hits; then it is closed. From half of it on, until a quarter is left, the queries that come
     /// from the neighbour, and its pings for hosts, are dropped.
@@ -105,6 +114,10 @@ struct Settings {
     std::size_t queries_per_second = 100;
     /// Queries that one neighbour may send at once.
     std::size_t query_burst = 200;
+    /// Pings a second that one neighbour in Gnutella 0.6 may send on average. The excess is dropped and counted.
+    std::size_t pings_per_second = 1;
+    /// Pings that one neighbour in Gnutella 0.6 may send at once.
+    std::size_t ping_burst = 5;
 
     // ---- searching ----
 
@@ -124,7 +137,13 @@ struct Settings {
     std::size_t max_results = 64;
     /// Raw datagrams a second to one address (answers to legacy peers).
     std::size_t datagrams_per_second = 10;
-    /// Addresses of other peers remembered.
+    /// Addresses that raw datagrams go to within one second; to more than these none goes.
+    std::size_t max_datagram_addresses = 1024;
+    /// Answers by datagram whose host is being resolved, or whose file is being read, at once; more are dropped.
+    std::size_t max_answers = 64;
+    /// Time in which the host that a query names must resolve, where the answer goes there by datagram.
+    std::chrono::milliseconds answer_timeout{10'000};
+    /// Addresses of other peers remembered; beyond it those that are least likely to be there are forgotten.
     std::size_t max_known_hosts = 1'000;
     /// Sessions below which remembered hosts are tried, when `neighbours` or earlier sessions are gone.
     std::size_t min_sessions = 1;

@@ -20,11 +20,6 @@ using asio::ip::udp;
 
 namespace {
 
-// Answers being resolved or read at once: a storm of queries must not become a storm of look-ups.
-constexpr std::size_t most_under_way = 64;
-// Who asked has gone by then.
-constexpr std::chrono::seconds time_to_resolve{10};
-
 // The whole of a small file, as one datagram; nothing when it is no longer what was shared.
 std::optional<wire::Frame> read_whole(SharedLibrary& library, const SharedFile& file) {
     error_code error;
@@ -50,19 +45,22 @@ std::optional<wire::Frame> read_whole(SharedLibrary& library, const SharedFile& 
 }  // namespace
 
 Answers::Answers(asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library,
-                 std::shared_ptr<DiskQueue> disk, Port port, const Logger& log)
+                 std::shared_ptr<DiskQueue> disk, Port port, const Settings& settings, const Logger& log)
     : strand_(std::move(strand)),
       router_(router),
       library_(library),
       disk_(std::move(disk)),
       port_(std::move(port)),
+      max_under_way_(settings.max_answers),
+      time_to_resolve_(settings.answer_timeout),
       log_(log) {}
 
 bool Answers::begin() {
     if (stopped_) {
         return false;
     }
-    if (under_way_ == most_under_way) {
+    // A storm of queries must not become a storm of look-ups.
+    if (under_way_ >= max_under_way_) {
         ++not_sent_;
         return false;
     }
@@ -119,7 +117,7 @@ asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::De
     if (to.port == 0) {
         co_return std::nullopt;
     }
-    const auto deadline = std::chrono::steady_clock::now() + time_to_resolve;
+    const auto deadline = std::chrono::steady_clock::now() + time_to_resolve_;
     const Endpoint host{to.host, to.port};
     const auto addresses = co_await resolve(strand_, host, deadline);
     if (stopped_) {

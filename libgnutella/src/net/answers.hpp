@@ -7,10 +7,13 @@
 #include "overlay/router.hpp"
 #include "wire/frame.hpp"
 
+#include <gnutella/settings.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/udp.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -28,7 +31,7 @@ class Answers : public std::enable_shared_from_this<Answers> {
     using Port = std::function<void(wire::Frame frame, const boost::asio::ip::udp::endpoint& to)>;
 
     Answers(boost::asio::any_io_executor strand, overlay::Router& router, SharedLibrary& library,
-            std::shared_ptr<DiskQueue> disk, Port port, const Logger& log);
+            std::shared_ptr<DiskQueue> disk, Port port, const Settings& settings, const Logger& log);
 
     void send(overlay::Actions::SendDatagram datagram);
     void send(overlay::Actions::SendFile file);
@@ -52,6 +55,8 @@ class Answers : public std::enable_shared_from_this<Answers> {
     Port port_;
     const Logger& log_;
     std::size_t under_way_ = 0;
+    const std::size_t max_under_way_;
+    const std::chrono::milliseconds time_to_resolve_;
     std::uint64_t raw_files_sent_ = 0;
     std::uint64_t not_sent_ = 0;
     bool stopped_ = false;

@@ -19,9 +19,6 @@ using asio::ip::udp;
 
 namespace {
 
-// Of files that have not been seen: a disk that is away for a while, or a folder no longer shared.
-constexpr std::chrono::hours hashes_kept{180 * 24};
-
 std::uint64_t random_seed() {
     const Guid random = Guid::random();
     std::uint64_t seed = 0;
@@ -149,7 +146,7 @@ asio::awaitable<error_code> Engine::prepare() {
         if (settings_.tls) {
             tls_.emplace(*key_);
         }
-        store->prune(hashes_kept);
+        store->prune(settings_.hash_lifetime);
         hashes_->use(store);
         for (const auto& folder : settings_.shares) {
             error = folders_->add(folder);
@@ -188,7 +185,7 @@ error_code Engine::listen() {
         return Error::cannot_listen;
     }
     searches_.emplace(strand_, settings_, *router_, actions_, udp::endpoint(end.address(), 0), [this] { act(); });
-    answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_.queue(), std::move(port), log_);
+    answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_.queue(), std::move(port), settings_, log_);
     begin_transfers();
     listener_ = std::make_shared<Listener>(
         std::move(bound.acceptor), executor_, settings_, tls_,

@@ -22,6 +22,7 @@ wire::DecodeLimits limits_of(const Settings& settings) {
     wire::DecodeLimits limits;
     limits.max_message_size = settings.max_message_size;
     limits.max_nesting = settings.max_nesting;
+    limits.max_hosts = settings.max_pong_hosts;
     limits.max_results = settings.max_results;
     return limits;
 }

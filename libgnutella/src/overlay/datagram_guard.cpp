@@ -51,7 +51,7 @@ DatagramGuard::Verdict DatagramGuard::allow(const wire::IpAddress& to, TimePoint
 // Whether one more address can be remembered. Those that nothing went to for a second are forgotten; they are looked
 // for once a second at most, so that a flood of addresses costs no more than its share.
 bool DatagramGuard::has_room(TimePoint now) {
-    if (recent_.size() < max_addresses) {
+    if (recent_.size() < max_addresses_) {
         return true;
     }
     if (now < next_sweep_) {
@@ -59,7 +59,7 @@ bool DatagramGuard::has_room(TimePoint now) {
     }
     next_sweep_ = now + window;
     std::erase_if(recent_, [now](const auto& entry) { return now - entry.second.last >= window; });
-    return recent_.size() < max_addresses;
+    return recent_.size() < max_addresses_;
 }
 
 }  // namespace gnutella::overlay

@@ -14,9 +14,6 @@ namespace gnutella::overlay {
 /// an address that is local, or at the far end of an open session; and only so often to one address.
 class DatagramGuard {
   public:
-    /// Addresses that datagrams went to within one second; to more than these none goes.
-    static constexpr std::size_t max_addresses = 1024;
-
     enum class Verdict : std::uint8_t {
         allowed,
         refused,  ///< a public address that no session leads to
@@ -24,7 +21,9 @@ class DatagramGuard {
     };
 
     /// @param per_second the most that go to one address within any second.
-    explicit DatagramGuard(std::size_t per_second) : per_second_(per_second) {}
+    /// @param max_addresses that datagrams go to within one second; to more than these none goes.
+    DatagramGuard(std::size_t per_second, std::size_t max_addresses)
+        : per_second_(per_second), max_addresses_(max_addresses) {}
 
     void session_opened(const wire::IpAddress& address);
     void session_closed(const wire::IpAddress& address);
@@ -43,6 +42,7 @@ class DatagramGuard {
     bool has_room(TimePoint now);
 
     std::size_t per_second_;
+    std::size_t max_addresses_;
     std::unordered_map<wire::IpAddress, std::size_t, wire::IpAddressHash> sessions_;
     std::unordered_map<wire::IpAddress, Recent, wire::IpAddressHash> recent_;
     TimePoint next_sweep_ = TimePoint::min();

@@ -11,7 +11,6 @@ namespace gnutella::overlay {
 namespace {
 
 constexpr std::uint32_t extensions_version = 1;
-constexpr std::size_t max_hosts_told = 10;
 // docs/json-dialect.md, "The messages".
 constexpr std::size_t max_results_of_a_hit = 64;
 // The most that one UDP datagram carries over IPv4, which is less than a message may have: a hit may have to go that
@@ -45,12 +44,15 @@ wire::Frame OwnMessages::pong(const Neighbour& to, std::string_view id, const Li
     pong.bytes = library.bytes();
     const Endpoint itself{to.info.remote.host, to.info.listens.port};
     std::vector<std::string> texts;
-    texts.reserve(max_hosts_told);
+    texts.reserve(settings_.max_pong_hosts);
     hosts.visit([&](const KnownHost& known) {
+        if (texts.size() == settings_.max_pong_hosts) {
+            return false;
+        }
         if (known.host != itself) {
             texts.push_back(known.host.to_string());
         }
-        return texts.size() < max_hosts_told;
+        return true;
     });
     pong.hosts.assign(texts.begin(), texts.end());
     return wire::encode_pong(id, pong);

@@ -6,20 +6,12 @@
 
 namespace gnutella::overlay {
 
-namespace {
-
-// Of Gnutella 0.6, from one neighbour (2.2.4).
-constexpr std::size_t pings_per_second = 1;
-constexpr std::size_t ping_burst = 5;
-
-}  // namespace
-
 Router::Impl::Impl(const Settings& the_settings, Guid the_identity, std::uint16_t port, std::uint64_t seed)
     : settings(the_settings),
       identity(the_identity),
       times{settings.handshake_timeout, settings.ping_interval, settings.max_unanswered_pings},
       query_rate(settings.queries_per_second, settings.query_burst),
-      ping_rate(pings_per_second, ping_burst),
+      ping_rate(settings.pings_per_second, settings.ping_burst),
       random(seed),
       own(settings, identity, port),
       binary(settings, identity, port),
@@ -30,7 +22,7 @@ Router::Impl::Impl(const Settings& the_settings, Guid the_identity, std::uint16_
       hosts(settings.max_known_hosts),
       joins(settings.retry_interval, settings.max_retry_interval),
       seeker(settings.retry_interval, settings.max_retry_interval),
-      guard(settings.datagrams_per_second),
+      guard(settings.datagrams_per_second, settings.max_datagram_addresses),
       push_guard(settings.pushes_per_second),
       proxy_guard(settings.pushes_per_second) {}
 
@@ -68,8 +60,11 @@ TimePoint Router::next_deadline() const {
         {impl_->deadlines.earliest(), impl_->joins.next_deadline(), impl_->seeker.next_deadline(), impl_->next_update});
 }
 
-const Counters& Router::counters() const {
-    return impl_->counters;
+Counters Router::counters() const {
+    Counters all = impl_->counters;
+    all.routes_forgotten = impl_->routes.forgotten() + impl_->push_routes.forgotten();
+    all.hosts_forgotten = impl_->hosts.forgotten();
+    return all;
 }
 
 }  // namespace gnutella::overlay

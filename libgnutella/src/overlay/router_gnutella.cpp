@@ -15,7 +15,6 @@ namespace gnutella::overlay {
 
 namespace {
 
-constexpr std::size_t max_pongs_sent = 10;       // in answer to one ping (2.2.4)
 constexpr std::uint8_t max_pongs_taken = 20;     // to one ping for hosts: some send more than ten
 constexpr std::size_t max_hosts_of_a_pong = 10;  // that are taken from one
 constexpr std::uint8_t pong_reach = 7;           // TTL and hops of a cached pong together (2.2.4.1)
@@ -97,6 +96,9 @@ void Router::Impl::gnutella_ping_came(Neighbour& from, const wire::Message& mess
     }
     std::size_t sent = 0;
     pongs.visit(from.info.id, [&](const PongCache::Pong& cached) {
+        if (sent == settings.max_pong_hosts) {
+            return false;
+        }
         const bool is_crawler = message.ttl == 2 && message.hops == 0;  // asks for the neighbours alone
         const int hops = cached.hops + 1;
         const int ttl = pong_reach - hops;
@@ -110,7 +112,7 @@ void Router::Impl::gnutella_ping_came(Neighbour& from, const wire::Message& mess
             send(from, wire::encode_binary(route, pong), Priority::pong, out);
             ++sent;
         }
-        return sent < max_pongs_sent;
+        return true;
     });
 }
 

@@ -21,8 +21,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Strangers have us compute trees: of so many files at once, and each once, since it is then remembered.
-constexpr std::size_t max_trees_wanted = 64;
 // What a wait is at most: poll() counts milliseconds in an int.
 constexpr std::chrono::hours longest_wait{24};
 
@@ -59,6 +57,7 @@ class Folders::Follower {
                       report(std::move(what));
                   }),
                   {}},
+          max_trees_wanted_(settings.max_trees_wanted),
           wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
         if (!wake_) {
             throw std::system_error(errno, std::system_category(), "eventfd");
@@ -92,7 +91,7 @@ class Folders::Follower {
     void want_tree(const std::string& path) {
         {
             const std::scoped_lock lock(orders_mutex_);
-            if (trees_wanted_.size() >= max_trees_wanted || !trees_wanted_.insert(path).second) {
+            if (trees_wanted_.size() >= max_trees_wanted_ || !trees_wanted_.insert(path).second) {
                 return;
             }
         }
@@ -243,6 +242,8 @@ class Folders::Follower {
 
     FolderSurroundings around_;
     std::vector<std::unique_ptr<SharedFolder>> folders_;
+    // Strangers have us compute trees: of so many files at once, and each once, since it is then remembered.
+    const std::size_t max_trees_wanted_;
     const FileDescriptor wake_;
     std::mutex orders_mutex_;
     std::vector<Order> orders_;

@@ -14,14 +14,14 @@ const IpAddress open_net = IpAddress::v4({198, 51, 100, 7});
 const IpAddress home_net = IpAddress::v4({192, 168, 1, 7});
 
 TEST(DatagramGuard, LetsAnswersGoToLocalAddresses) {
-    DatagramGuard guard(10);
+    DatagramGuard guard(10, 1'000);
     EXPECT_EQ(guard.allow(IpAddress::v4({127, 0, 0, 1}), start), Verdict::allowed);
     EXPECT_EQ(guard.allow(home_net, start), Verdict::allowed);
     EXPECT_EQ(guard.allow(IpAddress::v4({169, 254, 3, 4}), start), Verdict::allowed);
 }
 
 TEST(DatagramGuard, LetsAnswersGoToAPublicAddressOnlyWhileASessionLeadsThere) {
-    DatagramGuard guard(10);
+    DatagramGuard guard(10, 1'000);
     EXPECT_EQ(guard.allow(open_net, start), Verdict::refused);
     guard.session_opened(open_net);
     guard.session_opened(open_net);
@@ -34,7 +34,7 @@ TEST(DatagramGuard, LetsAnswersGoToAPublicAddressOnlyWhileASessionLeadsThere) {
 }
 
 TEST(DatagramGuard, NeverLetsMoreThanTheBoundGoWithinASecond) {
-    DatagramGuard guard(10);
+    DatagramGuard guard(10, 1'000);
     std::vector<TimePoint> sent;
     for (TimePoint now = start; now < start + 10s; now += 7ms) {
         if (guard.allow(home_net, now) == Verdict::allowed) {
@@ -48,14 +48,14 @@ TEST(DatagramGuard, NeverLetsMoreThanTheBoundGoWithinASecond) {
 }
 
 TEST(DatagramGuard, CountsEachAddressByItself) {
-    DatagramGuard guard(1);
+    DatagramGuard guard(1, 1'000);
     EXPECT_EQ(guard.allow(home_net, start), Verdict::allowed);
     EXPECT_EQ(guard.allow(home_net, start), Verdict::excess);
     EXPECT_EQ(guard.allow(IpAddress::v4({192, 168, 1, 8}), start), Verdict::allowed);
 }
 
 TEST(DatagramGuard, RefusesRatherThanRememberAddressesWithoutBound) {
-    DatagramGuard guard(10);
+    DatagramGuard guard(10, 1'000);
     std::size_t allowed = 0;
     const auto flood = [&](TimePoint now) {
         allowed = 0;
@@ -66,14 +66,14 @@ TEST(DatagramGuard, RefusesRatherThanRememberAddressesWithoutBound) {
         }
     };
     flood(start);
-    EXPECT_EQ(allowed, DatagramGuard::max_addresses);
+    EXPECT_EQ(allowed, 1'000U);
     flood(start + 2s);
-    EXPECT_EQ(allowed, DatagramGuard::max_addresses);
+    EXPECT_EQ(allowed, 1'000U);
     EXPECT_EQ(guard.allow(home_net, start + 4s), Verdict::allowed);
 }
 
 TEST(DatagramGuard, ABoundOfNothingLetsNothingGo) {
-    DatagramGuard guard(0);
+    DatagramGuard guard(0, 1'000);
     EXPECT_EQ(guard.allow(home_net, start), Verdict::excess);
 }
 

@@ -220,6 +220,15 @@ TEST_F(RouterGnutella, PingsThatComeTooOftenAreNotAnswered) {
     EXPECT_EQ(router().counters().excess_pings, 95U);
 }
 
+TEST_F(RouterGnutella, HowManyPingsAreTooManyIsASetting) {
+    settings.ping_burst = 30;
+    open_gnutella(1, Role::ultrapeer);
+    for (int i = 0; i < 100; ++i) {
+        receive_ping(1, 1);
+    }
+    EXPECT_EQ(router().counters().excess_pings, 70U);
+}
+
 TEST_F(RouterGnutella, APongThatNobodyAskedForTellsNothing) {
     open_gnutella(1, Role::ultrapeer);
     ping_ids[1] = numbered(4);
