@@ -8,6 +8,7 @@ namespace gnutella::net {
 namespace {
 
 using transfer::AlternateLocation;
+using Word = transfer::LocationCache::Word;
 using Clock = std::chrono::steady_clock;
 
 // In one header: more are not read, and fewer are told.
@@ -39,8 +40,7 @@ std::vector<AlternateLocation> Alternates::hear(const Urn& urn, const Endpoint& 
     counters_->alternates_refused.fetch_add(refused, std::memory_order_relaxed);
     const std::scoped_lock lock(mutex_);
     for (const AlternateLocation& location : known) {
-        using Word = transfer::LocationCache::Word;
-        cache_.learn(urn, location, Clock::now(), location.address == address ? Word::its_own : Word::of_others);
+        learn_one(urn, location, location.address == address ? Word::its_own : Word::of_others);
     }
     for (const AlternateLocation& location : gone) {
         if (is_fit_for(location, address)) {
@@ -60,8 +60,13 @@ void Alternates::learn(const Urn& urn, const Hit& source) {
     if (auto location = transfer::location_of(source.source)) {
         location->key = source.key;
         const std::scoped_lock lock(mutex_);
-        cache_.learn(urn, *location, Clock::now());
+        learn_one(urn, *location, Word::of_others);
     }
+}
+
+void Alternates::learn_one(const Urn& urn, const AlternateLocation& location, Word word) {
+    cache_.learn(urn, location, Clock::now(), word);
+    counters_->alternates_forgotten.store(cache_.forgotten(), std::memory_order_relaxed);
 }
 
 void Alternates::forget(const Urn& urn, const Endpoint& source) {

@@ -48,6 +48,9 @@ class Alternates {
     std::vector<transfer::AlternateLocation> introduced(const Urn& urn);
 
   private:
+    // With the mutex held.
+    void learn_one(const Urn& urn, const transfer::AlternateLocation& location, transfer::LocationCache::Word word);
+
     std::shared_ptr<TransferCounters> counters_;
     std::mutex mutex_;
     transfer::LocationCache cache_;

@@ -101,6 +101,7 @@ asio::awaitable<void> Answers::deliver_file(overlay::Actions::SendFile file, Sha
         co_return;
     }
     if (!content) {
+        ++files_changed_;
         log_(LogLevel::warning, "cannot send ", shared.name, ": it changed or vanished since it was hashed");
         co_return;
     }

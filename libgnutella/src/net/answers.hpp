@@ -41,6 +41,8 @@ class Answers : public std::enable_shared_from_this<Answers> {
 
     std::uint64_t raw_files_sent() const { return raw_files_sent_; }
     std::uint64_t not_sent() const { return not_sent_; }
+    /// Files that changed or vanished since they were hashed.
+    std::uint64_t files_changed() const { return files_changed_; }
 
   private:
     boost::asio::awaitable<void> deliver(overlay::Actions::SendDatagram datagram);
@@ -53,12 +55,13 @@ class Answers : public std::enable_shared_from_this<Answers> {
     SharedLibrary& library_;
     std::shared_ptr<DiskQueue> disk_;
     Port port_;
-    const Logger& log_;
-    std::size_t under_way_ = 0;
     const std::size_t max_under_way_;
     const std::chrono::milliseconds time_to_resolve_;
+    const Logger& log_;
+    std::size_t under_way_ = 0;
     std::uint64_t raw_files_sent_ = 0;
     std::uint64_t not_sent_ = 0;
+    std::uint64_t files_changed_ = 0;
     bool stopped_ = false;
 };
 

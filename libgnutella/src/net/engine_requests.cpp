@@ -133,35 +133,15 @@ Counters Engine::counters() const {
     all.handshakes_failed += handshakes_failed_;
     all.fetched_for_askers += fetched_for_askers_;
     all.files_not_shared += files_left_out_;
-    all.uploads += transfer_counters_->uploads.load();
-    all.uploads_queued += transfer_counters_->uploads_queued.load();
-    all.uploads_refused += transfer_counters_->uploads_refused.load();
-    all.upload_places_lost += transfer_counters_->upload_places_lost.load();
-    all.trees_sent += transfer_counters_->trees_sent.load();
-    all.trees_not_known += transfer_counters_->trees_not_known.load();
-    all.alternates_refused += transfer_counters_->alternates_refused.load();
-    all.bytes_uploaded += transfer_counters_->bytes_uploaded.load();
-    all.browsed += transfer_counters_->browsed.load();
-    all.pushes_given += transfer_counters_->pushes_given.load();
-    all.pushes_asked += transfer_counters_->pushes_asked.load();
-    all.pushes_proxied += transfer_counters_->pushes_proxied.load();
-    all.pushes_dropped += transfer_counters_->pushes_dropped.load();
-    all.unexpected_givs += transfer_counters_->unexpected_givs.load();
-    all.downloads += transfer_counters_->downloads.load();
-    all.bytes_downloaded += transfer_counters_->bytes_downloaded.load();
-    all.sources_failed += transfer_counters_->sources_failed.load();
-    all.sources_struck_off += transfer_counters_->sources_struck_off.load();
+    all.state_writes_failed += state_writes_failed_.load(std::memory_order_relaxed);
+    transfer_counters_->add_to(all);
     if (quic_) {
-        const QuicCounters& quic = quic_->counters();
-        all.refused_connections += quic.refused_connections.load();
-        all.quic_connections += quic.connections.load();
-        all.failed_handshakes += quic.failed_handshakes.load();
-        all.quic_retries += quic.retries.load();
-        all.stray_packets += quic.stray_packets.load();
+        quic_->counters().add_to(all);
     }
     if (answers_) {
         all.raw_files_sent += answers_->raw_files_sent();
         all.refused_datagrams += answers_->not_sent();
+        all.files_not_shared += answers_->files_changed();
     }
     return all;
 }

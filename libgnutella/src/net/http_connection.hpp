@@ -106,6 +106,7 @@ class HttpConnection {
             if (!refusal || interrupted_) {
                 co_return Next::drop;
             }
+            service_->counters->bad_requests.fetch_add(1, std::memory_order_relaxed);
             co_return co_await refuse(*refusal, transfer::Persistence::close);
         }
         const transfer::HttpRequest request = describe(parser);

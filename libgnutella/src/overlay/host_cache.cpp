@@ -31,6 +31,7 @@ void HostCache::heard_of(const Endpoint& host, std::optional<Dialect> dialect) {
         return;
     }
     if (reached_.size() == max_hosts_) {
+        ++forgotten_;
         return;
     }
     put_first(heard_of_, {host, dialect});
@@ -90,6 +91,7 @@ void HostCache::drop_the_worst() {
     std::list<KnownHost>& part = heard_of_.empty() ? reached_ : heard_of_;
     places_.erase(part.back().host);
     part.pop_back();
+    ++forgotten_;
 }
 
 }  // namespace gnutella::overlay

@@ -6,6 +6,7 @@
 #include <gnutella/endpoint.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <list>
@@ -48,6 +49,8 @@ class HostCache {
     }
     std::vector<KnownHost> all() const;
     std::size_t size() const { return places_.size(); }
+    /// How many hosts were forgotten, or not taken, because there was no room.
+    std::uint64_t forgotten() const { return forgotten_; }
 
   private:
     struct Hash {
@@ -69,6 +72,7 @@ class HostCache {
     std::list<KnownHost> heard_of_;
     std::unordered_map<Endpoint, Place, Hash> places_;
     std::deque<Endpoint> own_;
+    std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace gnutella::overlay

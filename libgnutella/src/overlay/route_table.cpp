@@ -26,6 +26,7 @@ bool RouteTable::insert(const Guid& id, SessionId from, TimePoint now) {
     }
     if (count_ == max_routes_) {
         forget_oldest();
+        ++forgotten_;
     } else if (count_ == ring_.size()) {
         grow();
     }

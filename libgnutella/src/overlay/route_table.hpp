@@ -60,6 +60,8 @@ class RouteTable {
     Route* find(const Guid& id, TimePoint now);
 
     std::size_t size() const { return count_; }
+    /// How many were forgotten before their lifetime was over, because there was no room.
+    std::uint64_t forgotten() const { return forgotten_; }
 
   private:
     // The routes stand in a ring, oldest first. The index is a table with open addressing of their places, counted from
@@ -76,6 +78,7 @@ class RouteTable {
     std::vector<Route> ring_;
     std::size_t oldest_ = 0;
     std::size_t count_ = 0;
+    std::uint64_t forgotten_ = 0;
     std::vector<std::uint32_t> index_;
 };
 

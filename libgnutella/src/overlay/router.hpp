@@ -187,7 +187,8 @@ class Router {
     /// When tick() is to be called next; TimePoint::max() when nothing is waited for.
     TimePoint next_deadline() const;
 
-    const Counters& counters() const;
+    /// What was counted so far.
+    Counters counters() const;
 
   private:
     struct Impl;

@@ -29,9 +29,12 @@ void LocationCache::learn(const Urn& urn, const AlternateLocation& location, Tim
     file.locations.front().location.key = key;
     if (file.locations.size() > max_locations_) {
         file.locations.pop_back();
+        ++forgotten_;
     }
     if (files_.size() > max_files) {
-        files_.erase(latest_.back());
+        const auto longest_ago = files_.find(latest_.back());
+        forgotten_ += longest_ago->second.locations.size();
+        files_.erase(longest_ago);
         latest_.pop_back();
     }
 }

@@ -51,6 +51,8 @@ class LocationCache {
     std::vector<AlternateLocation> introduced(const Urn& urn, Time now) const;
 
     std::size_t files() const noexcept { return files_.size(); }
+    /// How many locations were forgotten because there was no room.
+    std::uint64_t forgotten() const noexcept { return forgotten_; }
 
   private:
     struct Known {
@@ -66,6 +68,7 @@ class LocationCache {
     std::size_t max_locations_;
     std::map<Sha1, File> files_;
     std::list<Sha1> latest_;  // of which something was heard last, first
+    std::uint64_t forgotten_ = 0;
 };
 
 }  // namespace gnutella::transfer

@@ -130,7 +130,7 @@ class SlowAsker : public testing::Test {
         network.hold(hub, slow);
     }
 
-    const Counters& counters_of(NodeId id) { return network.node(id).router->counters(); }
+    Counters counters_of(NodeId id) { return network.node(id).router->counters(); }
 
     static constexpr NodeId hub = 0, slow = 1, other = 2, sharer = 3;
     SimulatedNetwork network;

@@ -99,6 +99,17 @@ TEST(HostCache, DoesNotTakeWhatCannotBeConnectedTo) {
     EXPECT_THAT(hosts.all(), IsEmpty());
 }
 
+TEST(HostCache, CountsWhatItHasNoRoomFor) {
+    HostCache hosts(2);
+    hosts.heard_of(known);
+    hosts.reached(b);
+    EXPECT_EQ(hosts.forgotten(), 0U);
+    hosts.reached(c);
+    EXPECT_EQ(hosts.forgotten(), 1U) << "who was only heard of";
+    hosts.heard_of(d);
+    EXPECT_EQ(hosts.forgotten(), 2U) << "it is not taken";
+}
+
 TEST(HostCache, ABoundOfNothingHoldsNothing) {
     HostCache hosts(0);
     hosts.reached(known);

@@ -58,6 +58,7 @@ TEST_F(RouteTableTest, ForgetsTheOldestWhenThereIsNoRoom) {
         EXPECT_TRUE(table.insert(numbered(number), number, start));
     }
     EXPECT_EQ(table.size(), 100U);
+    EXPECT_EQ(table.forgotten(), 1U);
     EXPECT_EQ(table.find(numbered(0), start), nullptr);
     for (std::uint32_t number = 1; number < 101; ++number) {
         ASSERT_NE(table.find(numbered(number), start), nullptr) << number;

@@ -30,6 +30,15 @@ TEST_F(RouterQueries, GoToEveryOpenSessionButTheOneTheyCameFrom) {
     EXPECT_EQ(router().counters().queries_forwarded, 3U);
 }
 
+TEST_F(RouterQueries, ThatAreForgottenForLackOfRoomAreCounted) {
+    settings.max_routes = 3;
+    open(1);
+    for (std::uint32_t number = 1; number <= 5; ++number) {
+        receive(1, query_json(numbered(number), "song"));
+    }
+    EXPECT_EQ(router().counters().routes_forgotten, 2U);
+}
+
 TEST_F(RouterQueries, AreEncodedOnceForAllNeighbours) {
     for (SessionId id = 1; id <= 4; ++id) {
         open(id);

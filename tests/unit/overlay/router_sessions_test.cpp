@@ -130,6 +130,24 @@ TEST_F(RouterSessions, WhoNamesNoPortIsToldOfToNobody) {
     EXPECT_THAT(router().known_hosts(), IsEmpty());
 }
 
+TEST_F(RouterSessions, APongNamesAsManyHostsAsTheSettingsSay) {
+    settings.max_pong_hosts = 3;
+    for (SessionId id = 1; id <= 20; ++id) {
+        open(id);
+    }
+    receive(20, R"({"type":"PING","host":"10.0.0.20","port":7020,"id":"x","v":1})");
+    EXPECT_EQ(only_sent(20).at("hosts").as_array().size(), 3U);
+}
+
+TEST_F(RouterSessions, HostsForWhichThereIsNoRoomAreCounted) {
+    settings.max_known_hosts = 3;
+    for (SessionId id = 1; id <= 5; ++id) {
+        open(id);
+    }
+    EXPECT_THAT(router().known_hosts(), SizeIs(3));
+    EXPECT_EQ(router().counters().hosts_forgotten, 2U);
+}
+
 TEST_F(RouterSessions, ALegacyPeerIsKnownByItsPing) {
     library.add("song");
     open(9);

@@ -113,6 +113,7 @@ TEST_F(LocationCacheTest, KeepsOnlySoManyOfOneFile) {
     }
     EXPECT_THAT(tell(numbered(1), now),
                 ElementsAre(location_at("4.4.4.4"), location_at("3.3.3.3"), location_at("2.2.2.2")));
+    EXPECT_EQ(cache.forgotten(), 1U);
 }
 
 TEST_F(LocationCacheTest, KeepsOnlySoManyFiles) {
@@ -121,6 +122,7 @@ TEST_F(LocationCacheTest, KeepsOnlySoManyFiles) {
         cache.learn(numbered(0), location_at("2.2.2.2"), now);  // of which something is heard all the time
     }
     EXPECT_EQ(cache.files(), LocationCache::max_files);
+    EXPECT_EQ(cache.forgotten(), 100U);
     EXPECT_THAT(tell(numbered(0), now), ElementsAre(location_at("2.2.2.2"), location_at("1.1.1.1")));
     EXPECT_THAT(tell(numbered(1), now), IsEmpty());
     EXPECT_FALSE(tell(numbered(LocationCache::max_files + 99), now).empty());

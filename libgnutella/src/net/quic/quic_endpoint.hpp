@@ -5,6 +5,7 @@
 #include "net/quic/identity_key.hpp"
 #include "net/quic/packet_socket.hpp"
 #include "net/quic/quic_connection.hpp"
+#include "net/quic/quic_counters.hpp"
 #include "net/quic/quic_stream.hpp"
 #include "net/quic/stateless_answers.hpp"
 #include "overlay/rate_limiter.hpp"
@@ -33,16 +34,6 @@
 #include <vector>
 
 namespace gnutella::net {
-
-/// What an endpoint has done and refused. Each may be read from any thread.
-struct QuicCounters {
-    std::atomic<std::uint64_t> connections{0};          ///< whose handshake was completed, both ways
-    std::atomic<std::uint64_t> refused_connections{0};  ///< beyond a bound of Settings, or with a forged token
-    std::atomic<std::uint64_t> failed_handshakes{0};    ///< that did not come to an end, or to a good one
-    std::atomic<std::uint64_t> retries{0};              ///< addresses that had to be shown first
-    std::atomic<std::uint64_t> stray_packets{0};        ///< that belong to no connection
-    std::atomic<std::uint64_t> silent_strays{0};        ///< of these, unanswered: beyond quic_stray_answers_per_second
-};
 
 /// QUIC on a UDP port that others use as well: all connections, accepted and begun, through one socket. Runs on the
 /// socket's executor, which must be a strand. Public functions may be called from any thread.
