@@ -20,7 +20,8 @@ change. What a protocol fixes, and how work is cut into pieces, are constants in
 dropped or forgotten because of a bound is counted in `Status::counters`.
 
 Open files have no setting of their own: each session, HTTP connection, search, upload and download has a few, and all of
-these are bounded here.
+these are bounded here. On the disk, a download takes the size of its file, and the state folder no more than
+`max_state_size` and what SQLite keeps beside it.
 
 This page is written from `libgnutella/include/gnutella/settings.hpp` by `scripts/write_settings_doc.py`.
 """

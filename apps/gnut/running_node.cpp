@@ -74,7 +74,7 @@ std::string subject_of(const gnutella::error_code& error, const PeerOptions& opt
     if (error == gnutella::Error::port_in_use || error == gnutella::Error::cannot_listen) {
         return "port " + std::to_string(options.port);
     }
-    if (error == gnutella::Error::state_unusable || error == gnutella::Error::disk_full ||
+    if (error == gnutella::Error::state_unusable || error == gnutella::Error::state_full ||
         error == gnutella::Error::identity_damaged) {
         return options.state.string();
     }
@@ -94,6 +94,8 @@ RunningNode::RunningNode(const PeerOptions& options)
       joined_(context_) {
     // Whoever read our output, or fetched a file, and went away must not take the node along.
     std::signal(SIGPIPE, SIG_IGN);
+    // A file that may not grow further (ulimit -f) fails to be written, as on a full disk.
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 RunningNode::~RunningNode() = default;

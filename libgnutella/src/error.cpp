@@ -94,7 +94,10 @@ const char* sentence(Error error) {
         case Error::disk:
             return "the file cannot be written; check the folder and its permissions";
         case Error::state_unusable:
-            return "the state folder cannot be used; check its permissions, or choose another";
+            return "the state folder cannot be used; check its permissions and its disk, or choose another";
+        case Error::state_full:
+            return "there is no room for the state, and nothing more is remembered; make room on this disk, or raise "
+                   "max_state_size if it is set";
         case Error::state_damaged:
             return "the state was damaged and is kept here; another has begun, and shared files are hashed once more";
         case Error::wrong_key:
@@ -107,6 +110,12 @@ const char* sentence(Error error) {
             return "the peer does not show its files; search for them instead";
         case Error::download_active:
             return "this file is being downloaded to this folder already; wait for that, or choose another folder";
+        case Error::download_not_kept:
+            return "it is fetched, but would not go on after a restart, as the state folder cannot be written; make it "
+                   "writable, and begin the download again";
+        case Error::too_many_durable:
+            return "it is fetched, but would not go on after a restart, as too many downloads are remembered already; "
+                   "cancel some, or raise max_durable_downloads";
         case Error::tls_failed:
             return "the peer does not speak TLS as we do; connect without it";
         case Error::no_transport:

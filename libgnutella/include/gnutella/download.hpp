@@ -37,8 +37,10 @@ struct DownloadRequest {
     enum class Lifetime : std::uint8_t {
         process,  ///< until the Peer is stopped or destroyed
         durable,  ///< until it is complete or cancelled: kept in Settings::state_folder, and begun again when a Peer
-                  ///< with that folder starts
-    } lifetime = Lifetime::process;
+                  ///< with that folder starts; when it cannot be kept, a Trouble says so, and it goes on
+    };
+    /// How long this one is.
+    Lifetime lifetime = Lifetime::process;
 };
 
 /// What became of a file's hash.

@@ -63,12 +63,15 @@ enum class Error {
     disk_full,          ///< no room left where the file is written
     disk,               ///< a file cannot be written
     state_unusable,     ///< the state folder or its database cannot be used
+    state_full,         ///< no room left on the state folder's disk, or up to Settings::max_state_size
     state_damaged,      ///< the database of the state folder was damaged: it was moved aside, and another begun
     wrong_key,          ///< the far end of an encrypted connection has another key than the hit says
     quic_refused,       ///< the far end did not take the QUIC connection
     identity_damaged,   ///< the key in the state folder cannot be read
     not_browsable,      ///< the peer does not give a list of its files
     download_active,    ///< the same file is being downloaded to the same place by another download or program
+    download_not_kept,  ///< a durable download could not be written to the state folder
+    too_many_durable,   ///< Settings::max_durable_downloads are remembered; one more goes on until the Peer is stopped
     tls_failed,         ///< what the far end says over TCP is not TLS, or TLS that cannot be agreed on
     no_transport,       ///< the download's sources offer none of Settings::transports
 };

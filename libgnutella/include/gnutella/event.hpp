@@ -145,8 +145,10 @@ struct ShareRead {
     std::uint64_t bytes = 0;
 };
 
-/// Something a person may want to act on, that is no result of a call: a shared folder that cannot be read, the state
-/// folder's disk being full.
+/// Something a person may want to act on, that is no result of a call. A shared folder that cannot be read. A state
+/// folder that cannot be written (Error::state_full, Error::state_unusable): told once, and again only when writing has
+/// failed anew after it went well for a while. A durable download that would not outlive the process, and goes on until
+/// then (Error::download_not_kept, Error::too_many_durable).
 struct Trouble {
     error_code error;
     /// The path or peer concerned.
@@ -163,3 +165,5 @@ using Event = std::variant<SessionOpened, SessionClosed, JoinFailed, ConnectFail
 using EventHandler = std::function<void(const Event&)>;
 
 }  // namespace gnutella
+    /// The Download::id() of the download concerned; 0 when none is.
+    std::uint64_t download = 0;

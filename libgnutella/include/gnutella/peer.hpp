@@ -64,8 +64,9 @@ class Peer {
     Peer& operator=(const Peer&) = delete;
 
     /// Listens on TCP and UDP, begins to read the shared folders and to join Settings::neighbours. Completes when it
-    /// listens. Errors: port_in_use, cannot_listen, state_unusable, folder_missing, not_a_folder, folder_unreadable
-    /// (nothing is started then), already_started. Signature: void(error_code).
+    /// listens. Errors: port_in_use, cannot_listen, state_unusable, state_full, identity_damaged, folder_missing,
+    /// not_a_folder, folder_unreadable (nothing is started then), already_started, stopped.
+    /// Signature: void(error_code).
     template <class CompletionToken>
     auto async_start(CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(

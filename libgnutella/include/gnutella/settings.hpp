@@ -47,6 +47,9 @@ struct Settings {
     /// Folder for what must outlive the process (hashes, trees, known hosts, durable downloads,
     /// the node's key). Empty: kept in memory only.
     std::filesystem::path state_folder;
+    /// Bytes that the database in the state folder may take; 0 for as many as the disk has. Beyond it nothing more is
+    /// remembered, which is told as when the disk is full (Error::state_full).
+    std::uint64_t max_state_size = 68'719'476'736;
     /// Time that the hashes of files are kept that are not seen any more: their disk may be away for a while.
     std::chrono::hours hash_lifetime{4'320};
     /// Files that one folder may add to the index; more are left out, counted and logged.
@@ -192,7 +195,8 @@ struct Settings {
     std::size_t max_downloads = 16;
     /// Sources of one download that are asked at once; more wait until one of these is lost.
     std::size_t max_sources_per_download = 8;
-    /// Downloads that outlive the process (DownloadRequest::Lifetime::durable); more are not remembered.
+    /// Downloads that outlive the process (DownloadRequest::Lifetime::durable). More go on until the Peer is stopped,
+    /// and each is told of (Error::too_many_durable).
     std::size_t max_durable_downloads = 10'000;
     /// Bytes of an HTTP header.
     std::size_t max_http_header = 8 * 1024;

@@ -18,8 +18,12 @@ bool is_final(const error_code& error) {
 
 }  // namespace
 
-void DownloadRecorder::add() {
-    log_->write([record = record_](store::Store& store) { store.add_download(record); });
+void DownloadRecorder::add(std::function<void()> failed) {
+    log_->write([record = record_, failed = std::move(failed)](store::Store& store) {
+        if (store.add_download(record)) {
+            failed();
+        }
+    });
 }
 
 std::optional<HashTree> DownloadRecorder::tree() const {

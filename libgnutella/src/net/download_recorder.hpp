@@ -9,6 +9,7 @@
 #include <gnutella/hit.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,8 +24,8 @@ class DownloadRecorder {
     DownloadRecorder(std::shared_ptr<DownloadLog> log, store::DownloadRecord record)
         : log_(std::move(log)), record_(std::move(record)) {}
 
-    /// Puts it into the store.
-    void add();
+    /// Puts it into the store. Calls `failed` on a disk thread if that cannot be.
+    void add(std::function<void()> failed);
 
     /// The tree that was kept, if it is that of the file.
     std::optional<HashTree> tree() const;

@@ -53,6 +53,11 @@ store::DownloadRecord record_of(const DownloadRequest& request) {
     return record;
 }
 
+void tell_not_kept(const DownloadService& service, const Download::State& state, Error why) {
+    service.counters->downloads_not_kept.fetch_add(1, std::memory_order_relaxed);
+    service.emit(Trouble{why, state.progress().name, state.id()});
+}
+
 DownloadRequest request_of(const store::DownloadRecord& record) {
     DownloadRequest request;
     request.sources = record.sources;
@@ -223,12 +228,16 @@ std::shared_ptr<Download::State> Downloads::start(DownloadRequest request) {
     }
     std::shared_ptr<DownloadRecorder> recorder;
     const bool can_be_kept = urn_of(request) != nullptr && !request.sources.front().content;
-    const bool room = impl_->durable_jobs() < impl_->service->settings.max_durable_downloads;
-    if (request.lifetime == Lifetime::durable && can_be_kept && room) {
+    const bool to_be_kept = request.lifetime == Lifetime::durable && can_be_kept;
+    if (to_be_kept && impl_->durable_jobs() < impl_->service->settings.max_durable_downloads) {
         recorder = std::make_shared<DownloadRecorder>(impl_->log, record_of(request));
-        recorder->add();
     }
-    auto state = impl_->add(std::move(request), std::move(recorder));
+    auto state = impl_->add(std::move(request), recorder);
+    if (recorder) {
+        recorder->add([service = impl_->service, state] { tell_not_kept(*service, *state, Error::download_not_kept); });
+    } else if (to_be_kept) {
+        tell_not_kept(*impl_->service, *state, Error::too_many_durable);
+    }
     impl_->waiting.push_back(state->id());
     impl_->begin_waiting_jobs();
     return state;

@@ -229,6 +229,16 @@ void Engine::report(const Trouble& trouble) {
     emit(trouble);
 }
 
+// On the thread that wrote.
+void Engine::state_write_failed(const store::Store::WriteFailure& failure) {
+    state_writes_failed_.fetch_add(1, std::memory_order_relaxed);
+    if (failure.tell == store::Store::WriteFailure::Tell::yes) {
+        on_strand([error = failure.error](Engine& self) {
+            self.report({error, self.settings_.state_folder.string()});
+        });
+    }
+}
+
 void Engine::emit(const Event& event) {
     if (const auto* failed = std::get_if<SourceFailed>(&event)) {
         log_(LogLevel::info, "download of ", failed->name, ": ", failed->source.to_string(), ": ",

@@ -207,6 +207,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     bool shares_settled() const;
     void complete_share_waiters();
     void report(const Trouble& trouble);
+    void state_write_failed(const store::Store::WriteFailure& failure);
     void emit(const Event& event);
     Counters counters() const;
 
@@ -259,6 +260,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::shared_ptr<TransferCounters> transfer_counters_;
     std::atomic<std::uint64_t> messages_dropped_{0};
     std::atomic<std::uint64_t> unknown_datagrams_{0};
+    std::atomic<std::uint64_t> state_writes_failed_{0};
     mutable std::mutex local_mutex_;
     Endpoint local_;  // guarded by local_mutex_
 

@@ -55,7 +55,13 @@ bool Engine::speaks(Dialect dialect) const {
 void Engine::assemble() {
     const auto emit_later = [weak = weak_from_this()](Event event) {
         if (const auto self = weak.lock()) {
-            self->on_strand([event = std::move(event)](Engine& engine) { engine.emit(event); });
+            self->on_strand([event = std::move(event)](Engine& engine) {
+                if (const auto* trouble = std::get_if<Trouble>(&event)) {
+                    engine.report(*trouble);
+                } else {
+                    engine.emit(event);
+                }
+            });
         }
     };
     folders_ = std::make_unique<share::Folders>(settings_, *hashes_, [weak = weak_from_this()](share::Report report) {
@@ -127,13 +133,19 @@ asio::awaitable<error_code> Engine::prepare() {
     // Opening the database and looking at the folders is disk work.
     auto work = [this]() -> std::pair<error_code, std::shared_ptr<store::Store>> {
         error_code error;
-        std::shared_ptr<store::Store> store = store::Store::open(settings_.state_folder, error);
+        std::shared_ptr<store::Store> store =
+            store::Store::open(settings_.state_folder, error, std::chrono::system_clock::now, settings_.max_state_size);
         if (error) {
             return {error, nullptr};
         }
         store->on_moved_aside([weak = weak_from_this()](const std::filesystem::path& damaged) {
             if (const auto self = weak.lock()) {
                 self->on_strand([damaged](Engine& engine) { engine.report({Error::state_damaged, damaged.string()}); });
+            }
+        });
+        store->on_write_failed([weak = weak_from_this()](const store::Store::WriteFailure& failure) {
+            if (const auto self = weak.lock()) {
+                self->state_write_failed(failure);
             }
         });
         if (has(Transport::quic) || settings_.tls) {

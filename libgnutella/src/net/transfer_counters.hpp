@@ -29,6 +29,7 @@ struct TransferCounters {
     std::atomic<std::uint64_t> bytes_downloaded{0};
     std::atomic<std::uint64_t> sources_failed{0};
     std::atomic<std::uint64_t> sources_struck_off{0};
+    std::atomic<std::uint64_t> downloads_not_kept{0};
     /// Files that could not be opened when they were wanted, or changed while they were sent.
     std::atomic<std::uint64_t> files_not_shared{0};
 
@@ -52,6 +53,9 @@ struct TransferCounters {
         all.unexpected_givs += unexpected_givs;
         all.downloads += downloads;
         all.bytes_downloaded += bytes_downloaded;
+        all.sources_failed += sources_failed;
+        all.sources_struck_off += sources_struck_off;
+        all.downloads_not_kept += downloads_not_kept;
         all.files_not_shared += files_not_shared;
     }
 };

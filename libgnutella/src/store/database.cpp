@@ -2,6 +2,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <cerrno>
+
 namespace gnutella::store {
 
 namespace {
@@ -42,6 +45,18 @@ void Database::use_write_ahead_log(error_code& error) {
     error = meaning(result);
 }
 
+void Database::limit_size(std::uint64_t bytes, error_code& error) {
+    error = {};
+    if (bytes == 0) {
+        return;
+    }
+    const std::int64_t page_size = number("PRAGMA page_size", error);
+    if (!error && page_size > 0) {
+        const auto pages = std::max<std::uint64_t>(1, bytes / static_cast<std::uint64_t>(page_size));
+        number("PRAGMA max_page_count = " + std::to_string(pages), error);
+    }
+}
+
 std::int64_t Database::number(std::string_view statement, error_code& error) {
     error = {};
     Statement prepared(*this, statement, error);
@@ -61,7 +76,13 @@ error_code Database::meaning(int result) noexcept {
         case SQLITE_DONE:
             return {};
         case SQLITE_FULL:
-            return Error::disk_full;
+            return Error::state_full;
+        case SQLITE_IOERR:
+        case SQLITE_CANTOPEN: {
+            // A quota, or a file beside the database: SQLite has no result for these.
+            const int reason = connection_ ? sqlite3_system_errno(connection_.get()) : 0;
+            return reason == ENOSPC || reason == EDQUOT ? Error::state_full : Error::state_unusable;
+        }
         case SQLITE_CORRUPT:
         case SQLITE_NOTADB:
             corrupt_ = true;

@@ -15,8 +15,8 @@ struct sqlite3_stmt;
 
 namespace gnutella::store {
 
-/// A connection to an SQLite database, for one thread at a time. Errors are Error::disk_full, and Error::state_unusable
-/// for all else.
+/// A connection to an SQLite database, for one thread at a time. Errors are Error::state_full, and
+/// Error::state_unusable for all else.
 class Database {
   public:
     /// Opens the database, or creates it. Nothing is read yet: a file that is no database is found out by the first
@@ -29,6 +29,9 @@ class Database {
     /// Makes the database keep a write-ahead log from now on (https://sqlite.org/wal.html): readers and one writer at a
     /// time do not wait for each other.
     void use_write_ahead_log(error_code& error);
+    /// Lets the file grow up to that many bytes, and no further; 0: as far as there is room on the disk. What it takes
+    /// already it keeps.
+    void limit_size(std::uint64_t bytes, error_code& error);
     /// Runs a statement that gives one number, such as "PRAGMA user_version"; 0 with `error`.
     std::int64_t number(std::string_view statement, error_code& error);
     /// Runs a statement that gives one text; empty with `error`.

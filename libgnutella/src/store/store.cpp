@@ -19,6 +19,7 @@ namespace {
 constexpr const char* file_name = "gnutella.sqlite";
 constexpr int max_corrupt_copies = 9;
 constexpr std::chrono::seconds seen_precision = std::chrono::hours(24);
+constexpr std::chrono::minutes told_again_after{10};
 
 template <class Digest>
 std::optional<Digest> digest(std::span<const std::byte> bytes) {
@@ -36,7 +37,7 @@ void create_private_folder(const std::filesystem::path& folder, error_code& erro
     const bool created = ::mkdir(folder.c_str(), 0700) == 0;
     error = created || std::filesystem::is_directory(folder, ignored) ? error_code() : Error::state_unusable;
     if (!created && errno == ENOSPC) {
-        error = Error::disk_full;
+        error = Error::state_full;
     }
 }
 
@@ -53,10 +54,14 @@ struct Store::Connection {
     Statement see_tree;
     Statement remember_tree;
 
-    static std::unique_ptr<Connection> open(const std::filesystem::path& path, error_code& error, bool& corrupt) {
+    static std::unique_ptr<Connection> open(const std::filesystem::path& path, std::uint64_t max_size,
+                                            error_code& error, bool& corrupt) {
         auto database = Database::open(path, error);
         if (!error) {
             prepare(*database, error);
+        }
+        if (!error) {
+            database->limit_size(max_size, error);
         }
         std::unique_ptr<Connection> connection;
         if (!error) {
@@ -78,7 +83,8 @@ struct Store::Connection {
           remember_tree(*database, "INSERT OR REPLACE INTO trees VALUES (?, ?, ?, ?)", error) {}
 };
 
-std::unique_ptr<Store> Store::open(const std::filesystem::path& folder, error_code& error, Clock now) {
+std::unique_ptr<Store> Store::open(const std::filesystem::path& folder, error_code& error, Clock now,
+                                   std::uint64_t max_size) {
     error = {};
     if (!folder.empty()) {
         create_private_folder(folder, error);
@@ -86,22 +92,23 @@ std::unique_ptr<Store> Store::open(const std::filesystem::path& folder, error_co
             return nullptr;
         }
     }
-    std::unique_ptr<Store> store(new Store(folder.empty() ? ":memory:" : folder / file_name, std::move(now)));
+    std::unique_ptr<Store> store(new Store(folder.empty() ? ":memory:" : folder / file_name, std::move(now), max_size));
     store->connect(error);
     return error ? nullptr : std::move(store);
 }
 
-Store::Store(std::filesystem::path path, Clock now) : path_(std::move(path)), now_(std::move(now)) {}
+Store::Store(std::filesystem::path path, Clock now, std::uint64_t max_size)
+    : path_(std::move(path)), now_(std::move(now)), max_size_(max_size) {}
 
 Store::~Store() = default;
 
 void Store::connect(error_code& error) {
     bool corrupt = false;
-    connection_ = Connection::open(path_, error, corrupt);
+    connection_ = Connection::open(path_, max_size_, error, corrupt);
     if (corrupt) {
         connection_.reset();
         move_aside();
-        connection_ = Connection::open(path_, error, corrupt);
+        connection_ = Connection::open(path_, max_size_, error, corrupt);
     }
 }
 
@@ -110,9 +117,37 @@ void Store::replace_when_corrupt() {
     if (connection_ && connection_->database->corrupt()) {
         connection_.reset();
         move_aside();
-        error_code ignored;
-        connect(ignored);
+        error_code error;
+        connect(error);
+        if (error) {
+            wrote(error);
+        }
     }
+}
+
+void Store::wrote(const error_code& error) {
+    if (connection_ && connection_->database->corrupt()) {
+        replace_when_corrupt();  // which is told by itself
+        return;
+    }
+    if (!error) {
+        told_of_full_.went_well_since = true;
+        told_of_unusable_.went_well_since = true;
+        return;
+    }
+    if (!on_write_failed_) {
+        return;
+    }
+    const bool full = error == Error::state_full;
+    Told& told = full ? told_of_full_ : told_of_unusable_;
+    const auto now = now_();
+    const bool again = told.went_well_since && (now < *told.at || now - *told.at >= told_again_after);
+    const bool tell = !told.at || again;
+    if (tell) {
+        told = {now, false};
+    }
+    using Tell = WriteFailure::Tell;
+    on_write_failed_({full ? Error::state_full : Error::state_unusable, tell ? Tell::yes : Tell::no});
 }
 
 void Store::move_aside() {
@@ -162,27 +197,26 @@ std::optional<Urn> Store::find(const std::filesystem::path& path, std::uint64_t 
     const std::int64_t now = seconds_now();
     if (now - seen >= seen_precision.count()) {
         connection_->see.run(error, now, bytes_of(path));
-        replace_when_corrupt();
+        wrote(error);
     }
     return sha1 && tiger ? std::optional<Urn>(std::in_place, *sha1, *tiger) : std::nullopt;
 }
 
 void Store::remember(const SharedFile& file) {
     const std::scoped_lock lock(mutex_);
-    error_code ignored;
+    error_code error = Error::state_unusable;
     if (connection_) {
-        remember_one(file, ignored);
-        replace_when_corrupt();
+        error = {};
+        remember_one(file, error);
     }
+    wrote(error);
 }
 
 void Store::remember(std::span<const SharedFile> files) {
     const std::scoped_lock lock(mutex_);
-    if (!connection_) {
-        return;
-    }
-    error_code error;
-    {
+    error_code error = Error::state_unusable;
+    if (connection_) {
+        error = {};
         Transaction transaction(*connection_->database, error);
         for (const SharedFile& file : files) {
             if (error) {
@@ -194,7 +228,7 @@ void Store::remember(std::span<const SharedFile> files) {
             transaction.commit(error);
         }
     }
-    replace_when_corrupt();
+    wrote(error);
 }
 
 void Store::remember_one(const SharedFile& file, error_code& error) {
@@ -207,11 +241,11 @@ void Store::remember_one(const SharedFile& file, error_code& error) {
 
 void Store::forget(const std::filesystem::path& path) {
     const std::scoped_lock lock(mutex_);
-    error_code ignored;
+    error_code error = Error::state_unusable;
     if (connection_) {
-        connection_->forget.run(ignored, bytes_of(path));
-        replace_when_corrupt();
+        connection_->forget.run(error, bytes_of(path));
     }
+    wrote(error);
 }
 
 void Store::prune(std::chrono::hours unseen_for) {
@@ -228,12 +262,16 @@ void Store::prune(std::chrono::hours unseen_for) {
         newest.reset();
         const std::int64_t before = last - std::chrono::seconds(unseen_for + seen_precision).count();
         Statement hashes(*connection_->database, "DELETE FROM hashes WHERE seen < ?", error);
-        hashes.run(error, before);
+        if (!error) {
+            hashes.run(error, before);
+        }
         Statement trees(*connection_->database,
                         "DELETE FROM trees WHERE seen < ? AND tiger NOT IN (SELECT tiger FROM hashes)", error);
-        trees.run(error, before);
+        if (!error) {
+            trees.run(error, before);
+        }
     }
-    replace_when_corrupt();
+    wrote(error);
 }
 
 std::optional<HashTree> Store::find_tree(std::uint64_t size, const TigerRoot& root) {
@@ -260,7 +298,7 @@ std::optional<HashTree> Store::find_tree(std::uint64_t size, const TigerRoot& ro
     const std::int64_t now = seconds_now();
     if (now - seen >= seen_precision.count()) {
         connection_->see_tree.run(error, now, key, static_cast<std::int64_t>(size));
-        replace_when_corrupt();
+        wrote(error);
     }
     // What the disk says is checked like what a stranger says.
     return tree && tree->root() == root ? tree : std::nullopt;
@@ -268,13 +306,16 @@ std::optional<HashTree> Store::find_tree(std::uint64_t size, const TigerRoot& ro
 
 void Store::remember_tree(const HashTree& tree) {
     const std::scoped_lock lock(mutex_);
-    if (!connection_ || tree.leaves().size() == 1) {
+    if (tree.leaves().size() == 1) {
         return;
     }
-    error_code ignored;
-    connection_->remember_tree.run(ignored, std::as_bytes(std::span(tree.root())),
-                                   static_cast<std::int64_t>(tree.size()), std::as_bytes(tree.leaves()), seconds_now());
-    replace_when_corrupt();
+    error_code error = Error::state_unusable;
+    if (connection_) {
+        connection_->remember_tree.run(error, std::as_bytes(std::span(tree.root())),
+                                       static_cast<std::int64_t>(tree.size()), std::as_bytes(tree.leaves()),
+                                       seconds_now());
+    }
+    wrote(error);
 }
 
 std::vector<KnownHost> Store::hosts() {
@@ -302,10 +343,7 @@ std::vector<KnownHost> Store::hosts() {
 error_code Store::save_hosts(std::span<const KnownHost> hosts) {
     const std::scoped_lock lock(mutex_);
     error_code error = Error::state_unusable;
-    if (!connection_) {
-        return error;
-    }
-    {
+    if (connection_) {
         Transaction transaction(*connection_->database, error);
         if (!error) {
             connection_->database->execute("DELETE FROM hosts", error);
@@ -322,7 +360,7 @@ error_code Store::save_hosts(std::span<const KnownHost> hosts) {
             transaction.commit(error);
         }
     }
-    replace_when_corrupt();
+    wrote(error);
     return error;
 }
 
@@ -337,6 +375,11 @@ void Store::on_moved_aside(std::function<void(const std::filesystem::path&)> han
     if (moved_aside_) {
         on_moved_aside_(*moved_aside_);
     }
+}
+
+void Store::on_write_failed(std::function<void(const WriteFailure&)> handler) {
+    const std::scoped_lock lock(mutex_);
+    on_write_failed_ = std::move(handler);
 }
 
 }  // namespace gnutella::store

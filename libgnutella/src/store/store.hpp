@@ -27,7 +27,7 @@ class Database;
 /// use one folder at once. Any thread may call any function; each call is one read or one write of the disk.
 ///
 /// All of it but the downloads can be found out again, so that a store which no longer works is no reason to stop: what
-/// cannot be read is not known, and what cannot be written is not remembered.
+/// cannot be read is not known, and what cannot be written is not remembered, which on_write_failed() tells of.
 class Store {
   public:
     using Clock = std::function<std::chrono::system_clock::time_point()>;
@@ -35,10 +35,12 @@ class Store {
     /// Opens the store, or begins one. A damaged database is moved aside, and another one begun: see moved_aside().
     /// @param folder created, for the owner alone, when it is not there; empty for a store in memory.
     /// @param error set to Error::state_unusable when the folder cannot be written, or when the database there is that
-    ///     of another program or of a later version; to Error::disk_full; or to success.
+    ///     of another program or of a later version; to Error::state_full; or to success.
+    /// @param max_size bytes that the database may take; 0 for as many as the disk has. Beyond it writing fails with
+    ///     Error::state_full.
     /// @return nullptr with `error`.
     static std::unique_ptr<Store> open(const std::filesystem::path& folder, error_code& error,
-                                       Clock now = std::chrono::system_clock::now);
+                                       Clock now = std::chrono::system_clock::now, std::uint64_t max_size = 0);
     ~Store();
 
     /// The hashes of a file that had this size and modification time (nanoseconds since 1970) when it was hashed.
@@ -61,13 +63,13 @@ class Store {
     /// The hosts that were saved last, in their order; at most 10,000.
     std::vector<KnownHost> hosts();
     /// Saves these hosts instead of those before.
-    /// @return Error::disk_full, Error::state_unusable, or success.
+    /// @return Error::state_full, Error::state_unusable, or success.
     error_code save_hosts(std::span<const KnownHost> hosts);
 
     /// The downloads to be remembered, in the order in which they were added; at most `most`.
     std::vector<DownloadRecord> downloads(std::size_t most);
     /// Remembers a download with its sources, instead of another of that file and folder.
-    /// @return Error::disk_full, Error::state_unusable, or success.
+    /// @return Error::state_full, Error::state_unusable, or success.
     error_code add_download(const DownloadRecord& download);
     /// What has become known of it. Nothing happens when it is not remembered.
     void keep_download_size(const Guid& id, std::uint64_t size);
@@ -83,12 +85,29 @@ class Store {
     /// It is called by the thread that met the damage, and must not use the store.
     void on_moved_aside(std::function<void(const std::filesystem::path&)> handler);
 
+    /// How a write failed, and whether a person should be told: he is of the first failure of that kind, and of another
+    /// after writing went well again, but not within ten minutes: a disk that is all but full fails now and then.
+    struct WriteFailure {
+        Error error;  ///< state_full or state_unusable
+        enum class Tell : std::uint8_t { no, yes } tell;
+    };
+    /// Calls `handler` for each write that fails. It is called by the thread that wrote, and must not use the store.
+    void on_write_failed(std::function<void(const WriteFailure&)> handler);
+
   private:
     struct Connection;
 
-    Store(std::filesystem::path path, Clock now);
+    // What a person was told about failures of one kind.
+    struct Told {
+        std::optional<std::chrono::system_clock::time_point> at;
+        bool went_well_since = false;
+    };
+
+    Store(std::filesystem::path path, Clock now, std::uint64_t max_size);
     void connect(error_code& error);
     void replace_when_corrupt();
+    /// How a write has ended: after each, with the mutex held and no statement open.
+    void wrote(const error_code& error);
     void move_aside();
     /// nullptr when there is none to be used.
     Database* database() const noexcept;
@@ -100,10 +119,14 @@ class Store {
 
     const std::filesystem::path path_;
     const Clock now_;
+    const std::uint64_t max_size_;
     mutable std::mutex mutex_;
     std::unique_ptr<Connection> connection_;  // nullptr when a damaged database could not be replaced
     std::optional<std::filesystem::path> moved_aside_;
     std::function<void(const std::filesystem::path&)> on_moved_aside_;
+    std::function<void(const WriteFailure&)> on_write_failed_;
+    Told told_of_full_;
+    Told told_of_unusable_;
 };
 
 }  // namespace gnutella::store

@@ -84,17 +84,15 @@ std::vector<Hit> sources_of(Database& database, const DownloadRecord& download, 
 template <class... Values>
 void Store::run(const char* statement, const Values&... values) {
     const std::scoped_lock lock(mutex_);
-    if (database() == nullptr) {
-        return;
-    }
-    error_code error;
-    {
+    error_code error = Error::state_unusable;
+    if (database() != nullptr) {
+        error = {};
         Statement prepared(*database(), statement, error);
         if (!error) {
             prepared.run(error, values...);
         }
     }
-    replace_when_corrupt();
+    wrote(error);
 }
 
 std::vector<DownloadRecord> Store::downloads(std::size_t most) {
@@ -143,10 +141,7 @@ std::vector<DownloadRecord> Store::downloads(std::size_t most) {
 error_code Store::add_download(const DownloadRecord& download) {
     const std::scoped_lock lock(mutex_);
     error_code error = Error::state_unusable;
-    if (database() == nullptr) {
-        return error;
-    }
-    {
+    if (database() != nullptr) {
         Transaction transaction(*database(), error);
         Statement insert(*database(),
                          "INSERT OR REPLACE INTO downloads (id, position, urn, folder, name, when_there, size, paused, "
@@ -168,7 +163,7 @@ error_code Store::add_download(const DownloadRecord& download) {
             transaction.commit(error);
         }
     }
-    replace_when_corrupt();
+    wrote(error);
     return error;
 }
 
@@ -210,11 +205,8 @@ void Store::keep_download_leaves(const Guid& id, std::span<const TigerRoot> leav
 
 void Store::keep_download_sources(const Guid& id, std::span<const Hit> sources) {
     const std::scoped_lock lock(mutex_);
-    if (database() == nullptr) {
-        return;
-    }
-    error_code error;
-    {
+    error_code error = Error::state_unusable;
+    if (database() != nullptr) {
         Transaction transaction(*database(), error);
         Statement known(*database(), "SELECT 1 FROM downloads WHERE id = ?", error);
         const bool is_known = !error && known.bind(bytes_of(id)).step(error);
@@ -228,7 +220,7 @@ void Store::keep_download_sources(const Guid& id, std::span<const Hit> sources) 
             }
         }
     }
-    replace_when_corrupt();
+    wrote(error);
 }
 
 void Store::forget_download(const Guid& id) {

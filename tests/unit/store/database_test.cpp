@@ -77,7 +77,7 @@ TEST_F(InMemory, AFullDiskIsSaidToBeFull) {
     ASSERT_FALSE(error_);
     Statement insert(*database_, "INSERT INTO t VALUES (1, '', zeroblob(100000))", error_);
     insert.run(error_);
-    EXPECT_EQ(error_, Error::disk_full);
+    EXPECT_EQ(error_, Error::state_full);
     EXPECT_EQ(rows(), 0);
     EXPECT_FALSE(database_->corrupt());
 }
