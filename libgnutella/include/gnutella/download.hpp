@@ -32,8 +32,10 @@ struct DownloadRequest {
     enum class WhenThere : std::uint8_t {
         choose_another,  ///< "name (1).txt", "name (2).txt" ...
         fail,            ///< Error::file_exists
-    } when_there = WhenThere::choose_another;
-    /// How long it is remembered.
+    };
+    /// What to do in that case.
+    WhenThere when_there = WhenThere::choose_another;
+    /// How long a download is remembered.
     enum class Lifetime : std::uint8_t {
         process,  ///< until the Peer is stopped or destroyed
         durable,  ///< until it is complete or cancelled: kept in Settings::state_folder, and begun again when a Peer
@@ -51,13 +53,17 @@ enum class Verification : std::uint8_t {
 
 /// A file that has arrived.
 struct DownloadedFile {
+    /// Where it is.
     std::filesystem::path path;
+    /// Its size.
     std::uint64_t bytes = 0;
     /// Bytes of these that an earlier, interrupted download had left.
     std::uint64_t resumed = 0;
+    /// Time since it was asked for, or since this process went on with it.
     std::chrono::duration<double> seconds{0};
     /// What it is: computed from its content, so also known for a legacy peer's file.
     std::optional<Urn> urn;
+    /// Whether its content was compared with what the hit named.
     Verification verification = Verification::unverifiable;
     /// How it came; nullopt when it was in the hit itself.
     std::optional<Transport> transport;
@@ -75,6 +81,7 @@ class Download {
     /// Names no download.
     Download() = default;
 
+    /// Its name within its Peer, as in DownloadProgress::id; 0 for no download.
     std::uint64_t id() const noexcept;
 
     /// How far it is, as of its last event.
@@ -116,6 +123,7 @@ class Download {
 
     /// Inside: what the handle refers to.
     struct State;
+    /// Inside: Peer::download makes it.
     explicit Download(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
   private:

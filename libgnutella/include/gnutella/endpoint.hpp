@@ -13,7 +13,9 @@ inline constexpr std::uint16_t default_port = 8025;
 
 /// Where a peer listens: a host name or an address, and a port for TCP and UDP alike.
 struct Endpoint {
+    /// A name or an address, without brackets.
     std::string host;
+    /// For TCP and UDP.
     std::uint16_t port = default_port;
 
     /// Reads "host:port", "1.2.3.4:port" or "[2001:db8::1]:port". Without ":port" the port is `default_port`.

@@ -18,12 +18,15 @@ namespace gnutella {
 
 /// A session is open: PING and PONG, or the headers of a handshake, have been exchanged.
 struct SessionOpened {
+    /// Which, and with whom.
     SessionInfo session;
 };
 
-/// A session that was open has ended. `reason` is Error::left after a BYE.
+/// A session that was open has ended.
 struct SessionClosed {
+    /// As it was when it opened.
     SessionInfo session;
+    /// Error::left after a BYE; else what went wrong.
     error_code reason;
     /// What the far end's BYE gave as its reason; often empty.
     std::string text;
@@ -31,7 +34,9 @@ struct SessionClosed {
 
 /// A neighbour that was to be joined could not be; it is tried again by itself.
 struct JoinFailed {
+    /// As it was given to Peer::join or Settings::neighbours.
     Endpoint neighbour;
+    /// One of the errors of Peer::async_connect.
     error_code reason;
     /// What the far end gave as its reason, such as "503 Too many leaves"; often empty.
     std::string text{};
@@ -39,7 +44,9 @@ struct JoinFailed {
 
 /// A Peer::async_connect has failed. Comes before its completion, and says more: what the far end gave as its reason.
 struct ConnectFailed {
+    /// As it was given to Peer::async_connect.
     Endpoint peer;
+    /// The error that the call gives.
     error_code reason;
     /// As in JoinFailed.
     std::string text{};
@@ -47,7 +54,9 @@ struct ConnectFailed {
 
 /// Somebody's query came by and was handled (each id once).
 struct QuerySeen {
+    /// The query's id.
     Guid id;
+    /// The session that it came over.
     SessionId from = 0;
     /// What is searched for, as it was sent.
     std::string text;
@@ -59,21 +68,27 @@ struct QuerySeen {
 
 /// A hit for one of our own queries.
 struct HitReceived {
+    /// Query::id() of the query.
     Guid query;
+    /// What it is given.
     Hit hit;
 };
 
 /// How far an upload is. Sent when it begins, once a second while it goes on, and when it ends.
 struct UploadProgress {
+    /// Names the upload within its Peer; never used twice.
     std::uint64_t id = 0;
+    /// The file's name.
     std::string name;
     /// Who fetches: a numeric address.
     Endpoint to;
     /// Bytes sent of those asked for.
     std::uint64_t sent = 0;
+    /// Bytes asked for: the file, or a range of it.
     std::uint64_t size = 0;
     /// Bytes a second, over the last seconds.
     double rate = 0;
+    /// Whether this is its last event.
     bool ended = false;
     /// Why it ended early; success when it is under way or complete.
     error_code error;
@@ -92,11 +107,15 @@ enum class DownloadState : std::uint8_t {
 /// How far a download is. Sent when it begins, several times a second while it goes on, when it is paused, and when it
 /// ends.
 struct DownloadProgress {
+    /// Download::id().
     std::uint64_t id = 0;
+    /// The name that the file is to get.
     std::string name;
+    /// What it is doing.
     DownloadState state = DownloadState::waiting;
-    /// Bytes on disk, of the file's size.
+    /// Bytes on disk.
     std::uint64_t received = 0;
+    /// Bytes that the file has, as far as that is known; 0 before.
     std::uint64_t size = 0;
     /// Bytes of these that were checked against the file's Tiger tree and are kept whatever happens; 0 until the end
     /// where no source has the tree.
@@ -109,6 +128,7 @@ struct DownloadProgress {
     std::optional<Transport> transport;
     /// Bytes a second, over the last seconds.
     double rate = 0;
+    /// Whether this is its last event.
     bool ended = false;
     /// Why it failed; success when it is under way or complete.
     error_code error;
@@ -140,8 +160,11 @@ struct SourceFailed {
 
 /// A shared folder has been read, or read again after a change, and all of its files are hashed.
 struct ShareRead {
+    /// Its canonical path.
     std::filesystem::path folder;
+    /// How many files of it are shared.
     std::uint64_t files = 0;
+    /// Bytes that these have together.
     std::uint64_t bytes = 0;
 };
 
@@ -150,9 +173,12 @@ struct ShareRead {
 /// failed anew after it went well for a while. A durable download that would not outlive the process, and goes on until
 /// then (Error::download_not_kept, Error::too_many_durable).
 struct Trouble {
+    /// What it is; its message() says what to do.
     error_code error;
-    /// The path or peer concerned.
+    /// The path, peer or file concerned.
     std::string subject;
+    /// The Download::id() of the download concerned; 0 when none is.
+    std::uint64_t download = 0;
 };
 
 /// What a program can watch.
@@ -165,5 +191,3 @@ using Event = std::variant<SessionOpened, SessionClosed, JoinFailed, ConnectFail
 using EventHandler = std::function<void(const Event&)>;
 
 }  // namespace gnutella
-    /// The Download::id() of the download concerned; 0 when none is.
-    std::uint64_t download = 0;

@@ -14,6 +14,7 @@ namespace gnutella {
 
 /// Sixteen bytes that name a message, or a peer, on the network. A value type; the default is all zeros ("nil").
 struct Guid {
+    /// In the order in which they travel.
     std::array<std::uint8_t, 16> bytes{};
 
     /// Reads the canonical text of a UUID (8-4-4-4-12 hexadecimal digits, either case); nullopt for anything else.
@@ -25,6 +26,7 @@ struct Guid {
     /// The canonical text of a UUID, in lower case: 36 characters.
     std::string to_string() const;
 
+    /// Whether all bytes are zero.
     bool is_nil() const noexcept { return *this == Guid{}; }
 
     friend auto operator<=>(const Guid&, const Guid&) = default;

@@ -42,8 +42,9 @@ struct Hit {
     bool firewalled = false;
     /// Who passes a Push on to it.
     std::vector<Endpoint> push_proxies;
-    /// Whether it can be browsed, and whether it speaks TLS.
+    /// Whether it can be browsed.
     bool browsable = false;
+    /// Whether it speaks TLS over TCP.
     bool tls = false;
     /// How the file can be had, as the peer says, best first. Empty when `content` is all there is.
     std::vector<Transport> transports;

@@ -15,6 +15,7 @@ namespace gnutella {
 /// The name of a peer's key: the SHA-256 of its SubjectPublicKeyInfo (RFC 5280, 4.1.2.7). A hit carries it, and who
 /// fetches over QUIC refuses a far end that has another key. A value type.
 struct KeyHash {
+    /// The SHA-256, first byte first.
     std::array<std::uint8_t, 32> bytes{};
 
     /// Reads the text: 52 digits of base 32 without padding (RFC 4648, section 6), either case; nullopt for anything

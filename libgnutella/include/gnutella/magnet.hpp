@@ -24,10 +24,13 @@ struct Magnet {
         friend bool operator==(const NumberedSource&, const NumberedSource&) = default;
     };
 
+    /// `xt`: what the file is.
     Urn urn;
+    /// `dn`; empty when the link has none.
     std::string name;
+    /// `xl`, in bytes.
     std::optional<std::uint64_t> size;
-    /// Those that are asked for it by its hash: `http://host:port/uri-res/N2R?urn:sha1:...`, written as `xs`.
+    /// `xs`: where peers listen that are asked for it by its hash: `http://host:port/uri-res/N2R?urn:sha1:...`.
     std::vector<Endpoint> sources;
     /// Written as `as`.
     std::vector<NumberedSource> numbered_sources = {};
@@ -35,6 +38,7 @@ struct Magnet {
     /// @return nullopt when `text` is no magnet link, or names no file by a hash that we know.
     static std::optional<Magnet> parse(std::string_view text);
 
+    /// The link, with all that is known.
     std::string to_string() const;
 };
 

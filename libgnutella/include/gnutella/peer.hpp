@@ -25,7 +25,9 @@ namespace gnutella {
 /// Ends a subscription to events when it is destroyed. May outlive the Peer.
 class Subscription {
   public:
+    /// To nothing.
     Subscription() = default;
+    /// Inside: Peer::subscribe makes it.
     explicit Subscription(std::shared_ptr<void> handler) : handler_(std::move(handler)) {}
 
     /// No event that begins after this returns reaches the handler; one that is being handled in another thread goes
@@ -39,10 +41,12 @@ class Subscription {
 /// A session that is to be opened.
 struct ConnectRequest {
     // Not an aggregate: {"host", 8025} is to be an Endpoint.
+    /// To that peer, in that dialect or any.
     ConnectRequest(Endpoint far_end, std::optional<Dialect> spoken) : peer(std::move(far_end)), dialect(spoken) {}
 
+    /// Where it listens.
     Endpoint peer;
-    /// The one that is to be spoken, and no other; nothing: those of Settings::dialects in turn.
+    /// The dialect that is to be spoken, and no other; nothing: those of Settings::dialects in turn.
     std::optional<Dialect> dialect;
 };
 
@@ -57,6 +61,7 @@ class Peer {
   public:
     /// Makes a node that does nothing yet.
     /// @param executor where its work runs; its context must outlive the Peer and all that was started with it.
+    /// @param settings what it is to do; they stay as they are.
     /// @throws std::invalid_argument naming the setting that cannot be.
     explicit Peer(boost::asio::any_io_executor executor, Settings settings = {});
     ~Peer();
@@ -98,6 +103,7 @@ class Peer {
     auto async_connect(Endpoint endpoint, CompletionToken&& token) {
         return async_connect(ConnectRequest{std::move(endpoint), std::nullopt}, std::forward<CompletionToken>(token));
     }
+    /// The same, where the dialect may be chosen.
     template <class CompletionToken>
     auto async_connect(ConnectRequest request, CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code, Session)>(
@@ -116,6 +122,7 @@ class Peer {
 
     /// Begins a search. Never fails at once: an error is what the first Query::async_next gives.
     Query query(QueryRequest request);
+    /// The same for a text alone.
     Query query(std::string text) { return query(QueryRequest{std::move(text), {}, {}}); }
 
     /// Asks a peer of Gnutella 0.6, or of ours, for a list of all files that it shares (browse host). The Query yields
@@ -135,6 +142,7 @@ class Peer {
         return async_download(DownloadRequest{{std::move(hit)}, std::move(folder), {}},
                               std::forward<CompletionToken>(token));
     }
+    /// The same for all that a request can say.
     template <class CompletionToken>
     auto async_download(DownloadRequest request, CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code, DownloadedFile)>(

@@ -53,6 +53,7 @@ class Query {
 
     /// Inside: what the handle refers to.
     struct State;
+    /// Inside: Peer::query and Peer::browse make it.
     explicit Query(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
   private:

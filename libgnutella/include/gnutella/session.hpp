@@ -20,6 +20,7 @@ class Session {
 
     /// What was known of the neighbour when the session opened.
     const SessionInfo& info() const noexcept { return info_; }
+    /// Its name within its Peer; 0 for no session.
     SessionId id() const noexcept { return info_.id; }
 
     /// Says BYE with this reason and closes. Nothing happens when the session has ended already.
@@ -39,6 +40,7 @@ class Session {
 
     /// Inside: what the handle refers to.
     struct State;
+    /// Inside: Peer::async_connect and Peer::session make it.
     Session(SessionInfo info, std::shared_ptr<State> state) : info_(std::move(info)), state_(std::move(state)) {}
 
   private:

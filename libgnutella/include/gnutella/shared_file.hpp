@@ -14,6 +14,7 @@ struct SharedFile {
     std::string name;
     /// Where it is on this machine. Never told to anyone.
     std::filesystem::path path;
+    /// Its size in bytes.
     std::uint64_t size = 0;
     /// Its modification time when it was hashed, in nanoseconds since 1970.
     std::int64_t modified = 0;

@@ -30,7 +30,9 @@ class Urn {
     /// Reads any of the three forms, without regard to case; nullopt for anything else. `urn:tree:tiger:` is read too.
     static std::optional<Urn> parse(std::string_view text) noexcept;
 
+    /// The SHA-1, where it is known.
     const std::optional<Sha1>& sha1() const noexcept { return sha1_; }
+    /// The root of the Tiger tree, where it is known.
     const std::optional<TigerRoot>& tiger() const noexcept { return tiger_; }
 
     /// `urn:bitprint:` when both are known, else the form of the one that is.
