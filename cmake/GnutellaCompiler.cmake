@@ -52,7 +52,8 @@ function(gnutella_compile_options target)
     endif()
   endif()
   if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    # Clang also sees the names that another source of the same unit has for itself alone; GCC does not, and warns still.
+    # Clang takes a local name for one that hides what another source of the same unit has for itself alone, and cannot
+    # be told to look at local names only. GCC looks at the same sources.
     target_compile_options(${target} PRIVATE -Wno-shadow)
   endif()
   if(GNUTELLA_SANITIZE)
@@ -66,6 +67,7 @@ function(gnutella_test_options target)
   gnutella_compile_options(${target})
   target_compile_options(${target} PRIVATE -O0)
   if(CMAKE_UNITY_BUILD AND NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
-    target_compile_options(${target} PRIVATE -Wno-shadow)  # as above; GCC says so of tests
+    # As above; GCC says so of tests, and can be told.
+    target_compile_options(${target} PRIVATE -Wno-shadow -Wshadow=local)
   endif()
 endfunction()
