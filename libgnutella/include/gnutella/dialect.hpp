@@ -11,6 +11,7 @@ enum class Dialect : std::uint8_t {
     gnutella,  ///< Gnutella 0.6, binary
 };
 
+/// "json" or "gnutella".
 constexpr std::string_view to_string(Dialect dialect) noexcept {
     return dialect == Dialect::json ? "json" : "gnutella";
 }

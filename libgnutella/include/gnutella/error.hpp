@@ -79,6 +79,7 @@ enum class Error {
 /// The category of gnutella::Error; its name is "gnutella".
 const boost::system::error_category& error_category() noexcept;
 
+/// What makes an error_code of an Error by itself.
 inline error_code make_error_code(Error error) noexcept {
     return {static_cast<int>(error), error_category()};
 }

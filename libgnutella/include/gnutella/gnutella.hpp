@@ -1,7 +1,5 @@
 #pragma once
 
-/// Everything that libgnutella offers.
-
 #include <gnutella/dialect.hpp>
 #include <gnutella/download.hpp>
 #include <gnutella/endpoint.hpp>
@@ -24,3 +22,6 @@
 #include <gnutella/transport.hpp>
 #include <gnutella/urn.hpp>
 #include <gnutella/version.hpp>
+
+/// Everything that libgnutella offers. Begin with gnutella::Peer.
+namespace gnutella {}

@@ -6,8 +6,10 @@
 
 namespace gnutella {
 
+/// How much a log line matters, the least first.
 enum class LogLevel : std::uint8_t { debug, info, warning, error };
 
+/// "debug", "info", "warning" or "error".
 constexpr std::string_view to_string(LogLevel level) noexcept {
     switch (level) {
         case LogLevel::debug:

@@ -10,6 +10,7 @@ namespace gnutella {
 /// roles.
 enum class Role : std::uint8_t { leaf, ultrapeer };
 
+/// "leaf" or "ultrapeer".
 constexpr std::string_view to_string(Role role) noexcept {
     return role == Role::leaf ? "leaf" : "ultrapeer";
 }
