@@ -41,7 +41,7 @@ class CapturedClient(Servent):
     def has(self, name):
         return (self.folder / name).exists()
 
-    def giv(self, file):
+    def giv(self, file, index):
         assert file.content is TAPE
         return self.said("giv.txt")
 

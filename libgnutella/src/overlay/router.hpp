@@ -56,9 +56,9 @@ class Router {
         };
         OnFailure on_failure = OnFailure::count_as_failure;
     };
-    /// The connection that a handshake of Gnutella 0.6 is about.
     /// Whether one more session fits in Settings::max_sessions, beside those whose handshakes are under way.
     enum class Room : std::uint8_t { there, none };
+    /// The connection that a handshake of Gnutella 0.6 is about.
     struct HandshakeContext {
         Direction direction = Direction::outgoing;
         /// The numeric addresses of both ends.
