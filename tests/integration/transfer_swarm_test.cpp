@@ -134,7 +134,7 @@ TEST_F(SwarmTest, AStallingSourceIsLeft) {
     SwarmSource honest(content, habits(10 * megabyte));
     TestDownloads downloads(threads, impatient());
     downloads.fetch({staller.hit(), honest.hit()});
-    EXPECT_EQ(downloads.failure_of(staller.hit(), false).error, Error::source_timed_out);
+    EXPECT_EQ(downloads.failure_of(staller.hit()).error, Error::source_timed_out);
     expect_whole(downloads);
 }
 

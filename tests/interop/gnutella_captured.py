@@ -51,7 +51,7 @@ class CapturedClient(Servent):
         span = re.fullmatch(r"bytes=(\d+)-(\d*)", headers.get("range", "bytes=0-").strip())
         begin = int(span[1])
         self.say("asked", method=method, target=target, begin=begin, end=span[2])
-        file = None if self.lacks_files else gnutella_http.find(target, self.shared)
+        file = None if self.lacks_files else gnutella_http.find(target, self.shared, self.knows_hashes)
         if target == "/":
             connection.sendall(self.said("answer-browse.bin"))
             return False

@@ -201,7 +201,7 @@ class Liar(Servent):
 
     def serve(self, connection, stream, request):
         first, _ = request
-        if gnutella_http.find(first.split(" ")[1], self.shared) is None:
+        if gnutella_http.find(first.split(" ")[1], self.shared, self.knows_hashes) is None:
             connection.sendall(wire.write_block("HTTP/1.1 404 Not Found", {"Content-Length": "0"}))
             return True
         connection.sendall(wire.write_block("HTTP/1.1 200 OK", {"Content-Length": str(self.claimed)}))

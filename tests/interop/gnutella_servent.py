@@ -313,6 +313,8 @@ class Servent:
             session.send(wire.Message(wire.ROUTE_TABLE, new_guid(), 1, 0, wire.reset_table(1 << bits)))
             session.send(wire.Message(wire.ROUTE_TABLE, new_guid(), 1, 0, wire.patch_table(
                 [file.name for file in self.shared], bits)))
+        if self.firewalled:  # "Push Proxy", 4: a request is known by the GUID of who asks
+            session.send(wire.Message(wire.VENDOR, self.guid, 1, 0, wire.vendor(b"LIME", 21, 2)))
         threading.Thread(target=session.run, daemon=True).start()
         return session
 

@@ -47,7 +47,9 @@ class Pair(unittest.TestCase):
     def test_finds_and_fetches_both_ways(self):
         self.up.wait_for("open")
         hit, result = self.up.found(self.up.search("beta tune"), "beta tune.bin")
-        self.assertEqual((result.size, hit["vendor"], hit["push"], hit["ggep"]), (len(BIG), "TEST", True, {"BH": b""}))
+        self.assertEqual((result.size, hit["vendor"], hit["push"]), (len(BIG), "TEST", True))
+        proxy = b"\x7f\0\0\x01" + self.up.port.to_bytes(2, "little")
+        self.assertEqual(hit["ggep"], {"BH": b"", "PUSH": proxy})
         self.assertEqual(self.up.fetch(hit, result), BIG)
         self.assertEqual(self.up.fetch(hit, result, 1000, by_urn=True), BIG[1000:])
         self.assertEqual(self.up.fetch_by_push(hit, result), BIG)

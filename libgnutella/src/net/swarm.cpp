@@ -314,7 +314,8 @@ void Swarm::names_others(const Member& member, const Alternates::Said& said,
     if (here) {
         here_ = here;
     }
-    if (work_.service.alternates && !(said.alternates.empty() && said.quic.empty())) {
+    const bool says_something = !said.alternates.empty() || !said.quic.empty() || !said.former.empty();
+    if (work_.service.alternates && says_something) {
         add_others(work_.service.alternates->hear(work_.urn, member.hit.source, said));
         notify();
     }
