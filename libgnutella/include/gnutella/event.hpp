@@ -148,9 +148,11 @@ struct DownloadProgress {
 /// A source of a download could not be reached, or did not send what it was asked for: nothing of it is kept that was
 /// not right. The download goes on with others, where there are any.
 struct SourceFailed {
-    /// DownloadProgress::id, and its name.
+    /// DownloadProgress::id.
     std::uint64_t download = 0;
+    /// DownloadProgress::name.
     std::string name;
+    /// Where the source listens.
     Endpoint source;
     /// What was wrong, such as Error::source_lied, source_timed_out, wrong_key, size_mismatch.
     error_code error;
