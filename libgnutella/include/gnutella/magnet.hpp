@@ -16,7 +16,9 @@ namespace gnutella {
 struct Magnet {
     /// A peer that has the file under a number of its own: `http://host:port/get/INDEX/NAME`.
     struct NumberedSource {
+        /// Where it listens.
         Endpoint peer;
+        /// The file's number there: Hit::index.
         std::uint32_t index = 0;
         /// What that peer calls it: a plain name, never a path.
         std::string name;
