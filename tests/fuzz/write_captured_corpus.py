@@ -96,6 +96,9 @@ def write_http(client, folder):
     write("http_request", client, (http / "request-by-urn.txt").read_bytes())
     write("http_request", client + "_browse", (http / "request-browse.txt").read_bytes())
     write("browse", client, body_of((http / "answer-browse.bin").read_bytes()))
+    tree = http / "tree.bin"
+    for target in ("thex", "dime") if tree.exists() else ():
+        write(target, client, tree.read_bytes())
     giv = (http / "giv.txt").read_bytes()
     write("giv", client, giv)
     write("giv", client + "_line", giv.rstrip(b"\n"))

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "transfer/available_ranges.hpp"
+#include "transfer/dime.hpp"
 #include "transfer/thex.hpp"
+#include "transfer/thex_description.hpp"
 #include "transfer_bench.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -29,6 +32,8 @@ class SwarmSource {
         bool lies = false;
         /// Sends something else as the tree.
         bool lies_about_tree = false;
+        /// Has of the tree only what is far above the blocks.
+        bool has_shallow_tree = false;
         bool has_tree = true;
         /// Has only these bytes, and says so; none: all.
         std::vector<transfer::ByteRange> has = {};
@@ -178,12 +183,22 @@ class SwarmSource {
                                          claim + "\r\n\r\n");
     }
 
+    std::string shallow_tree() const {
+        const auto root = hashed_.tree.root();
+        const std::string node(reinterpret_cast<const char*>(root.data()), root.size());
+        const std::array records{transfer::DimeRecord{transfer::DimeTypeFormat::media_type, "text/xml", "",
+                                                      transfer::write_thex_description(content_.size(), 0, "uuid:1")},
+                                 transfer::DimeRecord{transfer::DimeTypeFormat::uri,
+                                                      std::string(transfer::breadth_first_tree), "uuid:1", node}};
+        return transfer::write_dime(records);
+    }
+
     bool send_tree(Tcp::socket& socket) const {
         if (!habits_.has_tree) {
             ScriptedSource::send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
             return true;
         }
-        std::string body = transfer::write_thex(hashed_.tree);
+        std::string body = habits_.has_shallow_tree ? shallow_tree() : transfer::write_thex(hashed_.tree);
         if (habits_.lies_about_tree) {
             body.back() = static_cast<char>(body.back() ^ 1);
             body[body.size() - 30] = static_cast<char>(body[body.size() - 30] ^ 1);

@@ -127,6 +127,16 @@ TEST_F(SwarmTest, AWrongTreeIsNotBelieved) {
     EXPECT_EQ(downloads.failure_of(liar.hit(), false).error, Error::source_lied);
 }
 
+TEST_F(SwarmTest, ATreeThatDoesNotReachDownToTheBlocksIsNoLie) {
+    Habits habits_of_others = habits();
+    habits_of_others.has_shallow_tree = true;
+    SwarmSource source(content, habits_of_others);
+    TestDownloads downloads(threads, impatient());
+    downloads.fetch({source.hit()});
+    expect_whole(downloads);
+    EXPECT_EQ(downloads.counters().sources_failed, 0);
+}
+
 TEST_F(SwarmTest, AStallingSourceIsLeft) {
     Habits stalling = habits();
     stalling.stalls_after = megabyte;

@@ -36,8 +36,8 @@ class TreeFetcher {
                 const Hit& source, Dialler& dialler)
         : service_(service), urn_(urn), source_(source), dialler_(dialler), watch_(strand) {}
 
-    /// Gives success without a tree when the source has none. Errors: source_lied when it is none, or that of something
-    /// else; those of the connection.
+    /// Gives success without a tree when the source has none that reaches down to our blocks, as gtk-gnutella. Errors:
+    /// source_lied when it is none, or that of something else; those of the connection.
     boost::asio::awaitable<Attempt> run(std::optional<HashTree>& tree) {
         auto dialled = co_await dialler_.dial(source_);
         if (dialled.error) {
@@ -74,11 +74,10 @@ class TreeFetcher {
         }
         const std::string& body = parser.get().body();
         auto read = transfer::read_thex(std::as_bytes(std::span(body)), source_.size, *urn_.tiger());
-        auto* const whole = std::get_if<HashTree>(&read);
-        if (whole == nullptr) {
-            co_return Error::source_lied;
+        if (const auto* fault = std::get_if<transfer::ThexFault>(&read)) {
+            co_return *fault == transfer::ThexFault::too_shallow ? error_code() : Error::source_lied;
         }
-        tree = std::move(*whole);
+        tree = std::get<HashTree>(std::move(read));
         co_return error_code{};
     }
 

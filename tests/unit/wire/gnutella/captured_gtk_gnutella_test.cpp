@@ -1,4 +1,5 @@
 #include "transfer/giv.hpp"
+#include "transfer/thex.hpp"
 #include "wire/gnutella/captured.hpp"
 #include "wire/gnutella/handshake_machine.hpp"
 #include "wire/gnutella/hit_extensions.hpp"
@@ -8,7 +9,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 // gtk-gnutella 1.2.3: what it said, read as it meant it.
@@ -175,6 +178,15 @@ TEST(CapturedGtkGnutella, ComesWhenItIsSentAPush) {
     EXPECT_EQ(giv->index, 2U);
     EXPECT_EQ(giv->servent.to_string(), "063d3102-4ab4-0619-11f8-2c4ff73a4f2d");
     EXPECT_EQ(giv->name, "file");
+}
+
+TEST(CapturedGtkGnutella, ServesATreeThatEndsAboveOurBlocks) {
+    const std::string tree = captured(of_gtk_gnutella("http/tree.bin"));
+    const auto urn =
+        Urn::parse("urn:bitprint:E7WE6HPKW2JNWZW5JV3RAM5F6GAAU7MD.IUIUXEPMMGQCVVDD5LMMRW3ZQCLAO74C2IEO4NI");
+    const auto read = transfer::read_thex(std::as_bytes(std::span(tree)), 50'000'000, urn.value().tiger().value());
+    ASSERT_TRUE(std::holds_alternative<transfer::ThexFault>(read));
+    EXPECT_EQ(std::get<transfer::ThexFault>(read), transfer::ThexFault::too_shallow);
 }
 
 TEST(CapturedGtkGnutella, SaysBye) {
