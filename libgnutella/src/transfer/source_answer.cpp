@@ -82,12 +82,10 @@ std::optional<std::uint64_t> size_told(const SourceAnswer& answer) {
 }
 
 std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const PieceRequest& request) {
+    if (const auto absence = check_presence(answer)) {
+        return *absence;
+    }
     switch (answer.status) {
-        case code(HttpStatus::not_found):
-        case code(HttpStatus::gone):
-            return Error::source_lacks_file;
-        case code(HttpStatus::service_unavailable):
-            return Error::source_busy;
         case code(HttpStatus::range_not_satisfiable):
             return explain_unsatisfiable(answer, request);
         case code(HttpStatus::ok):

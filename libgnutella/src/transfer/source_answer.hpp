@@ -81,8 +81,9 @@ std::optional<std::uint64_t> size_told(const SourceAnswer& answer);
 /// source says itself that it is another file), source_answer.
 std::variant<BodyPlan, Error> check_answer(const SourceAnswer& answer, const PieceRequest& request);
 
-/// What is wrong with a source that was only asked what it has: source_lacks_file, source_busy (one that has a part of
-/// the file may say so, too). nullopt: nothing, or it does not understand the question.
+/// Whether an answer says that the source has nothing for us: source_lacks_file, or source_busy, which one that has
+/// only a part says too when it is asked for no range. nullopt: it does not say so, or does not understand the
+/// question.
 std::optional<Error> check_presence(const SourceAnswer& answer);
 
 }  // namespace gnutella::transfer

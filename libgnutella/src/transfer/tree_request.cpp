@@ -24,16 +24,11 @@ std::string tree_request_head(const Urn& urn, std::string_view host, std::string
 }
 
 std::variant<std::uint64_t, Error> check_tree_answer(const SourceAnswer& answer, std::uint64_t file_size) {
-    switch (answer.status) {
-        case code(HttpStatus::not_found):
-        case code(HttpStatus::gone):
-            return Error::source_lacks_file;
-        case code(HttpStatus::service_unavailable):
-            return Error::source_busy;
-        case code(HttpStatus::ok):
-            break;
-        default:
-            return Error::source_answer;
+    if (const auto absence = check_presence(answer)) {
+        return *absence;
+    }
+    if (answer.status != code(HttpStatus::ok)) {
+        return Error::source_answer;
     }
     const std::uint64_t most = max_thex_size(file_size);
     if (is_chunked(answer.transfer_encoding)) {
