@@ -1,5 +1,5 @@
+#include "overlay/bridge_fixture.hpp"
 #include "overlay/push_guard.hpp"
-#include "overlay/router_fixture.hpp"
 #include "wire/gnutella/hit_extensions.hpp"
 
 #include <gmock/gmock.h>
@@ -18,16 +18,8 @@ namespace json = boost::json;
 
 const Endpoint asker{"10.9.9.9", 6'346};
 
-/// Sessions 1 and 2 are in JSON, 3 is a legacy peer's, 11 and 12 are of Gnutella 0.6.
-class BridgePush : public RouterFixture {
+class BridgePush : public BridgeFixture {
   protected:
-    void open_all() {
-        open(1);
-        open(2);
-        open_legacy(3);
-        open_gnutella(11, Role::ultrapeer);
-        open_gnutella(12, Role::ultrapeer);
-    }
     /// A query of session 1's.
     void ask() {
         open_all();

@@ -1,4 +1,4 @@
-#include "overlay/router_fixture.hpp"
+#include "overlay/bridge_fixture.hpp"
 #include "wire/gnutella/hit_extensions.hpp"
 
 #include <gmock/gmock.h>
@@ -11,16 +11,8 @@ using testing::SizeIs;
 
 namespace json = boost::json;
 
-/// Sessions 1 and 2 are in JSON, 3 is a legacy peer's, 11 and 12 are of Gnutella 0.6.
-class Bridge : public RouterFixture {
+class Bridge : public BridgeFixture {
   protected:
-    void open_all() {
-        open(1);
-        open(2);
-        open_legacy(3);
-        open_gnutella(11, Role::ultrapeer);
-        open_gnutella(12, Role::ultrapeer);
-    }
     wire::Query query_to(SessionId id) {
         kept_ = sent_of<wire::Query>(id);
         EXPECT_THAT(kept_, SizeIs(1));
