@@ -304,8 +304,10 @@ void Swarm::offers(Member& member, const std::vector<transfer::ByteRange>& range
 }
 
 void Swarm::refused(Member& member, const std::vector<transfer::ByteRange>& ranges) {
+    const auto now = Clock::now();
     planner_.offers(member.id, ranges);
-    planner_.give_back(member.id, Clock::now(), actions_);
+    planner_.give_back(member.id, now, actions_);
+    member.look_at = now + work_.sources.look_again(member.id);  // it has just said all that it has
     carry_out();
 }
 
