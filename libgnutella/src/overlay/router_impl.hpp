@@ -82,6 +82,10 @@ struct Router::Impl {
 
     void push_came(Neighbour& from, const wire::Message& message, const wire::Push& push, TimePoint now, Actions& out);
     void heed_push(const Neighbour& from, const wire::Push& push, TimePoint now, Actions& out);
+    /// Whether somebody may be connected to because of a Push; counts when not.
+    /// @param from who asks for it.
+    bool admits_push(PushGuard& by, const wire::IpAddress& to, std::uint16_t port, const wire::IpAddress& from,
+                     TimePoint now);
     /// A hit of that servent came over that session.
     void learn_push_route(const Guid& servent, SessionId session, TimePoint now);
     /// Whom an asker in JSON is told of to pass a Push on to the servent of a hit: this node first, which knows the

@@ -30,8 +30,7 @@ bool Router::proxy_push(const Guid& servent, std::uint32_t index, const Endpoint
         return false;
     }
     const bool itself = neighbour->info.peer == servent;
-    if (!itself && impl_->proxy_guard.allow(*address, to.port, *address, now) != PushGuard::Verdict::allowed) {
-        ++impl_->counters.excess_pushes;
+    if (!itself && !impl_->admits_push(impl_->proxy_guard, *address, to.port, *address, now)) {
         return false;
     }
     // Who asks from this machine is found where this machine is.
@@ -72,18 +71,18 @@ void Router::Impl::push_came(Neighbour& from, const wire::Message& message, cons
 
 void Router::Impl::heed_push(const Neighbour& from, const wire::Push& push, TimePoint now, Actions& out) {
     const wire::IpAddress to = push.to.address.value_or(wire::IpAddress{});
-    switch (push_guard.allow(to, push.to.port, from.address, now)) {
-        case PushGuard::Verdict::allowed:
-            ++counters.pushes_heeded;
-            out.pushes.push_back({{std::string(wire::IpText(to).view()), push.to.port}, push.index});
-            break;
-        case PushGuard::Verdict::refused:
-            ++counters.refused_pushes;
-            break;
-        case PushGuard::Verdict::excess:
-            ++counters.excess_pushes;
-            break;
+    if (admits_push(push_guard, to, push.to.port, from.address, now)) {
+        ++counters.pushes_heeded;
+        out.pushes.push_back({{std::string(wire::IpText(to).view()), push.to.port}, push.index});
     }
+}
+
+bool Router::Impl::admits_push(PushGuard& by, const wire::IpAddress& to, std::uint16_t port,
+                               const wire::IpAddress& from, TimePoint now) {
+    const PushGuard::Verdict verdict = by.allow(to, port, from, now);
+    counters.refused_pushes += verdict == PushGuard::Verdict::refused;
+    counters.excess_pushes += verdict == PushGuard::Verdict::excess;
+    return verdict == PushGuard::Verdict::allowed;
 }
 
 Neighbour* Router::Impl::way_to(const Guid& servent, TimePoint now) {

@@ -125,6 +125,8 @@ TEST_F(BridgePush, TheBridgePassesOnFewPushesASecond) {
     now += 1s;
     EXPECT_TRUE(router().proxy_push(servent_of_hits(), 0, asker, now, out));
     EXPECT_FALSE(router().proxy_push(servent_of_hits(), 0, {"10.9.9.9", 25}, now, out)) << "a port of the system";
+    EXPECT_EQ(router().counters().refused_pushes, 1U);
+    EXPECT_EQ(router().counters().excess_pushes, 20 - PushGuard::max_per_address);
 }
 
 TEST_F(BridgePush, WhoAsksFromThisMachineIsFoundAtItsAddress) {
