@@ -13,6 +13,7 @@ import tempfile
 import gnut_output
 from gnutella_servent import Servent
 from process import DEADLINE, NotInTime, Process, wait_until
+from raw_session import RawSession
 from terminal_process import TerminalProcess
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -148,6 +149,7 @@ class Network:
         self._servents = []
         self._processes = []
         self._names = {}
+        self._last_neighbours = {}
         self._cleanup = contextlib.ExitStack()
 
     def __enter__(self):
@@ -250,6 +252,16 @@ class Network:
             else:
                 nodes.append(self.gnut(own, [before] if before else []))
         return nodes
+
+    def seeds_read_all(self):
+        """Waits until no seed has anything to read from another: two messages that it reads as one, it loses. A seed reads
+        its neighbours in the order in which they came, so when the last one has its answer, the others were read. In each
+        turn, what the seeds have sent gets past at least one of them."""
+        seeds = [node for node in self._nodes if isinstance(node, Seed)]
+        for seed in len(seeds) * seeds:
+            if seed not in self._last_neighbours:
+                self._last_neighbours[seed] = self.closing(RawSession.connect(seed))
+            self._last_neighbours[seed].ping()
 
     # ---- commands ----
 

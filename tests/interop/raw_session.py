@@ -29,9 +29,13 @@ class RawSession:
     def opened(cls, node, receive_buffer=None, **extensions):
         """Connected, and the PING answered; a legacy peer unless `extensions` has `v`."""
         session = cls.connect(node, receive_buffer)
-        session.send({"type": "PING", "id": str(uuid.uuid4()), **extensions})
-        session.receive("PONG")
+        session.ping(**extensions)
         return session
+
+    def ping(self, **extensions):
+        """Waits for the answer."""
+        self.send({"type": "PING", "id": str(uuid.uuid4()), **extensions})
+        self.receive("PONG")
 
     def send(self, message):
         self.send_bytes(json.dumps({"host": HOST, "port": self.port, **message}).encode() + b"\n")

@@ -30,8 +30,8 @@ class Row(unittest.TestCase):
             for asker, node in enumerate(nodes):
                 for end in {0, last} - {asker}:
                     node.fetches(name_of(end), content_of(end))
-            if "SS" in kinds:
-                return  # seeds break one another's messages: two answers in a row arrive as one when a machine is busy
+                    if "SS" in kinds:
+                        network.seeds_read_all()
             for node, kind in zip(nodes, kinds):
                 if kind == "S":
                     self.assertEqual(node.broken_reads(), 0, "{} could not read a message".format(node.name))

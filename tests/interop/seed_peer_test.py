@@ -16,7 +16,9 @@ class SeedPeer(unittest.TestCase):
         with Network() as network:
             first, middle, last = network.row("SSS", {0: {"a.txt": b"from the first"}, 2: {"c.txt": b"from the last"}})
             first.fetches("c.txt", "from the last")
+            network.seeds_read_all()
             last.fetches("a.txt", "from the first")
+            network.seeds_read_all()
             middle.fetches("a.txt", "from the first")
 
     def test_times_out_when_nobody_has_the_file(self):
@@ -118,6 +120,7 @@ class SeedPeer(unittest.TestCase):
         with Network() as network:
             first, last = network.row("SS", {1: {"full.txt": b"x" * 65_507, "over.txt": b"x" * 65_508}})
             first.fetches("full.txt", "x" * 2048)
+            network.seeds_read_all()
             asked = first.ask("over.txt")
             first.wait_for(r"QUERY-HIT received, hasFile: False", asked)
             first.wait_for_timeout(asked)
