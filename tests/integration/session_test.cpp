@@ -252,6 +252,22 @@ TEST(Session, WithTooManyIsRefused) {
     EXPECT_EQ(full.status().counters.refused_connections, 1U);
 }
 
+TEST(Session, FewOfThemLeaveRoomForConnectionsThatAreNone) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.max_sessions = 1;
+    settings.first_bytes_timeout = std::chrono::minutes(10);
+    Node node(threads, settings);
+    node.start();
+    std::vector<std::unique_ptr<RawPeer>> silent;
+    for (int count = 0; count < 8; ++count) {
+        silent.push_back(std::make_unique<RawPeer>(node.endpoint()));
+    }
+    RawPeer asker(node.endpoint());
+    asker.greet();
+    EXPECT_EQ(node.status().counters.refused_connections, 0U);
+}
+
 TEST(Session, WithThoseWhoAreTooManyEndsWithAByeAndTheirNumberIsBounded) {
     Threads threads;
     Settings settings = quick_settings();

@@ -71,7 +71,8 @@ struct Settings {
     /// The dialects that are spoken, one at least. Outgoing connections try them in this order, each over a connection
     /// of its own, but first the one that the host is known to speak.
     std::vector<Dialect> dialects{Dialect::json, Dialect::gnutella};
-    /// Sessions open or opening at once, both ways together.
+    /// Sessions open or opening at once, both ways together. As many connections, but 64 at least, may have not said
+    /// yet what they are; more are closed.
     std::size_t max_sessions = 8192;
     /// Sessions and HTTP connections accepted at once from one address (loopback is not counted).
     std::size_t max_connections_per_address = 32;

@@ -12,6 +12,7 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <span>
@@ -31,6 +32,10 @@ constexpr int max_tries = 32;
 
 // Wait before accepting again when there is no descriptor left.
 constexpr std::chrono::milliseconds accept_pause{100};
+
+// Not all that connects becomes a session: however few these may be, there is room for others that have not said yet
+// what they are.
+constexpr std::size_t least_waiting = 64;
 
 template <class Socket, class InternetEndpoint>
 error_code open_and_bind(Socket& socket, const InternetEndpoint& end) {
@@ -155,7 +160,7 @@ Listener::Listener(tcp::acceptor acceptor, asio::any_io_executor connections, co
       connections_(std::move(connections)),
       pause_(acceptor_.get_executor()),
       first_bytes_timeout_(settings.first_bytes_timeout),
-      most_waiting_(settings.max_sessions),
+      most_waiting_(std::max(settings.max_sessions, least_waiting)),
       counts_(std::make_shared<ConnectionCounts>(settings.max_connections_per_address)),
       tls_(std::move(tls)),
       accepted_(std::move(accepted)),
