@@ -83,7 +83,6 @@ struct PushTest : testing::Test {
     static Settings settings() {
         Settings settings = quick_settings();
         settings.source_retries = 0;
-        settings.first_bytes_timeout = std::chrono::milliseconds(300);
         return settings;
     }
 
@@ -206,7 +205,9 @@ TEST_F(PushTest, ADownloadThatWaitsForAConnectionCanBeCancelled) {
 }
 
 TEST_F(PushTest, AConnectionThatNobodyWaitsForIsClosedAndCounted) {
-    Node node(threads, settings());
+    Settings impatient = settings();
+    impatient.first_bytes_timeout = std::chrono::milliseconds(300);
+    Node node(threads, impatient);
     node.start();
     std::uint64_t expected = 0;
     for (const std::string& bytes :

@@ -21,7 +21,7 @@ struct SizeTest : testing::Test {
         Settings settings = quick_settings();
         settings.source_retry_interval = std::chrono::milliseconds(5);
         settings.transfer_timeout = std::chrono::milliseconds(500);
-        settings.source_retries = 1;
+        settings.source_retries = 3;
         return settings;
     }
 

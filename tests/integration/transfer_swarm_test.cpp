@@ -36,11 +36,15 @@ class SmallDisk final : public transfer::FileWriter {
 };
 
 struct SwarmTest : testing::Test {
-    static Settings impatient() {
+    static Settings unforgiving() {
         Settings settings = quick_settings();
         settings.source_retry_interval = std::chrono::milliseconds(5);
-        settings.transfer_timeout = std::chrono::milliseconds(500);
         settings.source_retries = 0;
+        return settings;
+    }
+    static Settings impatient() {
+        Settings settings = unforgiving();
+        settings.transfer_timeout = std::chrono::milliseconds(1'500);
         return settings;
     }
 
@@ -95,7 +99,7 @@ TEST_F(SwarmTest, ALiarIsStruckOff) {
     lying.lies = true;
     SwarmSource liar(content, lying);
     SwarmSource honest(content, habits(20 * megabyte));
-    TestDownloads downloads(threads, impatient());
+    TestDownloads downloads(threads, unforgiving());
     const DownloadedFile file = downloads.fetch({liar.hit(), honest.hit()});
     expect_whole(downloads);
     EXPECT_THAT(file.sources, ElementsAre(honest.hit().source));
@@ -110,7 +114,7 @@ TEST_F(SwarmTest, ALiarAloneGivesNothing) {
     Habits lying = habits();
     lying.lies = true;
     SwarmSource liar(content, lying);
-    TestDownloads downloads(threads, impatient());
+    TestDownloads downloads(threads, unforgiving());
     EXPECT_EQ(downloads.error_of_fetching({liar.hit()}), Error::source_lied);
     EXPECT_THAT(downloads.names(), IsEmpty());
 }
@@ -120,7 +124,7 @@ TEST_F(SwarmTest, AWrongTreeIsNotBelieved) {
     lying.lies_about_tree = true;
     SwarmSource liar(content, lying);
     SwarmSource honest(content, habits());
-    TestDownloads downloads(threads, impatient());
+    TestDownloads downloads(threads, unforgiving());
     const DownloadedFile file = downloads.fetch({liar.hit(), honest.hit()});
     expect_whole(downloads);
     EXPECT_EQ(file.verification, Verification::verified);
@@ -131,7 +135,7 @@ TEST_F(SwarmTest, ATreeThatDoesNotReachDownToTheBlocksIsNoLie) {
     Habits habits_of_others = habits();
     habits_of_others.has_shallow_tree = true;
     SwarmSource source(content, habits_of_others);
-    TestDownloads downloads(threads, impatient());
+    TestDownloads downloads(threads, unforgiving());
     downloads.fetch({source.hit()});
     expect_whole(downloads);
     EXPECT_EQ(downloads.counters().sources_failed, 0);
@@ -166,7 +170,7 @@ TEST_F(SwarmTest, ASourceMayVanishInTheMiddle) {
     vanishing.vanishes_after = megabyte;
     SwarmSource first(content, vanishing);
     SwarmSource second(content, habits(10 * megabyte));
-    TestDownloads downloads(threads, impatient());
+    TestDownloads downloads(threads, unforgiving());
     downloads.fetch({first.hit(), second.hit()});
     expect_whole(downloads);
     EXPECT_GE(first.sent(), megabyte);
