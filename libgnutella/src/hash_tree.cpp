@@ -31,14 +31,17 @@ std::vector<TigerRoot> parents_of(std::span<const TigerRoot> nodes) {
 }
 
 std::optional<HashTree> HashTree::from_leaves(std::uint64_t file_size, std::vector<TigerRoot> leaves) {
-    const BlockLayout layout(file_size);
-    if (leaves.size() != layout.count()) {
+    const auto layout = BlockLayout::with_blocks(file_size, leaves.size());
+    if (!layout) {
         return std::nullopt;
     }
-    return HashTree(layout, std::move(leaves));
+    return HashTree(*layout, std::move(leaves));
 }
 
 std::optional<HashTree> HashTree::from_root(std::uint64_t file_size, const TigerRoot& root) {
+    if (BlockLayout(file_size).count() > 1) {
+        return std::nullopt;
+    }
     return from_leaves(file_size, {root});
 }
 

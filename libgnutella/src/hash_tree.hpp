@@ -12,16 +12,16 @@
 
 namespace gnutella {
 
-/// The upper part of a file's Tiger tree (THEX draft 02, 2): its root, and the nodes that stand for the blocks of its
+/// The upper part of a file's Tiger tree (THEX draft 02, 2): its root, and the nodes that stand for the blocks of a
 /// BlockLayout, so that each block can be verified by itself. Those nodes are the leaves here.
 class HashTree {
   public:
-    /// @param leaves in the order of the blocks.
-    /// @return nullopt when there are not as many leaves as the file has blocks.
+    /// @param leaves in the order of the blocks; how many there are says how large these are.
+    /// @return nullopt when the file has no blocks of which there are as many.
     static std::optional<HashTree> from_leaves(std::uint64_t file_size, std::vector<TigerRoot> leaves);
 
-    /// The tree of a file of one block, whose leaf is its root.
-    /// @return nullopt when the file has more blocks.
+    /// The tree of a file of one of the smallest blocks, whose leaf is its root.
+    /// @return nullopt when the file has more of them.
     static std::optional<HashTree> from_root(std::uint64_t file_size, const TigerRoot& root);
 
     /// The file's Tiger tree root, as its Urn names it.
@@ -30,6 +30,8 @@ class HashTree {
     /// Of the file, in bytes.
     std::uint64_t size() const noexcept { return layout_.file_size(); }
     std::uint64_t block_size() const noexcept { return layout_.block_size(); }
+    /// Whether the blocks are the smallest that a file of this size is cut into.
+    bool is_finest() const noexcept { return layout_ == BlockLayout(layout_.file_size()); }
     std::span<const TigerRoot> leaves() const noexcept { return leaves_; }
 
     /// Whether a block is what it should be.

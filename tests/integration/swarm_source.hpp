@@ -32,9 +32,13 @@ class SwarmSource {
         bool lies = false;
         /// Sends something else as the tree.
         bool lies_about_tree = false;
-        /// Has of the tree only what is far above the blocks.
-        bool has_shallow_tree = false;
         bool has_tree = true;
+        /// So many levels above ours its tree ends, as gtk-gnutella's does.
+        std::size_t tree_ends_above = 0;
+        /// Sends it when it is released, and not before.
+        bool keeps_tree_back = false;
+        /// Closes the connection after it, or when it has said that it has none.
+        bool closes_after_tree = false;
         /// Has only these bytes, and says so; none: all.
         std::vector<transfer::ByteRange> has = {};
         /// Has all as soon as it has refused a request.
@@ -165,6 +169,11 @@ class SwarmSource {
         socket.close(ignored);
     }
 
+    void wait_for_release() {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, patience, [this] { return released_; });
+    }
+
     bool is_partial() const { return !habits_.has.empty() && !(habits_.completes_after_refusing && refusals_ > 0); }
     std::string available() const {
         return "X-Available-Ranges: " + transfer::available_ranges_text(habits_.has) + "\r\n";
@@ -183,29 +192,36 @@ class SwarmSource {
                                          claim + "\r\n\r\n");
     }
 
-    std::string shallow_tree() const {
-        const auto root = hashed_.tree.root();
-        const std::string node(reinterpret_cast<const char*>(root.data()), root.size());
-        const std::array records{transfer::DimeRecord{transfer::DimeTypeFormat::media_type, "text/xml", "",
-                                                      transfer::write_thex_description(content_.size(), 0, "uuid:1")},
+    std::string tree_message() const {
+        auto levels = hashed_.tree.levels();
+        levels.resize(levels.size() - std::min(levels.size() - 1, habits_.tree_ends_above));
+        std::string nodes;
+        for (const auto& level : levels) {
+            nodes.append(reinterpret_cast<const char*>(level.data()), level.size() * sizeof(TigerRoot));
+        }
+        const std::string xml = transfer::write_thex_description(content_.size(), levels.size() - 1, "uuid:1");
+        const std::array records{transfer::DimeRecord{transfer::DimeTypeFormat::media_type, "text/xml", "", xml},
                                  transfer::DimeRecord{transfer::DimeTypeFormat::uri,
-                                                      std::string(transfer::breadth_first_tree), "uuid:1", node}};
+                                                      std::string(transfer::breadth_first_tree), "uuid:1", nodes}};
         return transfer::write_dime(records);
     }
 
-    bool send_tree(Tcp::socket& socket) const {
+    bool send_tree(Tcp::socket& socket) {
+        if (habits_.keeps_tree_back) {
+            wait_for_release();
+        }
         if (!habits_.has_tree) {
             ScriptedSource::send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-            return true;
+            return !habits_.closes_after_tree;
         }
-        std::string body = habits_.has_shallow_tree ? shallow_tree() : transfer::write_thex(hashed_.tree);
+        std::string body = tree_message();
         if (habits_.lies_about_tree) {
             body.back() = static_cast<char>(body.back() ^ 1);
             body[body.size() - 30] = static_cast<char>(body[body.size() - 30] ^ 1);
         }
         ScriptedSource::send(socket,
                              "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-        return true;
+        return !habits_.closes_after_tree;
     }
 
     bool send_range(Tcp::socket& socket, const std::string& request) {
@@ -263,8 +279,7 @@ class SwarmSource {
                 return false;
             }
             if (sent_ >= habits_.stalls_after) {
-                std::unique_lock lock(mutex_);
-                changed_.wait_for(lock, patience, [this] { return released_; });
+                wait_for_release();
             }
             std::string bytes = answer.substr(sent, piece);
             if (habits_.lies) {

@@ -131,9 +131,9 @@ TEST_F(SwarmTest, AWrongTreeIsNotBelieved) {
     EXPECT_EQ(downloads.failure_of(liar.hit(), false).error, Error::source_lied);
 }
 
-TEST_F(SwarmTest, ATreeThatDoesNotReachDownToTheBlocksIsNoLie) {
+TEST_F(SwarmTest, ATreeThatEndsFarAboveTheBlocksIsNoLie) {
     Habits habits_of_others = habits();
-    habits_of_others.has_shallow_tree = true;
+    habits_of_others.tree_ends_above = 100;
     SwarmSource source(content, habits_of_others);
     TestDownloads downloads(threads, unforgiving());
     downloads.fetch({source.hit()});

@@ -344,6 +344,9 @@ void DownloadJob::report_rest() {
 }
 
 void DownloadJob::end(const error_code& error) {
+    if (error && part_) {
+        update_progress();  // what came since the last report
+    }
     progress_.ended = true;
     progress_.error = error;
     progress_.sources = 0;

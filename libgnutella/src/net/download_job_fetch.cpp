@@ -75,10 +75,11 @@ asio::awaitable<error_code> DownloadJob::find_tree() {
 }
 
 asio::awaitable<void> DownloadJob::look_for_tree(std::uint64_t size, const Urn& named) {
-    if (certain_tree_ && certain_tree_->block_size() == BlockLayout(size).block_size()) {
+    if (certain_tree_) {
         const auto leaves = certain_tree_->leaves();
         tree_ = HashTree::from_leaves(size, {leaves.begin(), leaves.end()});
-        if (!tree_) {
+        if (!tree_ || tree_->block_size() != certain_tree_->block_size()) {
+            tree_.reset();
             sources_->strike_size(size);  // a file with that tree has another number of blocks
         }
         co_return;

@@ -255,7 +255,9 @@ void Downloads::restore(std::shared_ptr<store::Store> store) {
         auto state = impl_->add(std::move(request), std::make_shared<DownloadRecorder>(impl_->log, record));
         DownloadProgress progress = state->progress();
         progress.size = record.size;
-        progress.received = transfer::BlockMap::bytes_of_bits(BlockLayout(record.size), record.blocks);
+        if (const auto layout = BlockLayout::with_blocks(record.size, record.leaves.size())) {
+            progress.received = transfer::BlockMap::bytes_of_bits(*layout, record.blocks);
+        }
         progress.verified = progress.received;
         progress.state = record.paused ? DownloadState::paused : DownloadState::waiting;
         state->set_progress(progress);

@@ -21,6 +21,8 @@ namespace {
 // After so long without an answer another source is asked too.
 constexpr std::chrono::milliseconds patience{500};
 constexpr std::size_t most_at_once = 4;
+// How long a finer tree is waited for.
+constexpr std::chrono::seconds patience_with_coarse{2};
 
 }  // namespace
 
@@ -30,7 +32,7 @@ TreeHunt::TreeHunt(const DownloadService& service, asio::any_io_executor strand,
 asio::awaitable<std::optional<HashTree>> TreeHunt::run(std::vector<Hit> sources, std::function<bool()> goes_on) {
     co_await asio::this_coro::throw_if_cancelled(false);
     std::size_t next = 0;
-    while (!tree_ && (next < sources.size() || !attempts_.empty())) {
+    while (!is_fine_enough() && (next < sources.size() || !attempts_.empty())) {
         const bool cancelled = co_await is_cancelled();
         if (cancelled || !goes_on()) {
             break;
@@ -72,11 +74,24 @@ asio::awaitable<void> TreeHunt::ask(TreeHunt& hunt, std::shared_ptr<Attempt> att
     } catch (const std::exception&) {
         attempt->tree.reset();  // who cannot be asked has none
     }
-    if (attempt->tree && !hunt.tree_) {
-        hunt.tree_ = std::move(attempt->tree);
+    if (attempt->tree) {
+        hunt.keep_if_finer(std::move(*attempt->tree));
     }
     std::erase(hunt.attempts_, attempt);
     hunt.changed_.cancel();
+}
+
+void TreeHunt::keep_if_finer(HashTree tree) {
+    if (!tree_) {
+        best_until_ = std::chrono::steady_clock::now() + patience_with_coarse;
+    }
+    if (!tree_ || tree.block_size() < tree_->block_size()) {
+        tree_ = std::move(tree);
+    }
+}
+
+bool TreeHunt::is_fine_enough() const {
+    return tree_ && (tree_->is_finest() || std::chrono::steady_clock::now() >= best_until_);
 }
 
 void TreeHunt::stop_all() {

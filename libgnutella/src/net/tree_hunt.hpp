@@ -12,6 +12,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,7 +21,8 @@
 namespace gnutella::net {
 
 /// Gets a file's Tiger tree from whoever has it first: asks one source after another, and the next one too when an
-/// answer takes long. On one strand.
+/// answer takes long. One that ends above our smallest blocks, as those of other programs do, is taken when nobody has
+/// sent a finer one soon after. On one strand.
 class TreeHunt {
   public:
     /// @param service,urn,dialler must live as long as this; `urn` has a Tiger root.
@@ -43,6 +45,8 @@ class TreeHunt {
 
     void begin(Hit source);
     static boost::asio::awaitable<void> ask(TreeHunt& hunt, std::shared_ptr<Attempt> attempt);
+    void keep_if_finer(HashTree tree);
+    bool is_fine_enough() const;
     void stop_all();
 
     const DownloadService& service_;
@@ -51,6 +55,7 @@ class TreeHunt {
     SourceDialler& dialler_;
     std::vector<std::shared_ptr<Attempt>> attempts_;
     std::optional<HashTree> tree_;
+    std::chrono::steady_clock::time_point best_until_;  // nothing finer than tree_ is waited for any longer
     std::vector<Endpoint> liars_;
     boost::asio::steady_timer changed_;
 };

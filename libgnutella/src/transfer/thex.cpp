@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -59,6 +61,19 @@ std::size_t nodes_above(std::size_t level) {
     return count;
 }
 
+// The level of the smallest blocks, or the last of those above it that is there; none when these are of no use.
+std::vector<TigerRoot> deepest_level(std::string_view nodes, std::uint64_t file_size) {
+    for (std::optional<BlockLayout> layout = BlockLayout(file_size); layout; layout = layout->coarser()) {
+        const std::size_t offset = nodes_above(layout->count()) * node_size;
+        std::vector<TigerRoot> level(layout->count());
+        if (nodes.size() >= offset + level.size() * node_size) {
+            std::memcpy(level.data(), nodes.data() + offset, level.size() * node_size);
+            return level;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string write_thex(const HashTree& tree) {
@@ -98,14 +113,11 @@ std::variant<HashTree, ThexFault> read_thex(std::span<const std::byte> message, 
     if (is_of_another_file(description, file_size)) {
         return ThexFault::other_file;
     }
-    std::vector<TigerRoot> leaves(BlockLayout(file_size).count());
-    const std::size_t offset = nodes_above(leaves.size()) * node_size;
-    const std::size_t length = leaves.size() * node_size;
-    if (nodes->data.size() < offset + length) {
+    auto leaves = deepest_level(nodes->data, file_size);
+    if (leaves.empty()) {
         return std::memcmp(nodes->data.data(), root.data(), node_size) == 0 ? ThexFault::too_shallow
                                                                             : ThexFault::wrong_root;
     }
-    std::memcpy(leaves.data(), nodes->data.data() + offset, length);
     auto tree = HashTree::from_leaves(file_size, std::move(leaves));
     if (!tree || tree->root() != root) {
         return ThexFault::wrong_root;

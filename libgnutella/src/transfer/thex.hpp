@@ -16,7 +16,7 @@ namespace gnutella::transfer {
 enum class ThexFault : std::uint8_t {
     malformed,    ///< not DIME, or no serialized tree in it
     other_file,   ///< by its own words the tree of a file of another size
-    too_shallow,  ///< it ends above the level of our blocks
+    too_shallow,  ///< it ends above the level of blocks that are of use
     wrong_root,   ///< its nodes do not add up to the root that was asked for
 };
 
@@ -24,7 +24,7 @@ enum class ThexFault : std::uint8_t {
 /// root to the leaves (THEX draft 02, 3).
 std::string write_thex(const HashTree& tree);
 
-/// Reads a tree from what any Gnutella servent sends. One that reaches deeper than our blocks is read down to these.
+/// Reads a tree from what any Gnutella servent sends: down to our smallest blocks, or as far as it reaches.
 /// @param message the body of the answer; its size is the caller's to bound: see max_thex_size.
 /// @param file_size of the file that is wanted.
 /// @param root the Tiger tree root in its Urn.

@@ -51,5 +51,36 @@ TEST(BlockLayout, GivesAnEmptyFileOneEmptyBlock) {
     EXPECT_EQ(layout.length(0), 0U);
 }
 
+TEST(BlockLayout, IsKnownByHowManyBlocksThereAre) {
+    const std::uint64_t size = 5 * 64 * kib + 3;  // six of the smallest blocks
+    EXPECT_EQ(BlockLayout::with_blocks(size, 6), BlockLayout(size));
+    const std::pair<std::size_t, std::uint64_t> larger[] = {{3, 128 * kib}, {2, 256 * kib}, {1, 512 * kib}};
+    for (const auto& [count, block_size] : larger) {
+        const auto layout = BlockLayout::with_blocks(size, count);
+        ASSERT_TRUE(layout) << count;
+        EXPECT_EQ(layout->block_size(), block_size);
+        EXPECT_EQ(layout->count(), count);
+        EXPECT_EQ(layout->length(count - 1), size - (count - 1) * block_size);
+    }
+    for (const std::size_t count : {std::size_t{0}, std::size_t{4}, std::size_t{5}, std::size_t{7}}) {
+        EXPECT_FALSE(BlockLayout::with_blocks(size, count)) << count;
+    }
+    EXPECT_EQ(BlockLayout::with_blocks(0, 1), BlockLayout(0));
+}
+
+TEST(BlockLayout, HasLargerBlocksWhereTheyAreOfUse) {
+    EXPECT_FALSE(BlockLayout(64 * kib).coarser()) << "one block is the whole";
+    const std::uint64_t size = 100 * 1024 * kib;
+    EXPECT_EQ(BlockLayout::with_blocks(size, 100)->block_size(), 1024 * kib);
+    EXPECT_FALSE(BlockLayout::with_blocks(size, 50)) << "blocks of 2 MiB, fewer than 64";
+    EXPECT_EQ(BlockLayout::with_blocks(size * 64, 100)->block_size(), 64 * 1024 * kib);
+    std::optional<BlockLayout> layout = BlockLayout(std::numeric_limits<std::uint64_t>::max());
+    while (const auto larger = layout->coarser()) {
+        EXPECT_EQ(larger->block_size(), layout->block_size() * 2);
+        layout = larger;
+    }
+    EXPECT_EQ(layout->count(), 64U);
+}
+
 }  // namespace
 }  // namespace gnutella

@@ -92,9 +92,21 @@ TEST(HashTree, IsTheSameFromItsLeaves) {
     EXPECT_EQ(*again, tree);
 }
 
-TEST(HashTree, IsNotMadeOfMoreOrFewerLeavesThanTheFileHasBlocks) {
-    EXPECT_FALSE(HashTree::from_leaves(3 * block, std::vector<TigerRoot>(2)));
-    EXPECT_FALSE(HashTree::from_leaves(3 * block, std::vector<TigerRoot>(4)));
+TEST(HashTree, IsTheSameFileWithLargerBlocks) {
+    const std::string content = sample_bytes(7 * block + 1);
+    const HashTree tree = tree_of(content, block);
+    const auto coarser = HashTree::from_leaves(tree.size(), parents_of(tree.leaves()));
+    ASSERT_TRUE(coarser);
+    EXPECT_EQ(coarser->root(), tree.root());
+    EXPECT_EQ(coarser->block_size(), 2 * block);
+    EXPECT_TRUE(coarser->matches(3, whole_root(content.substr(6 * block))));
+    EXPECT_TRUE(tree.is_finest());
+    EXPECT_FALSE(coarser->is_finest());
+}
+
+TEST(HashTree, IsNotMadeOfAsManyLeavesAsTheFileHasNoBlocks) {
+    EXPECT_FALSE(HashTree::from_leaves(5 * block, std::vector<TigerRoot>(4)));
+    EXPECT_FALSE(HashTree::from_leaves(5 * block, std::vector<TigerRoot>(6)));
     EXPECT_FALSE(HashTree::from_leaves(0, {}));
     EXPECT_FALSE(HashTree::from_root(block + 1, TigerRoot{}));
 }

@@ -86,10 +86,35 @@ TEST(Thex, ReadsADeeperTreeDownToItsBlocks) {
     }
 }
 
-TEST(Thex, RefusesAShallowerTree) {
-    const std::string content = sample_bytes(5 * tree_block + 3);
-    EXPECT_EQ(std::get<ThexFault>(tree_in(message_of("", "", nodes_of(content, 2 * tree_block)), tree_of(content))),
+TEST(Thex, ReadsAShallowerTreeAsFarAsItReaches) {
+    const std::string content = sample_bytes(13 * tree_block + 3);
+    const HashTree whole = tree_of(content);
+    for (const std::size_t leaf_size : {2 * tree_block, 4 * tree_block, 16 * tree_block}) {
+        const auto result = tree_in(message_of("", "", nodes_of(content, leaf_size)), whole);
+        ASSERT_TRUE(std::holds_alternative<HashTree>(result)) << leaf_size;
+        const HashTree& tree = std::get<HashTree>(result);
+        EXPECT_EQ(tree.root(), whole.root()) << leaf_size;
+        EXPECT_EQ(tree.block_size(), leaf_size);
+        EXPECT_TRUE(tree.matches(0, tiger_root_of(bytes_of(content).first(std::min(leaf_size, content.size())))))
+            << leaf_size;
+        EXPECT_EQ(std::get<HashTree>(tree_in(write_thex(tree), whole)), tree) << "it is passed on as it is";
+    }
+}
+
+TEST(Thex, RefusesATreeWhoseBlocksAreTooLarge) {
+    const std::string content = sample_bytes(33 * tree_block);
+    const HashTree tree = tree_of(content);
+    EXPECT_TRUE(
+        std::holds_alternative<HashTree>(tree_in(message_of("", "", nodes_of(content, 16 * tree_block)), tree)));
+    EXPECT_EQ(std::get<ThexFault>(tree_in(message_of("", "", nodes_of(content, 32 * tree_block)), tree)),
               ThexFault::too_shallow);
+}
+
+TEST(Thex, RefusesAShallowerTreeInWhichALeafIsForged) {
+    const std::string content = sample_bytes(5 * tree_block);
+    std::string nodes = nodes_of(content, 2 * tree_block);
+    nodes.back() ^= 1;
+    EXPECT_EQ(std::get<ThexFault>(tree_in(message_of("", "", nodes), tree_of(content))), ThexFault::wrong_root);
 }
 
 TEST(Thex, RefusesATreeWithAnotherRoot) {
