@@ -123,6 +123,23 @@ TEST_F(PushTest, AFirewalledSourceIsAskedThroughItsPushProxy) {
     EXPECT_EQ(node.status().counters.unexpected_givs, 0U);
 }
 
+TEST_F(PushTest, OneConnectionIsAskedForTheTreeAndForTheFile) {
+    FirewalledServent firewalled(content);
+    ScriptedSource proxy([&](Tcp::socket& socket, const std::string& request) {
+        ScriptedSource::send(socket, "HTTP/1.1 202 Sent\r\nContent-Length: 0\r\n\r\n");
+        firewalled.connect(own_port_of(request), giv(0));
+    });
+    Node node(threads, settings());
+    node.start();
+    Hit source = hit();
+    source.urn = urn_of(content);
+    source.firewalled = true;
+    source.push_proxies = {proxy.hit_for("x").source};
+    EXPECT_EQ(get(node->async_download(source, node.downloads().path(), boost::asio::use_future)).bytes,
+              content.size());
+    EXPECT_EQ(node.status().counters.pushes_asked, 1U);
+}
+
 TEST_F(PushTest, ASourceThatCameWhenItWasAskedIsAskedAgainAndNotConnectedTo) {
     FirewalledServent firewalled(content, content.size() / 2);
     Tcp::acceptor here(threads.context());

@@ -434,6 +434,9 @@ class ScriptedSource {
             }
             bound_waits(socket);
             const std::string head = read_head(socket);
+            if (head.empty()) {
+                continue;  // others were faster, and nothing is asked of this one any more
+            }
             if (is_for_tree(head)) {
                 send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
                 continue;

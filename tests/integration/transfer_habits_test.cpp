@@ -28,14 +28,25 @@ TEST_F(SourceHabits, AnswersShorterThanAskedAreFollowedByTheRestOverTheSameConne
     const auto file = downloads.fetch({without_tree(source.hit())});
     EXPECT_EQ(file.urn, urn_of(content));
     EXPECT_EQ(source.requests(), 6U);
-    EXPECT_EQ(source.connections(), 2U) << "one to ask for the root of the tree";
+    EXPECT_EQ(source.connections(), 1U) << "over which it was asked for the root of the tree, too";
 }
 
 TEST_F(SourceHabits, AnswersShorterThanAskedServeASwarm) {
     SwarmSource source(content, {.most_at_once = gtk_gnutella_piece});
     const auto file = downloads.fetch({source.hit()});
     EXPECT_EQ(file.urn, urn_of(content));
-    EXPECT_EQ(source.connections(), 2U) << "one for the tree";
+    EXPECT_EQ(source.connections(), 1U) << "over which it was asked for the tree, too";
+}
+
+TEST_F(SourceHabits, AConnectionThatASourceClosesAfterTheTreeIsMadeAnew) {
+    for (const bool has_tree : {true, false}) {
+        SwarmSource source(content, {.has_tree = has_tree, .closes_after_tree = true});
+        const auto file = downloads.fetch({source.hit()});
+        EXPECT_EQ(file.urn, urn_of(content));
+        EXPECT_EQ(source.connections(), 2U);
+        EXPECT_EQ(downloads.counters().sources_failed, 0);
+        std::filesystem::remove(file.path);
+    }
 }
 
 TEST_F(SourceHabits, AFileIsAskedForByNumberWhereItsHashIsNotKnown) {

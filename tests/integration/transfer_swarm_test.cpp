@@ -90,7 +90,7 @@ TEST_F(SwarmTest, OneSourceKeepsOneConnection) {
     TestDownloads downloads(threads);
     downloads.fetch({source.hit()});
     expect_whole(downloads);
-    EXPECT_EQ(source.connections(), 2) << "one for the tree, one for all of the file";
+    EXPECT_EQ(source.connections(), 1) << "for the tree and all of the file";
     EXPECT_EQ(source.sent(), content.size());
 }
 
@@ -290,7 +290,7 @@ TEST_F(SwarmTest, ADurableOneGoesOnWithoutBeingAskedAgain) {
         const DownloadedFile file = downloads.fetch(again);
         EXPECT_GE(file.resumed, 2 * megabyte);
         EXPECT_TRUE(folder.read("swarm.bin") == content);
-        EXPECT_EQ(source.connections(), 3) << "the tree was kept";
+        EXPECT_EQ(source.connections(), 2) << "the tree was kept";
     }
     TestDownloads downloads(threads);
     downloads.downloads().restore(store::Store::open(state.path(), error));

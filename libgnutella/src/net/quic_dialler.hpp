@@ -25,6 +25,7 @@ class QuicDialler {
         /// Set unless there is an error.
         std::optional<Stream> stream;
         error_code error;
+        static constexpr bool used_before = false;
     };
 
     /// @param strand that of who asks; streams run on it.
@@ -38,6 +39,9 @@ class QuicDialler {
     /// Errors: cannot_resolve, cannot_connect, connect_timed_out, wrong_key, quic_refused (also when the hit names no
     /// key, or the node has no QUIC), too_many_sessions, stopped; operation_aborted when the coroutine was cancelled.
     boost::asio::awaitable<Dialled> dial(const Hit& hit);
+
+    /// Nothing is kept: another stream costs nothing.
+    void keep(const Hit& /*hit*/, Dialled /*dialled*/) const noexcept {}
 
   private:
     boost::asio::any_io_executor strand_;

@@ -67,7 +67,11 @@ class SequentialWorker final : private BodySink {
                 co_return Attempt{dialled.error, reach};
             }
             reach = Attempt::Reach::reached;
+            const std::uint64_t before = expected_;
             error = co_await use(*dialled.stream);
+            if (error == Error::source_closed && dialled.used_before && expected_ == before) {
+                error.clear();  // it was tired of waiting for this request
+            }
         }
         co_return Attempt{error, reach};
     }

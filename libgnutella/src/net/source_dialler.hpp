@@ -5,6 +5,7 @@
 #include "net/channel.hpp"
 #include "net/dial.hpp"
 #include "net/download_service.hpp"
+#include "net/kept_connections.hpp"
 #include "net/push_requests.hpp"
 #include "net/quic_dialler.hpp"
 #include "transfer/source_pool.hpp"
@@ -28,8 +29,8 @@
 namespace gnutella::net {
 
 /// Reaches sources over TCP: connects to them, or has them connect to us, plainly or in TLS. A dialler is what has
-/// these members: `Stream`, an AsyncReadStream and AsyncWriteStream with an abort_stream; `transport`; and `dial`,
-/// which gives one that stands.
+/// these members: `Stream`, an AsyncReadStream and AsyncWriteStream with an abort_stream; `transport`; `dial`, which
+/// gives one that stands; and `keep`, for one that can be used again.
 class TcpDialler {
   public:
     using Stream = Channel;
@@ -41,6 +42,8 @@ class TcpDialler {
         error_code error;
         /// To be kept as long as the stream.
         std::shared_ptr<void> ticket = {};
+        /// It was kept: the source may have become tired of waiting, and can be dialled anew.
+        bool used_before = false;
     };
 
     /// Servents that could not be connected to, and came when they were asked.
@@ -49,12 +52,15 @@ class TcpDialler {
     /// @param strand that of the download. @param pushes null where there is no way to ask for a connection.
     /// @param comers those known; others are added.
     TcpDialler(boost::asio::any_io_executor strand, std::chrono::milliseconds limit,
-               std::shared_ptr<PushRequests> pushes, Comers& comers)
-        : strand_(std::move(strand)), limit_(limit), pushes_(std::move(pushes)), comers_(comers) {}
+               std::shared_ptr<PushRequests> pushes, Comers& comers, KeptConnections& kept)
+        : strand_(std::move(strand)), limit_(limit), pushes_(std::move(pushes)), comers_(comers), kept_(kept) {}
 
     /// One that says that it cannot be connected to is asked to connect first, as is one of which that is known; any
     /// other when it could not be reached. Errors: those of net::dial.
     boost::asio::awaitable<Dialled> dial(const Hit& hit) {
+        if (auto kept = kept_.take(hit)) {
+            co_return Dialled{std::move(kept->channel), {}, std::move(kept->ticket), true};
+        }
         const bool can_push = pushes_ && pushes_->can_ask(hit);
         const bool push_first = can_push && (hit.firewalled || comers_.contains(*hit.peer));
         Dialled dialled;
@@ -74,6 +80,11 @@ class TcpDialler {
             }
         }
         co_return dialled;
+    }
+
+    /// @param dialled which has answered in full, and not said that it closes.
+    void keep(const Hit& hit, Dialled dialled) {
+        kept_.keep(hit, {*std::move(dialled.stream), std::move(dialled.ticket)});
     }
 
   private:
@@ -103,6 +114,7 @@ class TcpDialler {
     std::chrono::milliseconds limit_;
     std::shared_ptr<PushRequests> pushes_;
     Comers& comers_;
+    KeptConnections& kept_;
 };
 
 /// The two ends of a connection, in numbers; without hosts when it is gone already.
@@ -130,7 +142,7 @@ struct Attempt {
 class SourceDialler {
   public:
     SourceDialler(const boost::asio::any_io_executor& strand, const DownloadService& service)
-        : strand_(strand), service_(service), limit_(service.settings.connect_timeout) {}
+        : strand_(strand), service_(service), limit_(service.settings.connect_timeout), kept_(strand) {}
 
     using Word = transfer::SourcePool::Word;
 
@@ -151,7 +163,7 @@ class SourceDialler {
                 QuicDialler dialler(strand_, endpoint, limit);
                 attempt = co_await use(dialler);
             } else {
-                TcpDialler dialler(strand_, limit_, service_.pushes(), comers_);
+                TcpDialler dialler(strand_, limit_, service_.pushes(), comers_, kept_);
                 attempt = co_await use(dialler);
             }
             const bool cancelled = co_await is_cancelled();
@@ -188,6 +200,7 @@ class SourceDialler {
     std::chrono::milliseconds limit_;
     std::set<Endpoint> without_quic_;  // those that could not be reached over it
     TcpDialler::Comers comers_;
+    KeptConnections kept_;
 };
 
 }  // namespace gnutella::net

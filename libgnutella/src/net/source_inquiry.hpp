@@ -18,6 +18,7 @@
 #include <boost/beast/http/read.hpp>
 
 #include <string>
+#include <utility>
 
 namespace gnutella::net {
 
@@ -46,8 +47,15 @@ boost::asio::awaitable<Attempt> inquire(const DownloadService& service, boost::a
     AnswerParser parser;
     prepare(parser, service.settings.max_http_header);
     const auto [error, count] = co_await boost::beast::http::async_read_header(stream, buffer, parser, token);
+    watch.stop();
     if (!error) {
-        claims = transfer::claims_of(describe(parser));
+        const transfer::SourceAnswer answer = describe(parser);
+        claims = transfer::claims_of(answer);
+        // Some have a body where none belongs.
+        const bool is_over = (answer.status / 100 == 2 || answer.content_length == 0) && buffer.size() == 0;
+        if (is_over && parser.get().keep_alive()) {
+            dialler.keep(hit, std::move(dialled));
+        }
     }
     co_return Attempt{explain(error), Attempt::Reach::reached};
 }

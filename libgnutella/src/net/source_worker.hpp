@@ -51,6 +51,7 @@ class SourceWorker final : private BodySink {
             }
             Stream& stream = *dialled.stream;
             member_.abort = [&stream] { abort_stream(stream); };
+            answered_ = dialled.used_before;
             ending = co_await use(stream);
             member_.abort = nullptr;
         }
@@ -66,7 +67,6 @@ class SourceWorker final : private BodySink {
 
     boost::asio::awaitable<Ending> use(Stream& stream) {
         SourceReader<Stream> reader(stream, work_.service.settings.max_http_header);
-        answered_ = false;
         const auto ends = ends_of(stream);
         here_ = transfer::own_location(work_.service.own_port(), ends.near, ends.far);
         far_ = ends.far;

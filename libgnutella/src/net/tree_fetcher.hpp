@@ -36,8 +36,8 @@ class TreeFetcher {
                 const Hit& source, Dialler& dialler)
         : service_(service), urn_(urn), source_(source), dialler_(dialler), watch_(strand) {}
 
-    /// Gives success without a tree when the source has none that reaches down to our blocks, as gtk-gnutella. Errors:
-    /// source_lied when it is none, or that of something else; those of the connection.
+    /// Gives success without a tree when the source has none that is of use. Errors: source_lied when it is none, or
+    /// that of something else; those of the connection.
     boost::asio::awaitable<Attempt> run(std::optional<HashTree>& tree) {
         auto dialled = co_await dialler_.dial(source_);
         if (dialled.error) {
@@ -48,6 +48,9 @@ class TreeFetcher {
         watch_.start(service_.settings.tree_timeout);
         const error_code error = co_await ask(stream, tree);
         watch_.stop();
+        if (keeps_alive_ && !error) {
+            dialler_.keep(source_, std::move(dialled));
+        }
         co_return Attempt{error, Attempt::Reach::reached};
     }
 
@@ -69,6 +72,7 @@ class TreeFetcher {
         if (error) {
             co_return explain(error);
         }
+        keeps_alive_ = parser.keep_alive() && buffer.size() == 0;
         if (parser.get().result_int() != 200) {
             co_return error_code{};
         }
@@ -86,6 +90,7 @@ class TreeFetcher {
     const Hit& source_;
     Dialler& dialler_;
     TransferWatch watch_;
+    bool keeps_alive_ = false;
 };
 
 template <class Dialler>
