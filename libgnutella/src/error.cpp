@@ -120,6 +120,10 @@ const char* sentence(Error error) {
             return "the peer does not speak TLS as we do; connect without it";
         case Error::no_transport:
             return "no source offers the file over a transport that is allowed; allow another, or search again";
+        case Error::downloader_closed:
+            return "the downloader has closed the connection; it can ask again for the rest";
+        case Error::downloader_idle:
+            return "the downloader took nothing for too long; it can ask again for the rest";
     }
     return "unknown error";
 }

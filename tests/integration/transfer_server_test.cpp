@@ -187,7 +187,7 @@ TEST_F(HttpServerTest, FreesTheSlotOfOneWhoReadsNothing) {
     RawClient idle(server.endpoint());
     idle.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
     const auto end = server.end_of_upload();
-    EXPECT_EQ(end.error, boost::asio::error::timed_out);
+    EXPECT_EQ(end.error, Error::downloader_idle);
     EXPECT_LT(end.sent, large);
     RawClient client(server.endpoint());
     EXPECT_EQ(client.get(target_of(hit), "Range: bytes=0-9\r\n").status, 206);
@@ -234,6 +234,17 @@ TEST_F(HttpServerTest, SurvivesOneWhoLeavesInTheMiddle) {
     EXPECT_LT(end.sent, large);
     RawClient client(server.endpoint());
     EXPECT_EQ(client.get(target_of(hit)).body.size(), large);
+}
+
+TEST_F(HttpServerTest, TellsThatWhoFetchesHasClosedTheConnection) {
+    TestServer server(threads);
+    const Hit hit = server.share("large.bin", std::string(large, 'x'));
+    {
+        RawClient client(server.endpoint());
+        client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
+        server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
+    }
+    EXPECT_EQ(server.end_of_upload().error, Error::downloader_closed);
 }
 
 TEST_F(HttpServerTest, CutsAFileShortThatIsCutWhileItIsSent) {

@@ -74,6 +74,8 @@ enum class Error {
     too_many_durable,   ///< Settings::max_durable_downloads are remembered; one more goes on until the Peer is stopped
     tls_failed,         ///< what the far end says over TCP is not TLS, or TLS that cannot be agreed on
     no_transport,       ///< the download's sources offer none of Settings::transports
+    downloader_closed,  ///< who was sent a file closed the connection before the end
+    downloader_idle,    ///< who was sent a file took nothing of it for Settings::transfer_timeout
 };
 
 /// The category of gnutella::Error; its name is "gnutella".

@@ -90,7 +90,8 @@ struct UploadProgress {
     double rate = 0;
     /// Whether this is its last event.
     bool ended = false;
-    /// Why it ended early; success when it is under way or complete.
+    /// Why it ended early; success when it is under way or complete. Errors: Error::downloader_closed,
+    /// downloader_idle, file_changed, file_unreadable, stopped.
     error_code error;
 };
 

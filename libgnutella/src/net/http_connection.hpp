@@ -3,6 +3,7 @@
 #include "net/http_request_reader.hpp"
 #include "net/http_service.hpp"
 #include "net/listing_sender.hpp"
+#include "net/no_throw.hpp"
 #include "net/paced_send.hpp"
 #include "net/pacer.hpp"
 #include "net/sendfile.hpp"
@@ -16,10 +17,8 @@
 #include <gnutella/endpoint.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
@@ -53,7 +52,7 @@ class HttpConnection {
           watch_(stream_.get_executor()),
           pacer_(stream_.get_executor(), service_->upload_limit) {
         buffer_.commit(boost::asio::buffer_copy(buffer_.prepare(first_bytes.size()), boost::asio::buffer(first_bytes)));
-        watch_.on_stall([this] { interrupt(boost::asio::error::timed_out); });
+        watch_.on_stall([this] { interrupt(Error::downloader_idle); });
     }
 
     static boost::asio::awaitable<void> run(std::shared_ptr<HttpConnection> self) {
@@ -79,7 +78,6 @@ class HttpConnection {
         end,       // the last answer must still reach the far end
         drop,      // there is nobody to talk to
     };
-    static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     // How long the far end may take to read the last answer.
     static constexpr std::chrono::seconds linger{2};
     static constexpr std::chrono::seconds report_interval{1};
@@ -100,7 +98,7 @@ class HttpConnection {
         watch_for_request();
         RequestParser parser;
         parser.header_limit(static_cast<std::uint32_t>(service_->settings.max_http_header));
-        const auto [error, count] = co_await boost::beast::http::async_read_header(stream_, buffer_, parser, token);
+        const auto [error, count] = co_await boost::beast::http::async_read_header(stream_, buffer_, parser, no_throw);
         if (error) {
             const auto refusal = refusal_of(error);
             if (!refusal || interrupted_) {
@@ -267,7 +265,7 @@ class HttpConnection {
     boost::asio::awaitable<Next> answer(const transfer::HttpResponse& response, transfer::Persistence persistence) {
         watch_.start(service_->settings.transfer_timeout);
         const auto head = boost::asio::buffer(response.head);
-        const auto [error, count] = co_await boost::asio::async_write(stream_, head, token);
+        const auto [error, count] = co_await boost::asio::async_write(stream_, head, no_throw);
         co_return error ? Next::drop : after(persistence);
     }
 

@@ -7,6 +7,16 @@
 
 namespace gnutella::net {
 
+namespace {
+
+// What the system, TLS or QUIC says of a connection that is no more.
+error_code in_our_words(const error_code& error) {
+    const bool is_ours = error.category() == error_category() || error == boost::asio::error::operation_aborted;
+    return !error || is_ours ? error : Error::downloader_closed;
+}
+
+}  // namespace
+
 Upload::Upload(std::shared_ptr<HttpService> service, std::string name, Endpoint to, std::uint64_t size)
     : service_(std::move(service)), meter_(std::chrono::steady_clock::now()) {
     progress_.id = ++service_->last_upload_id;
@@ -35,7 +45,7 @@ void Upload::report() {
 
 void Upload::end(const error_code& error) {
     progress_.ended = true;
-    progress_.error = error;
+    progress_.error = in_our_words(error);
     report();
 }
 

@@ -23,6 +23,7 @@ class Upload {
 
     void sent(std::uint64_t bytes);
     void report();
+    /// @param error success, one of the library's, operation_aborted; any other: the connection is no more.
     void end(const error_code& error);
 
   private:

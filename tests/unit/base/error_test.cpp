@@ -11,7 +11,7 @@ namespace {
 TEST(Error, EachHasASentenceOfItsOwn) {
     std::set<std::string> sentences;
     int count = 0;
-    for (int value = 1; value <= static_cast<int>(Error::no_transport); ++value, ++count) {
+    for (int value = 1; value <= static_cast<int>(Error::downloader_idle); ++value, ++count) {
         const error_code error = static_cast<Error>(value);
         EXPECT_TRUE(error);
         EXPECT_NE(error.message(), "unknown error") << value;
@@ -21,7 +21,8 @@ TEST(Error, EachHasASentenceOfItsOwn) {
 }
 
 TEST(Error, OfASessionOrADownloadSaysWhatToDo) {
-    for (int value = static_cast<int>(Error::cannot_resolve); value <= static_cast<int>(Error::no_transport); ++value) {
+    for (int value = static_cast<int>(Error::cannot_resolve); value <= static_cast<int>(Error::downloader_idle);
+         ++value) {
         const std::string message = error_code(static_cast<Error>(value)).message();
         EXPECT_NE(message.find(';'), std::string::npos) << message;
     }
