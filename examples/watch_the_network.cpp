@@ -31,7 +31,7 @@ struct Printer {
         std::cout << "cannot connect to " << failed.peer.to_string() << ": " << failed.reason.message() << std::endl;
     }
     void operator()(const gnutella::QuerySeen& query) const {
-        std::cout << "somebody searches for '" << query.text << "'" << std::endl;
+        std::cout << "somebody searches for '" << (query.urn ? query.urn->to_string() : query.text) << "'" << std::endl;
     }
     void operator()(const gnutella::HitReceived& received) const {
         std::cout << "hit: " << received.hit.name << " at " << received.hit.source.to_string() << std::endl;

@@ -19,7 +19,8 @@ std::string closing(const gnutella::SessionClosed& closed) {
 }
 
 std::string query(const gnutella::QuerySeen& seen) {
-    std::string line = "got a query for \"" + printable(seen.text) + "\": ";
+    std::string line = "got a query for ";
+    line += (seen.urn ? seen.urn->to_string() : '"' + printable(seen.text) + '"') + ": ";
     line += seen.answered == 0 ? "no answer here" : format_count(seen.answered, "answer");
     return line + ", passed on to " + format_count(seen.forwarded, "peer");
 }

@@ -129,7 +129,8 @@ void Router::Impl::query_came(Neighbour& from, const wire::Message& message, con
         remember_origin(from, message, query, now);
     }
     if (query_watch == QueryWatch::on && !known) {
-        out.queries_seen.push_back({message.id, from.info.id, std::string(query.text), answered, forwarded.all});
+        out.queries_seen.push_back(
+            {message.id, from.info.id, std::string(query.text), answered, forwarded.all, query.urn});
     }
 }
 

@@ -49,10 +49,14 @@ TEST(News, ASourceThatIsAskedNoMoreIsTold) {
 }
 
 TEST(News, QueriesAreToldOnlyWhenEveryOneIsWanted) {
-    const gnutella::QuerySeen seen{{}, 1, "x\x1B", 2, 1};
+    gnutella::QuerySeen seen{{}, 1, "x\x1B", 2, 1, {}};
     EXPECT_EQ(News(News::Detail::usual).line_for(seen), std::nullopt);
     EXPECT_THAT(News(News::Detail::every_query).line_for(seen),
                 Optional(std::string("got a query for \"x\\x1B\": 2 answers, passed on to 1 peer")));
+    seen.text = "\\";  // as gtk-gnutella writes it where the hash is all that it searches by
+    seen.urn = gnutella::Urn(gnutella::Sha1{});
+    EXPECT_THAT(News(News::Detail::every_query).line_for(seen),
+                Optional(HasSubstr("got a query for urn:sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA: 2 answers")));
 }
 
 TEST(News, AFailedJoinSaysWhyAndThatItGoesOnTrying) {

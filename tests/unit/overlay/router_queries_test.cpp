@@ -158,6 +158,11 @@ TEST_F(RouterQueries, AreShownOnlyToWhoWatches) {
     EXPECT_EQ(out.queries_seen[0].text, "song");
     EXPECT_EQ(out.queries_seen[0].answered, 1U);
     EXPECT_EQ(out.queries_seen[0].forwarded, 1U);
+    EXPECT_EQ(out.queries_seen[0].urn, std::nullopt);
+    std::string by_hash = query_json(numbered(3), "song");
+    by_hash.insert(1, R"("urn":")" + some_urn().to_string() + R"(",)");
+    receive(1, by_hash);
+    EXPECT_EQ(out.queries_seen.back().urn, some_urn());
 }
 
 TEST_F(RouterQueries, BeforeThePongArePassedOver) {
