@@ -4,6 +4,7 @@
 #include "net/body_sink.hpp"
 #include "net/cancellation.hpp"
 #include "net/disk_pool.hpp"
+#include "net/no_throw.hpp"
 #include "net/source_reader.hpp"
 #include "net/stream_end.hpp"
 #include "transfer/byte_ring.hpp"
@@ -12,12 +13,10 @@
 #include <gnutella/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -61,8 +60,6 @@ class BodyPump {
     std::uint64_t left() const noexcept { return plan_.skip + plan_.keep; }
 
   private:
-    static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
-
     bool goes_on() const { return left() > 0 && sink_.wanted() > 0 && !read_error_ && !write_error_; }
 
     boost::asio::awaitable<void> receive() {
@@ -80,7 +77,7 @@ class BodyPump {
 
     boost::asio::awaitable<void> receive_some() {
         if (ring_.is_full()) {
-            co_await room_.async_wait(token);
+            co_await room_.async_wait(no_throw);
             co_return;
         }
         // A source that knows no ranges sends what we have once more.
@@ -119,7 +116,7 @@ class BodyPump {
         const auto grant = limit_->take(wanted);
         if (grant.wait > grant.wait.zero()) {
             pace_.expires_after(grant.wait);
-            const auto [error] = co_await pace_.async_wait(token);
+            const auto [error] = co_await pace_.async_wait(no_throw);
             if (error || !goes_on()) {
                 limit_->give_back(grant.bytes);
                 co_return 0;
@@ -133,7 +130,7 @@ class BodyPump {
         while (!write_error_ && !(ring_.is_empty() && read_ended_)) {
             const auto bytes = ready_bytes();
             if (bytes.empty()) {
-                co_await bytes_.async_wait(token);
+                co_await bytes_.async_wait(no_throw);
                 continue;
             }
             const auto job = [this, bytes] { return sink_.take(bytes); };

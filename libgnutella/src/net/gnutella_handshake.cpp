@@ -1,14 +1,13 @@
 #include "net/gnutella_handshake.hpp"
 
 #include "net/cancellation.hpp"
+#include "net/no_throw.hpp"
 #include "net/stream_end.hpp"
 #include "wire/gnutella/handshake_lines.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
@@ -20,8 +19,6 @@ namespace asio = boost::asio;
 using Next = wire::HandshakeMachine::Next;
 
 namespace {
-
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
 std::string words_of(const wire::HandshakeRefusal& refusal) {
     return std::to_string(refusal.code) + (refusal.reason.empty() ? "" : " ") + refusal.reason;
@@ -94,7 +91,7 @@ asio::awaitable<void> GnutellaHandshake::converse() {
 asio::awaitable<void> GnutellaHandshake::say(const std::string& words) {
     answered_ = true;
     const auto buffer = asio::buffer(words);
-    const auto [error, sent] = co_await asio::async_write(channel_, buffer, token);
+    const auto [error, sent] = co_await asio::async_write(channel_, buffer, no_throw);
     if (error || late_) {
         give_up();
     }
@@ -103,7 +100,7 @@ asio::awaitable<void> GnutellaHandshake::say(const std::string& words) {
 asio::awaitable<void> GnutellaHandshake::hear() {
     std::array<char, 4096> bytes;
     const auto buffer = asio::buffer(bytes);
-    const auto [error, got] = co_await channel_.async_read_some(buffer, token);
+    const auto [error, got] = co_await channel_.async_read_some(buffer, no_throw);
     if (error || late_) {
         give_up();
         co_return;
@@ -162,7 +159,7 @@ void GnutellaHandshake::give_up() {
 asio::awaitable<void> GnutellaHandshake::begin_tls() {
     const auto role = side_ == Side::connector ? TlsRole::client : TlsRole::server;
     TlsStream& stream = channel_.begin_tls(*tls_, role, std::exchange(result_.first_bytes, {}));
-    const auto [error] = co_await stream.async_handshake(token);
+    const auto [error] = co_await stream.async_handshake(no_throw);
     if (late_) {
         give_up();
     } else if (error) {
@@ -180,7 +177,7 @@ asio::awaitable<void> GnutellaHandshake::take_leave() {
     if (kept_us_waiting) {
         const std::string words = wire::status_line(408, "The handshake took too long") + "\r\n";
         const auto buffer = asio::buffer(words);
-        co_await asio::async_write(channel_, buffer, token);
+        co_await asio::async_write(channel_, buffer, no_throw);
     }
     co_await end_stream(channel_);
 }

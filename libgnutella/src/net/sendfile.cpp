@@ -1,4 +1,5 @@
 #include "net/sendfile.hpp"
+#include "net/no_throw.hpp"
 
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -64,12 +65,11 @@ std::size_t read_file_at(const ServedFile& file, std::uint64_t offset, std::byte
 boost::asio::awaitable<error_code> send_file(boost::asio::ip::tcp::socket& socket, std::shared_ptr<DiskQueue> disk,
                                              std::string_view head, const ServedFile& file, transfer::ByteRange range,
                                              const SendProgress& progress) {
-    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     // The head travels in the first packet of the body.
     const int flags = range.length > 0 ? MSG_MORE : 0;
     while (!head.empty()) {
         const auto buffer = boost::asio::buffer(head);
-        auto [error, written] = co_await socket.async_send(buffer, flags, token);
+        auto [error, written] = co_await socket.async_send(buffer, flags, no_throw);
         if (error) {
             co_return error;
         }
@@ -89,7 +89,7 @@ boost::asio::awaitable<error_code> send_file(boost::asio::ip::tcp::socket& socke
         }
         error = sent.error;
         if (sent.blocked) {
-            std::tie(error) = co_await socket.async_wait(boost::asio::ip::tcp::socket::wait_write, token);
+            std::tie(error) = co_await socket.async_wait(boost::asio::ip::tcp::socket::wait_write, no_throw);
         }
     }
     co_return error;

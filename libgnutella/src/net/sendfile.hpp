@@ -1,16 +1,15 @@
 #pragma once
 
 #include "net/disk_pool.hpp"
+#include "net/no_throw.hpp"
 #include "net/served_file.hpp"
 #include "transfer/byte_range.hpp"
 
 #include <gnutella/error.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -44,9 +43,8 @@ template <class Stream>
 boost::asio::awaitable<error_code> send_file(Stream& stream, std::shared_ptr<DiskQueue> disk, std::string_view head,
                                              const ServedFile& file, transfer::ByteRange range,
                                              const SendProgress& progress) {
-    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     const auto head_buffer = boost::asio::buffer(head);
-    auto [error, sent] = co_await boost::asio::async_write(stream, head_buffer, token);
+    auto [error, sent] = co_await boost::asio::async_write(stream, head_buffer, no_throw);
     if (error) {
         co_return error;
     }
@@ -61,7 +59,7 @@ boost::asio::awaitable<error_code> send_file(Stream& stream, std::shared_ptr<Dis
             co_return Error::file_changed;
         }
         const auto body = boost::asio::buffer(buffer.data(), got);
-        auto [write_error, written] = co_await boost::asio::async_write(stream, body, token);
+        auto [write_error, written] = co_await boost::asio::async_write(stream, body, no_throw);
         progress(written);
         if (write_error) {
             co_return write_error;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/download_service.hpp"
+#include "net/no_throw.hpp"
 #include "net/source_answer_reader.hpp"
 #include "net/source_dialler.hpp"
 #include "net/stream_end.hpp"
@@ -9,10 +10,8 @@
 #include "transfer/source_naming.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
@@ -28,7 +27,6 @@ namespace gnutella::net {
 template <class Dialler>
 boost::asio::awaitable<Attempt> inquire(const DownloadService& service, boost::asio::any_io_executor strand,
                                         const Hit& hit, transfer::SourceClaims& claims, Dialler& dialler) {
-    constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     auto dialled = co_await dialler.dial(hit);
     if (dialled.error) {
         co_return Attempt{dialled.error, Attempt::Reach::unreachable};
@@ -39,14 +37,14 @@ boost::asio::awaitable<Attempt> inquire(const DownloadService& service, boost::a
     watch.start(service.settings.tree_timeout);
     const std::string head = transfer::inquiry_head(hit, service.settings.agent);
     const auto request = boost::asio::buffer(head);
-    const auto [write_error, written] = co_await boost::asio::async_write(stream, request, token);
+    const auto [write_error, written] = co_await boost::asio::async_write(stream, request, no_throw);
     if (write_error) {
         co_return Attempt{explain(write_error), Attempt::Reach::reached};
     }
     boost::beast::flat_buffer buffer(service.settings.max_http_header);
     AnswerParser parser;
     prepare(parser, service.settings.max_http_header);
-    const auto [error, count] = co_await boost::beast::http::async_read_header(stream, buffer, parser, token);
+    const auto [error, count] = co_await boost::beast::http::async_read_header(stream, buffer, parser, no_throw);
     watch.stop();
     if (!error) {
         const transfer::SourceAnswer answer = describe(parser);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/no_throw.hpp"
 #include "net/source_answer_reader.hpp"
 #include "transfer/available_ranges.hpp"
 #include "transfer/queue_position.hpp"
@@ -7,10 +8,8 @@
 
 #include <gnutella/error.hpp>
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
@@ -102,7 +101,7 @@ class SourceReader {
             buffer_.consume(count);
             co_return count;
         }
-        const auto [read_error, count] = co_await stream_.async_read_some(target, token);
+        const auto [read_error, count] = co_await stream_.async_read_some(target, no_throw);
         error = read_error;
         co_return count;
     }
@@ -111,12 +110,11 @@ class SourceReader {
     bool keeps_alive() const noexcept { return keeps_alive_; }
 
   private:
-    static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
     static constexpr int max_interim_answers = 5;
 
     boost::asio::awaitable<error_code> exchange(const std::string& head, std::optional<AnswerParser>& parser) {
         const auto bytes = boost::asio::buffer(head);
-        const auto [write_error, written] = co_await boost::asio::async_write(stream_, bytes, token);
+        const auto [write_error, written] = co_await boost::asio::async_write(stream_, bytes, no_throw);
         if (write_error) {
             co_return write_error;
         }
@@ -124,7 +122,7 @@ class SourceReader {
         for (int interim = 0; interim < max_interim_answers; ++interim) {
             prepare(parser.emplace(), max_header_);
             const auto [error, count] =
-                co_await boost::beast::http::async_read_header(stream_, buffer_, *parser, token);
+                co_await boost::beast::http::async_read_header(stream_, buffer_, *parser, no_throw);
             if (error || parser->get().result_int() / 100 != 1) {
                 co_return error;
             }

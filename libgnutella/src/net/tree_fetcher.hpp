@@ -2,6 +2,7 @@
 
 #include "hash_tree.hpp"
 #include "net/download_service.hpp"
+#include "net/no_throw.hpp"
 #include "net/source_answer_reader.hpp"
 #include "net/source_dialler.hpp"
 #include "net/stream_end.hpp"
@@ -9,10 +10,8 @@
 #include "transfer/thex.hpp"
 #include "transfer/tree_request.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
@@ -55,12 +54,10 @@ class TreeFetcher {
     }
 
   private:
-    static constexpr auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
-
     boost::asio::awaitable<error_code> ask(Stream& stream, std::optional<HashTree>& tree) {
         const std::string head = transfer::tree_request_head(urn_, source_.source.to_string(), service_.settings.agent);
         const auto request = boost::asio::buffer(head);
-        const auto [write_error, written] = co_await boost::asio::async_write(stream, request, token);
+        const auto [write_error, written] = co_await boost::asio::async_write(stream, request, no_throw);
         if (write_error) {
             co_return explain(write_error);
         }
@@ -68,7 +65,7 @@ class TreeFetcher {
         boost::beast::http::response_parser<boost::beast::http::string_body> parser;
         parser.header_limit(static_cast<std::uint32_t>(service_.settings.max_http_header));
         parser.body_limit(transfer::max_thex_size(source_.size));
-        const auto [error, count] = co_await boost::beast::http::async_read(stream, buffer, parser, token);
+        const auto [error, count] = co_await boost::beast::http::async_read(stream, buffer, parser, no_throw);
         if (error) {
             co_return explain(error);
         }

@@ -1,8 +1,7 @@
 #include "net/quic/quic_stream.hpp"
+#include "net/no_throw.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
@@ -13,7 +12,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto token = asio::as_tuple(asio::use_awaitable);
 // Read from the file at once. Half of what a stream takes before it is sent, so that reading and sending overlap.
 constexpr std::size_t piece = 256 * 1024;
 
@@ -27,13 +25,13 @@ asio::awaitable<void> end_stream(QuicStream& stream) {
 asio::awaitable<error_code> send_file(QuicStream& stream, std::shared_ptr<DiskQueue> disk, std::string_view head,
                                       const ServedFile& file, transfer::ByteRange range, const SendProgress& progress) {
     const auto head_buffer = asio::buffer(head);
-    const auto [head_error, head_sent] = co_await asio::async_write(stream, head_buffer, token);
+    const auto [head_error, head_sent] = co_await asio::async_write(stream, head_buffer, no_throw);
     if (head_error) {
         co_return head_error;
     }
     while (range.length > 0) {
         const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(piece, range.length));
-        const auto [error, room] = co_await stream.async_prepare(size, token);
+        const auto [error, room] = co_await stream.async_prepare(size, no_throw);
         if (error) {
             co_return error;
         }

@@ -10,7 +10,7 @@ namespace gnutella::wire {
 
 namespace {
 
-constexpr std::size_t max_agent_length = 128;
+constexpr std::size_t max_user_agent_length = 128;
 constexpr std::string_view crlf = "\r\n";
 
 template <class Number>
@@ -21,7 +21,7 @@ std::optional<Number> number_in(std::string_view text) {
                                                                                      : std::nullopt;
 }
 
-std::optional<HeaderVersion> version_in(std::string_view text) {
+std::optional<HeaderVersion> header_version_in(std::string_view text) {
     const std::string_view major = take_part(text, '.');
     const auto number = number_in<std::uint16_t>(major);
     const auto minor = number_in<std::uint16_t>(trimmed(text));
@@ -47,7 +47,7 @@ bool lists(std::string_view list, std::string_view word) {
 }
 
 // A numeric address and a port other than 0: what strangers say is never looked up in the DNS.
-std::optional<Endpoint> host_in(std::string_view item) {
+std::optional<Endpoint> listed_host_in(std::string_view item) {
     auto host = Endpoint::parse(item);
     return host && parse_ip(host->host) ? host : std::nullopt;
 }
@@ -57,7 +57,7 @@ std::vector<Endpoint> hosts_in(std::string_view list) {
     while (!list.empty() && hosts.size() < HandshakeHeaders::max_try_hosts) {
         const std::string_view item = take_part(list, ',');
         // Some say since when behind a space.
-        if (auto host = host_in(item.substr(0, item.find(' ')))) {
+        if (auto host = listed_host_in(item.substr(0, item.find(' ')))) {
             hosts.push_back(std::move(*host));
         }
     }
@@ -66,7 +66,7 @@ std::vector<Endpoint> hosts_in(std::string_view list) {
 
 std::string agent_in(std::string_view text) {
     std::string agent;
-    for (const char letter : text.substr(0, max_agent_length)) {
+    for (const char letter : text.substr(0, max_user_agent_length)) {
         const auto byte = static_cast<unsigned char>(letter);
         agent += byte < 0x20 || byte == 0x7F ? '?' : letter;
     }
@@ -209,7 +209,7 @@ void add_handshake_headers(HandshakeHeaders& known, const HeaderBlock& block) {
     known.offers_tls |= lists(block.value("Upgrade"), "TLS");
     known.upgrades |= lists(block.value("Connection"), "Upgrade");
     for (const VersionHeader& header : version_headers) {
-        set_if(known.*header.field, version_in(block.value(header.name)));
+        set_if(known.*header.field, header_version_in(block.value(header.name)));
     }
     set_if(known.degree, number_in<std::uint16_t>(block.value("X-Degree")));
     set_if(known.max_ttl, number_in<std::uint8_t>(block.value("X-Max-TTL")));

@@ -11,7 +11,7 @@ namespace {
 
 constexpr HeaderVersion spoken{0, 6};
 constexpr std::uint16_t ok_code = 200;
-constexpr std::size_t max_reason_length = 128;
+constexpr std::size_t max_refusal_length = 128;
 constexpr std::string_view no_answer = "the answer is none of Gnutella 0.6";
 constexpr std::string_view unasked_compression = "they compress what they send, which they were not asked for";
 
@@ -190,7 +190,7 @@ HandshakeMachine::Step HandshakeMachine::close(std::string_view problem, std::si
 HandshakeMachine::Step HandshakeMachine::refused_by_them(std::size_t consumed, std::uint16_t code,
                                                          std::string_view reason) {
     stage_ = Stage::done;
-    refusal_ = {code, std::string(reason.substr(0, max_reason_length))};
+    refusal_ = {code, std::string(reason.substr(0, max_refusal_length))};
     return {.next = Next::refused, .consumed = consumed};
 }
 
