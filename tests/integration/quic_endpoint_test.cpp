@@ -95,7 +95,7 @@ TEST_F(QuicEndpointTest, ASilentPeerIsGivenUp) {
 
 TEST_F(QuicEndpointTest, APeerThatThinksForLongIsNotGivenUp) {
     auto impatient = with();
-    impatient.settings.quic_idle_timeout = std::chrono::milliseconds(200);
+    impatient.settings.quic_idle_timeout = std::chrono::seconds(1);
     QuicNode server(threads, impatient);
     QuicNode node(threads, impatient);
     net::QuicStream near = node.open(server);
