@@ -37,8 +37,10 @@ class SwarmSource {
         std::size_t tree_ends_above = 0;
         /// Sends it when it is released, and not before.
         bool keeps_tree_back = false;
-        /// Closes the connection after it, or when it has said that it has none.
-        bool closes_after_tree = false;
+        /// Says that it will be longer than any tree of the file, and sends nothing of it.
+        bool tree_is_too_long = false;
+        /// Takes a second request on a connection, and closes it in place of an answer.
+        bool answers_once = false;
         /// Has only these bytes, and says so; none: all.
         std::vector<transfer::ByteRange> has = {};
         /// Has all as soon as it has refused a request.
@@ -111,6 +113,7 @@ class SwarmSource {
         return values;
     }
     std::size_t connections() const { return connections_; }
+    std::size_t trees_sent() const { return trees_sent_; }
     /// For ranges of the file.
     std::size_t requests() const { return range_requests_; }
 
@@ -148,6 +151,7 @@ class SwarmSource {
 
     void serve(Tcp::socket& socket) {
         std::string input;
+        std::size_t requests = 0;
         for (bool goes_on = true; goes_on;) {
             error_code error;
             const std::size_t size =
@@ -157,6 +161,9 @@ class SwarmSource {
             }
             const std::string request = input.substr(0, size);
             input.erase(0, size);
+            if (++requests > 1 && habits_.answers_once) {
+                break;
+            }
             if (request.starts_with("HEAD ")) {
                 send_head(socket);
                 continue;
@@ -212,7 +219,11 @@ class SwarmSource {
         }
         if (!habits_.has_tree) {
             ScriptedSource::send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
-            return !habits_.closes_after_tree;
+            return true;
+        }
+        if (habits_.tree_is_too_long) {
+            ScriptedSource::send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
+            return true;
         }
         std::string body = tree_message();
         if (habits_.lies_about_tree) {
@@ -221,7 +232,8 @@ class SwarmSource {
         }
         ScriptedSource::send(socket,
                              "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-        return !habits_.closes_after_tree;
+        ++trees_sent_;
+        return true;
     }
 
     bool send_range(Tcp::socket& socket, const std::string& request) {
@@ -307,6 +319,7 @@ class SwarmSource {
     const std::uint16_t port_;
     std::atomic<std::size_t> sent_{0};
     std::atomic<std::size_t> connections_{0};
+    std::atomic<std::size_t> trees_sent_{0};
     std::atomic<std::size_t> refusals_{0};
     mutable std::mutex mutex_;
     std::atomic<std::size_t> range_requests_{0};

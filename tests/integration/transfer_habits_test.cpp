@@ -38,12 +38,20 @@ TEST_F(SourceHabits, AnswersShorterThanAskedServeASwarm) {
     EXPECT_EQ(source.connections(), 1U) << "over which it was asked for the tree, too";
 }
 
-TEST_F(SourceHabits, AConnectionThatASourceClosesAfterTheTreeIsMadeAnew) {
+TEST_F(SourceHabits, AConnectionThatASourceClosesInPlaceOfASecondAnswerIsMadeAnew) {
     for (const bool has_tree : {true, false}) {
-        SwarmSource source(content, {.has_tree = has_tree, .closes_after_tree = true});
-        const auto file = downloads.fetch({source.hit()});
+        for (const bool names_root : {true, false}) {  // or is asked for it by HEAD
+            SwarmSource source(content, {.has_tree = has_tree, .answers_once = true});
+            const auto file = downloads.fetch({names_root ? source.hit() : without_tree(source.hit())});
+            EXPECT_EQ(file.urn, urn_of(content));
+            EXPECT_EQ(source.trees_sent(), has_tree && names_root ? 1U : 0U);
+            EXPECT_EQ(downloads.counters().sources_failed, 0);
+            std::filesystem::remove(file.path);
+        }
+        SwarmSource source(content, {.has_tree = has_tree, .answers_once = true, .tells_root = true});
+        const auto file = downloads.fetch({without_tree(source.hit())});
         EXPECT_EQ(file.urn, urn_of(content));
-        EXPECT_EQ(source.connections(), 2U);
+        EXPECT_EQ(source.trees_sent(), has_tree ? 1U : 0U) << "over another connection than the root";
         EXPECT_EQ(downloads.counters().sources_failed, 0);
         std::filesystem::remove(file.path);
     }

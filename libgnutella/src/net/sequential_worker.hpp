@@ -69,8 +69,8 @@ class SequentialWorker final : private BodySink {
             reach = Attempt::Reach::reached;
             const std::uint64_t before = expected_;
             error = co_await use(*dialled.stream);
-            if (error == Error::source_closed && dialled.used_before && expected_ == before) {
-                error.clear();  // it was tired of waiting for this request
+            if (was_stale(dialled, error) && expected_ == before) {
+                error.clear();
             }
         }
         co_return Attempt{error, reach};

@@ -43,6 +43,11 @@ transfer::SourceAnswer describe(const AnswerParser& parser) {
     return answer;
 }
 
+bool goes_on_after_head(const AnswerParser& parser) {
+    const transfer::SourceAnswer answer = describe(parser);
+    return parser.get().keep_alive() && (answer.status / 100 == 2 || answer.content_length == 0);
+}
+
 error_code explain(const error_code& error) {
     static const auto& http_errors = make_error_code(http::error::end_of_stream).category();
     if (!error || error.category() == error_category() || error == boost::asio::error::operation_aborted) {

@@ -42,7 +42,7 @@ class TcpDialler {
         error_code error;
         /// To be kept as long as the stream.
         std::shared_ptr<void> ticket = {};
-        /// It was kept: the source may have become tired of waiting, and can be dialled anew.
+        /// It was kept: see was_stale.
         bool used_before = false;
     };
 
@@ -116,6 +116,13 @@ class TcpDialler {
     Comers& comers_;
     KeptConnections& kept_;
 };
+
+/// Whether a connection failed only because it was kept: the source was tired of waiting for the request, or closes
+/// after each answer and does not say so. Another one is to be dialled.
+template <class Dialled>
+bool was_stale(const Dialled& dialled, const error_code& error) {
+    return dialled.used_before && error == Error::source_closed;
+}
 
 /// The two ends of a connection, in numbers; without hosts when it is gone already.
 struct ConnectionEnds {

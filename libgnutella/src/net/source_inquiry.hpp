@@ -21,41 +21,57 @@
 
 namespace gnutella::net {
 
+/// Asks by HEAD over a connection what the file of a hit is.
+/// @param goes_on set to whether the connection can be used for another request.
+template <class Stream>
+boost::asio::awaitable<error_code> inquire_over(Stream& stream, const DownloadService& service,
+                                                boost::asio::any_io_executor strand, const Hit& hit,
+                                                transfer::SourceClaims& claims, bool& goes_on) {
+    bool stalled = false;
+    TransferWatch watch(strand);
+    watch.on_stall([&stream, &stalled] {
+        stalled = true;
+        abort_stream(stream);
+    });
+    watch.start(service.settings.tree_timeout);
+    const std::string head = transfer::inquiry_head(hit, service.settings.agent);
+    const auto request = boost::asio::buffer(head);
+    const auto [write_error, written] = co_await boost::asio::async_write(stream, request, no_throw);
+    if (write_error) {
+        co_return explain(write_error);
+    }
+    boost::beast::flat_buffer buffer(service.settings.max_http_header);
+    AnswerParser parser;
+    prepare(parser, service.settings.max_http_header);
+    const auto [error, count] = co_await boost::beast::http::async_read_header(stream, buffer, parser, no_throw);
+    if (!error) {
+        claims = transfer::claims_of(describe(parser));
+        goes_on = goes_on_after_head(parser) && buffer.size() == 0;
+    }
+    co_return stalled ? error_code(Error::source_timed_out) : explain(error);
+}
+
 /// Asks a source by HEAD what the file of its hit is: its Urn, when the hit names none, and the root of its tree.
 /// @param hit with an Urn, or with a number. @param claims is filled in.
 /// @return an attempt without an error also when the source has nothing to say.
 template <class Dialler>
 boost::asio::awaitable<Attempt> inquire(const DownloadService& service, boost::asio::any_io_executor strand,
                                         const Hit& hit, transfer::SourceClaims& claims, Dialler& dialler) {
-    auto dialled = co_await dialler.dial(hit);
-    if (dialled.error) {
-        co_return Attempt{dialled.error, Attempt::Reach::unreachable};
-    }
-    auto& stream = *dialled.stream;
-    TransferWatch watch(strand);
-    watch.on_stall([&stream] { abort_stream(stream); });
-    watch.start(service.settings.tree_timeout);
-    const std::string head = transfer::inquiry_head(hit, service.settings.agent);
-    const auto request = boost::asio::buffer(head);
-    const auto [write_error, written] = co_await boost::asio::async_write(stream, request, no_throw);
-    if (write_error) {
-        co_return Attempt{explain(write_error), Attempt::Reach::reached};
-    }
-    boost::beast::flat_buffer buffer(service.settings.max_http_header);
-    AnswerParser parser;
-    prepare(parser, service.settings.max_http_header);
-    const auto [error, count] = co_await boost::beast::http::async_read_header(stream, buffer, parser, no_throw);
-    watch.stop();
-    if (!error) {
-        const transfer::SourceAnswer answer = describe(parser);
-        claims = transfer::claims_of(answer);
-        // Some have a body where none belongs.
-        const bool is_over = (answer.status / 100 == 2 || answer.content_length == 0) && buffer.size() == 0;
-        if (is_over && parser.get().keep_alive()) {
+    for (;;) {
+        auto dialled = co_await dialler.dial(hit);
+        if (dialled.error) {
+            co_return Attempt{dialled.error, Attempt::Reach::unreachable};
+        }
+        bool goes_on = false;
+        const error_code error = co_await inquire_over(*dialled.stream, service, strand, hit, claims, goes_on);
+        if (was_stale(dialled, error)) {
+            continue;
+        }
+        if (goes_on) {
             dialler.keep(hit, std::move(dialled));
         }
+        co_return Attempt{error, Attempt::Reach::reached};
     }
-    co_return Attempt{explain(error), Attempt::Reach::reached};
 }
 
 }  // namespace gnutella::net

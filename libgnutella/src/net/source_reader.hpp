@@ -82,9 +82,7 @@ class SourceReader {
             co_return Answer{{}, error};
         }
         const transfer::SourceAnswer answer = describe(*parser);
-        // Some have a body where none belongs.
-        const bool is_good = answer.status / 100 == 2;
-        keeps_alive_ = parser->get().keep_alive() && (is_good || answer.content_length == 0);
+        keeps_alive_ = goes_on_after_head(*parser);
         Answer judged = read(answer, request);
         if (const auto error = transfer::check_presence(answer)) {
             judged.error = *error;

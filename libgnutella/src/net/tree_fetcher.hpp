@@ -38,22 +38,35 @@ class TreeFetcher {
     /// Gives success without a tree when the source has none that is of use. Errors: source_lied when it is none, or
     /// that of something else; those of the connection.
     boost::asio::awaitable<Attempt> run(std::optional<HashTree>& tree) {
-        auto dialled = co_await dialler_.dial(source_);
-        if (dialled.error) {
-            co_return Attempt{dialled.error, Attempt::Reach::unreachable};
+        for (;;) {
+            auto dialled = co_await dialler_.dial(source_);
+            if (dialled.error) {
+                co_return Attempt{dialled.error, Attempt::Reach::unreachable};
+            }
+            const error_code error = co_await use(*dialled.stream, tree);
+            if (was_stale(dialled, error)) {
+                continue;
+            }
+            if (keeps_alive_ && !error) {
+                dialler_.keep(source_, std::move(dialled));
+            }
+            co_return Attempt{error, Attempt::Reach::reached};
         }
-        Stream& stream = *dialled.stream;
-        watch_.on_stall([&stream] { abort_stream(stream); });
-        watch_.start(service_.settings.tree_timeout);
-        const error_code error = co_await ask(stream, tree);
-        watch_.stop();
-        if (keeps_alive_ && !error) {
-            dialler_.keep(source_, std::move(dialled));
-        }
-        co_return Attempt{error, Attempt::Reach::reached};
     }
 
   private:
+    boost::asio::awaitable<error_code> use(Stream& stream, std::optional<HashTree>& tree) {
+        bool stalled = false;
+        watch_.on_stall([&stream, &stalled] {
+            stalled = true;
+            abort_stream(stream);
+        });
+        watch_.start(service_.settings.tree_timeout);
+        const error_code error = co_await ask(stream, tree);
+        watch_.stop();
+        co_return stalled ? error_code(Error::source_timed_out) : error;
+    }
+
     boost::asio::awaitable<error_code> ask(Stream& stream, std::optional<HashTree>& tree) {
         const std::string head = transfer::tree_request_head(urn_, source_.source.to_string(), service_.settings.agent);
         const auto request = boost::asio::buffer(head);
