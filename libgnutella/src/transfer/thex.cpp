@@ -65,9 +65,10 @@ std::size_t nodes_above(std::size_t level) {
 std::vector<TigerRoot> deepest_level(std::string_view nodes, std::uint64_t file_size) {
     for (std::optional<BlockLayout> layout = BlockLayout(file_size); layout; layout = layout->coarser()) {
         const std::size_t offset = nodes_above(layout->count()) * node_size;
-        std::vector<TigerRoot> level(layout->count());
-        if (nodes.size() >= offset + level.size() * node_size) {
-            std::memcpy(level.data(), nodes.data() + offset, level.size() * node_size);
+        const std::size_t length = layout->count() * node_size;
+        if (nodes.size() >= offset + length) {
+            std::vector<TigerRoot> level(layout->count());
+            std::memcpy(level.data(), nodes.data() + offset, length);
             return level;
         }
     }
