@@ -1,4 +1,3 @@
-#include "effort.hpp"
 #include "lossy_relay.hpp"
 #include "node.hpp"
 #include "quic_meddling_relay.hpp"
@@ -278,9 +277,8 @@ TEST(QuicDownload, GoesOnWhileAMillionRandomDatagramsComeToBothPorts) {
     Settings talkative = quick_settings();
     talkative.quic_stray_answers_per_second = 1'000'000;
     TwoNodes nodes(content_of(4'000'000), talkative, talkative);
-    constexpr std::uint64_t at_each = effort(500'000);
-    Storm at_server(nodes.server.endpoint(), at_each);
-    Storm at_client(nodes.client.endpoint(), at_each);
+    Storm at_server(nodes.server.endpoint(), 500'000);
+    Storm at_client(nodes.client.endpoint(), 500'000);
     do {
         const DownloadedFile file = get(nodes.fetch(nodes.hit));
         ASSERT_EQ(file.transport, Transport::quic);
@@ -288,7 +286,7 @@ TEST(QuicDownload, GoesOnWhileAMillionRandomDatagramsComeToBothPorts) {
     } while (!at_server.is_over() || !at_client.is_over());  // they go on until they are told to end
     at_server.end();
     at_client.end();
-    EXPECT_GE(at_server.sent() + at_client.sent(), 2 * at_each);
+    EXPECT_GE(at_server.sent() + at_client.sent(), 1'000'000U);
     // Sessions and searches go on too.
     EXPECT_TRUE(nodes.client.first_hit("moonlight"));
 }

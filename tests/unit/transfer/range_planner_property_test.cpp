@@ -1,7 +1,5 @@
 #include "transfer/range_planner.hpp"
 
-#include "effort.hpp"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -250,7 +248,7 @@ class Simulation {
 };
 
 TEST(PlannerProperty, CompletesInTimeWhateverTheOthersDoWhenOneSourceIsHonest) {
-    for (unsigned seed = 0; seed < test::effort(2'000); ++seed) {
+    for (unsigned seed = 0; seed < 2'000; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         Simulation(seed, Others::any).run();
         if (testing::Test::HasFailure()) {
@@ -260,7 +258,7 @@ TEST(PlannerProperty, CompletesInTimeWhateverTheOthersDoWhenOneSourceIsHonest) {
 }
 
 TEST(PlannerProperty, LetsHonestSourcesEndTogether) {
-    for (unsigned seed = 0; seed < test::effort(500); ++seed) {
+    for (unsigned seed = 0; seed < 500; ++seed) {
         SCOPED_TRACE("seed " + std::to_string(seed));
         Simulation(seed, Others::honest).run();
         if (testing::Test::HasFailure()) {
