@@ -236,11 +236,15 @@ TEST(Session, IsHadAgainWithANeighbourThatComesBack) {
     node.wait_for<SessionOpened>([&](const SessionOpened& opened) { return opened.session.peer == identity; });
 }
 
-TEST(Session, WithTooManyIsRefused) {
-    Threads threads;
+Settings room_for_one() {
     Settings settings = quick_settings();
     settings.max_sessions = 1;
-    Node full(threads, settings);
+    return settings;
+}
+
+TEST(Session, WithTooManyIsRefused) {
+    Threads threads;
+    Node full(threads, room_for_one());
     Node first(threads);
     Node second(threads);
     full.start();
@@ -254,8 +258,7 @@ TEST(Session, WithTooManyIsRefused) {
 
 TEST(Session, FewOfThemLeaveRoomForConnectionsThatAreNone) {
     Threads threads;
-    Settings settings = quick_settings();
-    settings.max_sessions = 1;
+    Settings settings = room_for_one();
     settings.first_bytes_timeout = std::chrono::minutes(10);
     Node node(threads, settings);
     node.start();
@@ -270,8 +273,7 @@ TEST(Session, FewOfThemLeaveRoomForConnectionsThatAreNone) {
 
 TEST(Session, WithThoseWhoAreTooManyEndsWithAByeAndTheirNumberIsBounded) {
     Threads threads;
-    Settings settings = quick_settings();
-    settings.max_sessions = 1;
+    Settings settings = room_for_one();
     settings.bye_timeout = std::chrono::minutes(10);
     Node full(threads, settings);
     full.start();

@@ -7,6 +7,7 @@
 #include "net/http_server.hpp"
 #include "net/transfer_counters.hpp"
 #include "node.hpp"
+#include "store/store.hpp"
 #include "transfer/catalogue.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -253,6 +254,32 @@ class TestDownloads {
     DownloadedFile fetch(Download download) { return get(download.async_wait(boost::asio::use_future)); }
     error_code error_of_fetching(std::vector<Hit> sources) {
         return error_of(start(std::move(sources)).async_wait(boost::asio::use_future));
+    }
+
+    std::uint64_t wait_for_verified(std::uint64_t bytes) {
+        return events_
+            ->wait_for<DownloadProgress>([=](const DownloadProgress& progress) { return progress.verified >= bytes; })
+            .verified;
+    }
+    /// Begins a download and pauses it when so many bytes are verified.
+    void begin_and_pause(DownloadRequest request, std::uint64_t verified) {
+        Download download = start(std::move(request));
+        wait_for_verified(verified);
+        download.pause();
+        events_->wait_for<DownloadProgress>(
+            [](const DownloadProgress& progress) { return progress.state == DownloadState::paused; });
+    }
+    /// Goes on with those that are kept there.
+    void restore(const TemporaryFolder& state) {
+        error_code error;
+        downloads_.restore(store::Store::open(state.path(), error));
+        ASSERT_FALSE(error);
+    }
+    /// The only one there is.
+    Download only_one() {
+        const auto all = downloads_.list();
+        EXPECT_EQ(all.size(), 1U);
+        return Download(all.at(0));
     }
 
     /// What was told of a source that failed: the first time, or when it was struck off.

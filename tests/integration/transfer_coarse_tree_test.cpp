@@ -1,7 +1,5 @@
 #include "swarm_source.hpp"
 
-#include "store/store.hpp"
-
 #include <gmock/gmock.h>
 
 // Trees that end above our blocks, as those of gtk-gnutella do: blocks of 256 KiB and more, and what these are good
@@ -82,21 +80,14 @@ TEST_F(CoarseTreeTest, IsKeptWithADurableDownload) {
     const TemporaryFolder folder;
     DownloadRequest request{{source.hit()}, folder.path(), {}};
     request.lifetime = DownloadRequest::Lifetime::durable;
-    error_code error;
     {
         TestDownloads before(threads);
-        before.downloads().restore(store::Store::open(state.path(), error));
-        Download download = before.start(request);
-        before.events().wait_for<DownloadProgress>(
-            [](const DownloadProgress& progress) { return progress.verified >= 2 * megabyte; });
-        download.pause();
-        before.events().wait_for<DownloadProgress>(
-            [](const DownloadProgress& progress) { return progress.state == DownloadState::paused; });
+        before.restore(state);
+        before.begin_and_pause(request, 2 * megabyte);
     }
     TestDownloads after(threads);
-    after.downloads().restore(store::Store::open(state.path(), error));
-    ASSERT_EQ(after.downloads().list().size(), 1);
-    Download download(after.downloads().list().front());
+    after.restore(state);
+    Download download = after.only_one();
     const std::uint64_t kept = download.progress().verified;
     EXPECT_GE(kept, 2 * megabyte);
     EXPECT_EQ(kept % large_block, 0) << "whole blocks";

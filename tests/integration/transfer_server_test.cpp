@@ -21,6 +21,12 @@ struct HttpServerTest : testing::Test {
         change(settings);
         return settings;
     }
+
+    /// Asks for the file, and reads nothing of it.
+    static void begin_upload(TestServer& server, RawClient& client, const Hit& hit) {
+        client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
+        server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
+    }
 };
 
 TEST_F(HttpServerTest, SendsAWholeFile) {
@@ -197,8 +203,7 @@ TEST_F(HttpServerTest, HasOnlySoManySlots) {
     TestServer server(threads, settings_with([](Settings& settings) { settings.max_uploads = 1; }));
     const Hit hit = server.share("large.bin", std::string(large, 'x'));
     RawClient first(server.endpoint());
-    first.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
-    server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
+    begin_upload(server, first, hit);
     RawClient second(server.endpoint());
     const auto refusal = second.get(target_of(hit));
     EXPECT_EQ(refusal.status, 503);
@@ -241,8 +246,7 @@ TEST_F(HttpServerTest, TellsThatWhoFetchesHasClosedTheConnection) {
     const Hit hit = server.share("large.bin", std::string(large, 'x'));
     {
         RawClient client(server.endpoint());
-        client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
-        server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
+        begin_upload(server, client, hit);
     }
     EXPECT_EQ(server.end_of_upload().error, Error::downloader_closed);
 }
@@ -251,8 +255,7 @@ TEST_F(HttpServerTest, CutsAFileShortThatIsCutWhileItIsSent) {
     TestServer server(threads);
     const Hit hit = server.share("large.bin", std::string(large, 'x'));
     RawClient client(server.endpoint());
-    client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
-    server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
+    begin_upload(server, client, hit);
     std::filesystem::resize_file(server.folder().path() / "large.bin", 1000);
     const auto response = client.receive();
     EXPECT_EQ(response.status, 200);
@@ -265,8 +268,7 @@ TEST_F(HttpServerTest, CutsAFileShortThatIsWrittenWhileItIsSent) {
     TestServer server(threads);
     const Hit hit = server.share("large.bin", std::string(large, 'x'));
     RawClient client(server.endpoint());
-    client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
-    server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
+    begin_upload(server, client, hit);
     std::fstream(server.folder().path() / "large.bin", std::ios::in | std::ios::out) << "changed";
     EXPECT_LT(client.receive().body.size(), large);
     EXPECT_EQ(server.end_of_upload().error, Error::file_changed);
@@ -289,8 +291,7 @@ TEST_F(HttpServerTest, SendsAFileToItsEndThatIsRemovedUnderWay) {
     const std::string all = content_of(large);
     const Hit hit = server.share("large.bin", all);
     RawClient client(server.endpoint());
-    client.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
-    server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
+    begin_upload(server, client, hit);
     std::filesystem::remove(server.folder().path() / "large.bin");
     EXPECT_TRUE(client.receive().body == all);
     EXPECT_FALSE(server.end_of_upload().error);
@@ -317,8 +318,7 @@ TEST_F(HttpServerTest, CutsAllWhenItIsStopped) {
     RawClient idle(server.endpoint());
     EXPECT_EQ(idle.get("/nothing").status, 404);
     RawClient reading(server.endpoint());
-    reading.send("GET " + target_of(hit) + " HTTP/1.1\r\nHost: here\r\n\r\n");
-    server.events().wait_for<UploadProgress>([](const UploadProgress&) { return true; });
+    begin_upload(server, reading, hit);
     server.server().stop();
     EXPECT_TRUE(idle.is_closed());
     EXPECT_LT(reading.receive().body.size(), large);

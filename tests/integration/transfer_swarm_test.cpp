@@ -1,7 +1,6 @@
 #include "swarm_source.hpp"
 
 #include "file_descriptor.hpp"
-#include "store/store.hpp"
 
 #include <gmock/gmock.h>
 
@@ -57,12 +56,6 @@ struct SwarmTest : testing::Test {
     void expect_whole(TestDownloads& downloads) const {
         EXPECT_THAT(downloads.names(), ElementsAre("swarm.bin"));
         EXPECT_TRUE(downloads.folder().read("swarm.bin") == content) << "byte by byte";
-    }
-
-    std::uint64_t wait_for_verified(TestDownloads& downloads, std::uint64_t bytes) const {
-        return downloads.events()
-            .wait_for<DownloadProgress>([=](const DownloadProgress& progress) { return progress.verified >= bytes; })
-            .verified;
     }
 
     Threads threads;
@@ -141,6 +134,16 @@ TEST_F(SwarmTest, ATreeThatEndsFarAboveTheBlocksIsNoLie) {
     EXPECT_EQ(downloads.counters().sources_failed, 0);
 }
 
+TEST_F(SwarmTest, ATreeThatWouldBeTooLongIsNotWaitedFor) {
+    Habits habits_of_others = habits();
+    habits_of_others.tree_is_too_long = true;
+    SwarmSource source(content, habits_of_others);
+    TestDownloads downloads(threads, unforgiving());
+    const DownloadedFile file = downloads.fetch({source.hit()});
+    expect_whole(downloads);
+    EXPECT_LT(file.seconds, unforgiving().tree_timeout);
+}
+
 TEST_F(SwarmTest, AStallingSourceIsLeft) {
     Habits stalling = habits();
     stalling.stalls_after = megabyte;
@@ -181,7 +184,7 @@ TEST_F(SwarmTest, MoreSourcesJoinWhileItRuns) {
     SwarmSource fast(content, habits());
     TestDownloads downloads(threads);
     Download download = downloads.start({slow.hit()});
-    wait_for_verified(downloads, 100'000);
+    downloads.wait_for_verified(100'000);
     download.add_source(fast.hit());
     const DownloadedFile file = downloads.fetch(download);
     expect_whole(downloads);
@@ -194,7 +197,7 @@ TEST_F(SwarmTest, AHitOfASearchIsOneMoreSource) {
     SwarmSource fast(content, habits());
     TestDownloads downloads(threads);
     Download download = downloads.start({slow.hit()});
-    wait_for_verified(downloads, 100'000);
+    downloads.wait_for_verified(100'000);
     downloads.downloads().offer(fast.hit());
     downloads.fetch(download);
     EXPECT_GT(fast.sent(), content.size() / 2);
@@ -204,7 +207,7 @@ TEST_F(SwarmTest, PausesAndGoesOnWithWhatItHas) {
     SwarmSource source(content, habits(8 * megabyte));
     TestDownloads downloads(threads);
     Download download = downloads.start({source.hit()});
-    wait_for_verified(downloads, megabyte);
+    downloads.wait_for_verified(megabyte);
     download.pause();
     const auto paused = downloads.events().wait_for<DownloadProgress>(
         [](const DownloadProgress& progress) { return progress.state == DownloadState::paused; });
@@ -225,7 +228,7 @@ TEST_F(SwarmTest, APausedOneGivesUpItsTurn) {
     TestServer server(threads);
     TestDownloads downloads(threads, settings);
     Download first = downloads.start({source.hit()});
-    wait_for_verified(downloads, 100'000);
+    downloads.wait_for_verified(100'000);
     Download second = downloads.start({server.share("second.bin", "second")});
     first.pause();
     EXPECT_EQ(downloads.fetch(second).bytes, 6);
@@ -255,7 +258,7 @@ TEST_F(SwarmTest, EveryVerifiedBlockSurvivesTheEndOfTheNode) {
     {
         TestDownloads downloads(threads);
         downloads.start({{source.hit()}, folder.path(), {}});
-        verified = wait_for_verified(downloads, 2 * megabyte);
+        verified = downloads.wait_for_verified(2 * megabyte);
     }
     const std::size_t sent = source.sent();
     TestDownloads downloads(threads);
@@ -273,16 +276,15 @@ TEST_F(SwarmTest, ADurableOneGoesOnWithoutBeingAskedAgain) {
     const TemporaryFolder folder;
     DownloadRequest request{{source.hit()}, folder.path(), {}};
     request.lifetime = DownloadRequest::Lifetime::durable;
-    error_code error;
     {
         TestDownloads downloads(threads);
-        downloads.downloads().restore(store::Store::open(state.path(), error));
+        downloads.restore(state);
         downloads.start(request);
-        wait_for_verified(downloads, 2 * megabyte);
+        downloads.wait_for_verified(2 * megabyte);
     }
     {
         TestDownloads downloads(threads);
-        downloads.downloads().restore(store::Store::open(state.path(), error));
+        downloads.restore(state);
         ASSERT_EQ(downloads.downloads().list().size(), 1);
         request.folder = std::filesystem::proximate(folder.path()) / "";  // written in another way
         const Download again = downloads.start(request);
@@ -293,7 +295,7 @@ TEST_F(SwarmTest, ADurableOneGoesOnWithoutBeingAskedAgain) {
         EXPECT_EQ(source.connections(), 2) << "the tree was kept";
     }
     TestDownloads downloads(threads);
-    downloads.downloads().restore(store::Store::open(state.path(), error));
+    downloads.restore(state);
     EXPECT_THAT(downloads.downloads().list(), IsEmpty()) << "what is complete is forgotten";
 }
 
@@ -302,17 +304,16 @@ TEST_F(SwarmTest, ADurableOneThatSomebodyElseFetchesIsNotBegunAgain) {
     const TemporaryFolder state;
     TestDownloads other(threads);
     other.start({source.hit()});
-    wait_for_verified(other, 64 * 1024);
+    other.wait_for_verified(64 * 1024);
     DownloadRequest request{{source.hit()}, other.folder().path(), {}};
     request.lifetime = DownloadRequest::Lifetime::durable;
-    error_code error;
     {
         TestDownloads downloads(threads);
-        downloads.downloads().restore(store::Store::open(state.path(), error));
+        downloads.restore(state);
         EXPECT_EQ(error_of(downloads.start(request).async_wait(boost::asio::use_future)), Error::download_active);
     }
     TestDownloads downloads(threads);
-    downloads.downloads().restore(store::Store::open(state.path(), error));
+    downloads.restore(state);
     EXPECT_THAT(downloads.downloads().list(), IsEmpty());
 }
 
@@ -322,20 +323,14 @@ TEST_F(SwarmTest, ADurableOneThatWasPausedStaysPaused) {
     const TemporaryFolder folder;
     DownloadRequest request{{source.hit()}, folder.path(), {}};
     request.lifetime = DownloadRequest::Lifetime::durable;
-    error_code error;
     {
         TestDownloads downloads(threads);
-        downloads.downloads().restore(store::Store::open(state.path(), error));
-        Download download = downloads.start(request);
-        wait_for_verified(downloads, 2 * megabyte);
-        download.pause();
-        downloads.events().wait_for<DownloadProgress>(
-            [](const DownloadProgress& progress) { return progress.state == DownloadState::paused; });
+        downloads.restore(state);
+        downloads.begin_and_pause(request, 2 * megabyte);
     }
     TestDownloads downloads(threads);
-    downloads.downloads().restore(store::Store::open(state.path(), error));
-    ASSERT_EQ(downloads.downloads().list().size(), 1);
-    Download download(downloads.downloads().list().front());
+    downloads.restore(state);
+    Download download = downloads.only_one();
     EXPECT_EQ(download.progress().state, DownloadState::paused);
     EXPECT_GT(download.progress().verified, 0);
     EXPECT_EQ(download.progress().size, content.size());
@@ -359,7 +354,7 @@ TEST_F(SwarmTest, APartThatSomebodyRemovesIsAnError) {
     SwarmSource source(content, habits(8 * megabyte));
     TestDownloads downloads(threads);
     Download download = downloads.start({source.hit()});
-    wait_for_verified(downloads, megabyte);
+    downloads.wait_for_verified(megabyte);
     std::filesystem::remove(*downloads.part());
     EXPECT_EQ(error_of(download.async_wait(boost::asio::use_future)), Error::file_changed);
     EXPECT_THAT(downloads.names(), IsEmpty());
@@ -380,7 +375,7 @@ TEST_F(SwarmTest, WhatIsVerifiedCanBeServedWhileItArrives) {
     SwarmSource source(content, habits(8 * megabyte));
     TestDownloads downloads(threads);
     Download download = downloads.start({source.hit()});
-    wait_for_verified(downloads, 2 * megabyte);
+    downloads.wait_for_verified(2 * megabyte);
     const auto parts = downloads.downloads().parts();
     const auto part = parts->find(*source.hit().urn);
     ASSERT_TRUE(part);
