@@ -35,7 +35,8 @@ class RawSession:
     def ping(self, **extensions):
         """Waits for the answer."""
         self.send({"type": "PING", "id": str(uuid.uuid4()), **extensions})
-        self.receive("PONG")
+        if self.receive("PONG") is None:
+            raise AssertionError("the connection was closed in place of a PONG")
 
     def send(self, message):
         self.send_bytes(json.dumps({"host": HOST, "port": self.port, **message}).encode() + b"\n")
