@@ -64,7 +64,7 @@ struct QuerySeen {
     std::size_t answered = 0;
     /// To how many neighbours it was sent on.
     std::size_t forwarded = 0;
-    /// The hash of what is searched for, when it is searched for by its hash; the text then says nothing.
+    /// The hash of what is searched for, when it is searched for by its hash. The text then need not say anything.
     std::optional<Urn> urn;
 };
 
