@@ -1,7 +1,7 @@
 #include "transfer/tree_request.hpp"
 
-#include "transfer/http_request.hpp"
 #include "transfer/request_target.hpp"
+#include "transfer/source_answer.hpp"
 
 namespace gnutella::transfer {
 
