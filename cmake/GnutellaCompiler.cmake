@@ -4,7 +4,9 @@ if(PROJECT_IS_TOP_LEVEL)
   find_program(CCACHE_PROGRAM ccache)
   if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     # The sloppiness lets ccache serve objects that were built with a precompiled header; the base directory, one
-    # clone's or worktree's objects to another.
+    # clone's or worktree's objects to another. Of a precompiled header ccache sees what is left when comments are gone,
+    # and GCC the whole text of what is in it: with a header of ours in it, GCC would take what was compiled before a
+    # comment was changed for another header, and have all of it twice.
     set(CMAKE_CXX_COMPILER_LAUNCHER
       ${CMAKE_COMMAND} -E env
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime

@@ -1,6 +1,4 @@
-// What most files of gnut include, compiled once.
-#include <gnutella/gnutella.hpp>
-
+// What most files of gnut include of others' headers, compiled once; why of others' alone: cmake/GnutellaCompiler.cmake.
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <gnutella/gnutella.hpp>
+// Of others' headers alone: cmake/GnutellaCompiler.cmake says why.
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
