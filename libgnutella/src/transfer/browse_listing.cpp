@@ -23,6 +23,22 @@ std::string listing_extensions() {
     return wire::write_hit_extensions(extensions, {});
 }
 
+// What stands for a letter that markup is made of.
+std::string_view reference_to(char letter) {
+    switch (letter) {
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '"':
+            return "&quot;";
+        default:
+            return "&#39;";
+    }
+}
+
 }  // namespace
 
 BrowseListing::BrowseListing(const BrowseRequest& request, Owner owner, const Guid& id)
@@ -132,25 +148,13 @@ void BrowseListing::pass_on(Ending ending, std::string& to) {
 std::string escape_html(std::string_view text) {
     std::string escaped;
     escaped.reserve(text.size());
-    for (const char letter : text) {
-        switch (letter) {
-            case '&':
-                escaped += "&amp;";
-                break;
-            case '<':
-                escaped += "&lt;";
-                break;
-            case '>':
-                escaped += "&gt;";
-                break;
-            case '"':
-                escaped += "&quot;";
-                break;
-            case '\'':
-                escaped += "&#39;";
-                break;
-            default:
-                escaped += letter;
+    while (!text.empty()) {
+        const std::size_t plain = std::min(text.find_first_of("&<>\"'"), text.size());
+        escaped += text.substr(0, plain);
+        text.remove_prefix(plain);
+        if (!text.empty()) {
+            escaped += reference_to(text.front());
+            text.remove_prefix(1);
         }
     }
     return escaped;
