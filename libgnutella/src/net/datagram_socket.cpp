@@ -18,8 +18,6 @@ using asio::ip::udp;
 
 namespace {
 
-constexpr std::size_t max_datagram = 64 * 1024;
-
 // Datagrams taken before others on the same thread have their turn.
 constexpr int max_in_a_row = 32;
 
@@ -54,11 +52,11 @@ void DatagramSocket::wait() {
 
 void DatagramSocket::receive() {
     // Only while there is something to read: an idle socket keeps no buffer.
-    const auto buffer = std::make_unique_for_overwrite<char[]>(max_datagram);
+    const auto buffer = std::make_unique_for_overwrite<char[]>(datagram_room);
     for (int taken = 0; taken < max_in_a_row && received_; ++taken) {
         udp::endpoint from;
         error_code error;
-        const std::size_t size = socket_.receive_from(asio::buffer(buffer.get(), max_datagram), from, 0, error);
+        const std::size_t size = socket_.receive_from(asio::buffer(buffer.get(), datagram_room), from, 0, error);
         if (error == asio::error::would_block) {
             break;
         }

@@ -4,11 +4,15 @@
 
 #include <boost/asio/ip/udp.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string_view>
 
 namespace gnutella::net {
+
+/// Room for any datagram that comes.
+inline constexpr std::size_t datagram_room = 64 * 1024;
 
 /// A UDP socket: the one on the peer's port, and the inbox of each search. Runs on the socket's executor, which must be
 /// a strand; send() may be called from any thread.

@@ -28,10 +28,6 @@ constexpr std::uint64_t read_turn = 8 * 1024 * 1024;
 // The same, while sources send.
 constexpr std::uint64_t beside_turn = 2 * 1024 * 1024;
 
-bool is_ours_to_solve(const error_code& error) {
-    return error == Error::disk || error == Error::disk_full;
-}
-
 }  // namespace
 
 // ---- the tree, and what is there already ----
@@ -107,7 +103,7 @@ asio::awaitable<void> DownloadJob::look_for_tree(std::uint64_t size, const Urn& 
 // has the one that was believed so far.
 bool DownloadJob::believes_another_size(const error_code& error) {
     const auto other = sources_->disputed_size(Clock::now());
-    if (!other || is_ours_to_solve(error) || !state_->may_run()) {
+    if (!other || transfer::is_disk_error(error) || !state_->may_run()) {
         return false;
     }
     service_->parts->withdraw(state_->id());
@@ -314,7 +310,7 @@ asio::awaitable<error_code> DownloadJob::fetch_from(transfer::SourceId source) {
     if (received_ - before >= good_progress) {
         sources_->progressed(source);
     }
-    if (!error || is_ours_to_solve(error) || !state_->may_run()) {
+    if (!error || transfer::is_disk_error(error) || !state_->may_run()) {
         sources_->ended(source);
         co_return error;
     }

@@ -13,9 +13,9 @@
 namespace gnutella::net {
 
 namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
 
 asio::awaitable<QuicDialler::Dialled> QuicDialler::dial(const Hit& hit) {
-    using Clock = std::chrono::steady_clock;
     Dialled dialled;
     if (!endpoint_ || !hit.key || hit.source.port == 0) {
         dialled.error = Error::quic_refused;

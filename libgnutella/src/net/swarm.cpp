@@ -27,10 +27,6 @@ constexpr std::chrono::milliseconds after_overtaking{200};
 // In one header.
 constexpr std::size_t max_told_as_lost = 10;
 
-bool is_ours_to_solve(const error_code& error) {
-    return error == Error::disk || error == Error::disk_full;
-}
-
 }  // namespace
 
 Swarm::Swarm(Work work, transfer::BlockMap blocks, Callbacks callbacks)
@@ -160,7 +156,7 @@ void Swarm::settle(Member& member, const error_code& error) {
         } else {
             work_.sources.ended(id);
         }
-    } else if (is_ours_to_solve(error)) {
+    } else if (transfer::is_disk_error(error)) {
         fatal_ = error;
         work_.sources.ended(id);
     } else if (member.other_size && work_.sources.says_size(id, *member.other_size)) {

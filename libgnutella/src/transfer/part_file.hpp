@@ -82,4 +82,9 @@ class PartFile {
     FileDescriptor file_;
 };
 
+/// Whether it is a failure of the disk here, which no other source helps against.
+inline bool is_disk_error(const error_code& error) {
+    return error == Error::disk || error == Error::disk_full;
+}
+
 }  // namespace gnutella::transfer

@@ -2,6 +2,7 @@
 
 #include "file_descriptor.hpp"
 #include "net/address.hpp"
+#include "net/datagram_socket.hpp"
 
 #include <boost/asio/buffer.hpp>
 
@@ -31,7 +32,6 @@ using asio::ip::udp;
 
 namespace {
 
-constexpr std::size_t max_datagram = 64 * 1024;
 constexpr unsigned messages_at_once = 16;
 // A burst of a fast sender must find room while we are busy with the one before. The system gives what it allows.
 constexpr int socket_buffer = 4 * 1024 * 1024;
@@ -158,11 +158,11 @@ struct PacketSocket::Input {
     std::array<Controls, messages_at_once> controls;
     // Not touched as long as it is not needed: such pages take no memory.
     std::unique_ptr<std::uint8_t[]> bytes =
-        std::make_unique_for_overwrite<std::uint8_t[]>(messages_at_once * max_datagram);
+        std::make_unique_for_overwrite<std::uint8_t[]>(messages_at_once * datagram_room);
 
     void prepare() {
         for (unsigned at = 0; at < messages_at_once; ++at) {
-            places[at] = {bytes.get() + at * max_datagram, max_datagram};
+            places[at] = {bytes.get() + at * datagram_room, datagram_room};
             msghdr& header = headers[at].msg_hdr;
             header = {};
             header.msg_name = from[at].data();
@@ -250,7 +250,7 @@ bool PacketSocket::receive(const std::function<void(const Datagram&)>& each) {
         msghdr& header = input.headers[at].msg_hdr;
         input.from[at].resize(header.msg_namelen);
         const Told told = read_controls(header, local_);
-        std::span<const std::uint8_t> bytes(input.bytes.get() + at * max_datagram, input.headers[at].msg_len);
+        std::span<const std::uint8_t> bytes(input.bytes.get() + at * datagram_room, input.headers[at].msg_len);
         const std::size_t segment = told.segment > 0 ? told.segment : std::max<std::size_t>(bytes.size(), 1);
         while (!bytes.empty()) {
             const std::size_t here = std::min(segment, bytes.size());
