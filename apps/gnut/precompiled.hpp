@@ -1,4 +1,4 @@
-// What most files of gnut include of others' headers, compiled once; why of others' alone: cmake/GnutellaCompiler.cmake.
+// What most files of gnut include of others' headers, compiled once; cmake/GnutellaCompiler.cmake says why no others.
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
