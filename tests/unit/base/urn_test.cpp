@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <string_view>
+
 namespace gnutella {
 namespace {
 
@@ -44,6 +47,24 @@ TEST(Urn, RefusesWhatNamesNoFile) {
           "urn:md5:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB", "urn:bitprint:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB",
           "PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB"}) {
         EXPECT_FALSE(Urn::parse(text)) << text;
+    }
+}
+
+TEST(Urn, HasDigitsOfBase32InEachPlace) {
+    const std::string_view digits = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    const std::string good = "urn:bitprint:PLSTHIPQGSSZTS5FJUPAKUZWUGYQYPFB." + std::string(39, 'A');
+    const std::size_t first = good.rfind(':') + 1;
+    // But for the last, of which three bits must be zero.
+    for (std::size_t place = first; place + 1 < good.size(); ++place) {
+        if (good[place] == '.') {
+            continue;
+        }
+        for (int byte = 0; byte < 256; ++byte) {
+            std::string text = good;
+            text[place] = static_cast<char>(byte);
+            EXPECT_EQ(Urn::parse(text).has_value(), digits.find(text[place]) != std::string_view::npos)
+                << place - first << " is " << byte;
+        }
     }
 }
 
