@@ -44,9 +44,9 @@ std::uint64_t read_last_group(const char* digits, std::size_t count, std::uint8_
     return bits << 5 * (group_digits - count);
 }
 
-template <std::size_t... Places>
-void write_bytes(std::uint64_t bits, std::uint8_t* bytes, std::index_sequence<Places...>) {
-    ((bytes[Places] = static_cast<std::uint8_t>(bits >> 8 * (group_bytes - 1 - Places))), ...);
+template <std::size_t... places>
+void write_bytes(std::uint64_t bits, std::uint8_t* bytes, std::index_sequence<places...>) {
+    ((bytes[places] = static_cast<std::uint8_t>(bits >> 8 * (group_bytes - 1 - places))), ...);
 }
 
 // Writes a group's 40 bits. Without a loop, which would take longer than to read its digits.
