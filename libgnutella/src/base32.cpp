@@ -6,7 +6,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 namespace gnutella {
 
@@ -44,14 +43,13 @@ std::uint64_t read_last_group(const char* digits, std::size_t count, std::uint8_
     return bits << 5 * (group_digits - count);
 }
 
-template <std::size_t... places>
-void write_bytes(std::uint64_t bits, std::uint8_t* bytes, std::index_sequence<places...>) {
-    ((bytes[places] = static_cast<std::uint8_t>(bits >> 8 * (group_bytes - 1 - places))), ...);
-}
-
-// Writes a group's 40 bits. Without a loop, which would take longer than to read its digits.
+// Writes a group's 40 bits.
 void write_group(std::uint64_t bits, std::uint8_t* bytes) {
-    write_bytes(bits, bytes, std::make_index_sequence<group_bytes>{});
+    bytes[0] = static_cast<std::uint8_t>(bits >> 32);
+    bytes[1] = static_cast<std::uint8_t>(bits >> 24);
+    bytes[2] = static_cast<std::uint8_t>(bits >> 16);
+    bytes[3] = static_cast<std::uint8_t>(bits >> 8);
+    bytes[4] = static_cast<std::uint8_t>(bits);
 }
 
 }  // namespace

@@ -127,8 +127,8 @@ TEST(BrowseListing, SplitsLongNamesOverHits) {
 // What a connection holds of a list of a million files at a time.
 TEST(BrowseListing, OfAMillionFilesNeedsNoMoreMemoryThanOneOfAFew) {
     constexpr std::size_t once = BrowseListing::files_at_once;
-    const std::vector<ListedFile> some =
-        files(100 * once);  // over and over: to make a million takes longer than the rest
+    // Over and over: to make a million takes longer than all the rest.
+    const std::vector<ListedFile> some = files(100 * once);
     for (const Form form : {Form::packets, Form::page}) {
         BrowseListing listing(request(form, Coding::deflate, Chunks::understood), owner(), Guid{});
         std::string piece;
