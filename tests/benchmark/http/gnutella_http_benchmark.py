@@ -19,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 
-from http_benchmark import processor_seconds, wait_for
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measuring import need, processor_seconds, wait_for  # noqa: E402
 
 FIRST = 1024
 
@@ -47,6 +48,7 @@ def main():
     parser.add_argument("--gtk-gnutella", required=True, metavar="URL,PID")
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
+    need("curl")
     theirs, _, their_pid = arguments.gtk_gnutella.rpartition(",")
     size = size_of(theirs)
 

@@ -14,7 +14,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measuring import free_port, need, path_of, processor_seconds, wait_for  # noqa: E402
 
 NGINX_CONFIGURATION = """
 daemon off;
@@ -34,29 +36,6 @@ http {{
     server {{ listen 127.0.0.1:{port}; root {folder}/shared; }}
 }}
 """
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-
-
-def processor_seconds(pid):
-    fields = pathlib.Path("/proc/{}/stat".format(pid)).read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
-
-
-def wait_for(condition, what):
-    deadline = time.monotonic() + 120
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            sys.exit("http_benchmark.py: {} did not come".format(what))
-        time.sleep(0.05)
-    return found
-
-
-def free_port():
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def fetch(url):
@@ -72,6 +51,7 @@ def main():
     parser.add_argument("--mebibytes", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
+    need("nginx", "curl")
 
     with tempfile.TemporaryDirectory(prefix="http-benchmark-") as name:
         folder = pathlib.Path(name)
@@ -84,9 +64,8 @@ def main():
         log = folder / "gnut.log"
         urn = subprocess.run([arguments.gnut, "hash", str(folder / "shared" / "file.bin")], stdout=subprocess.PIPE,
                              check=True, text=True).stdout.split()[0]
-        nginx_path = "/usr/sbin/nginx"
         with log.open("wb") as output:
-            nginx = subprocess.Popen([nginx_path, "-p", name, "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
+            nginx = subprocess.Popen([path_of("nginx"), "-p", name, "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL)
             gnut = subprocess.Popen([arguments.gnut, "peer", "0", "--share", str(folder / "shared"), "--state",
                                      str(folder / "state")], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         try:

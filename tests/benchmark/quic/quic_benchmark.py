@@ -11,28 +11,15 @@ ends took for each GiB, and the ratio of the rates.
 import argparse
 import os
 import pathlib
-import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-
-
-def processor_seconds(pid):
-    fields = pathlib.Path("/proc/{}/stat".format(pid)).read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
-
-
-def free_port():
-    import socket
-
-    with socket.socket(type=socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measuring import free_port, need, processor_seconds, wait_for  # noqa: E402
 
 def is_listening(port):
     return any(line.split()[1].endswith(":{:04X}".format(port))
@@ -73,15 +60,11 @@ class Theirs:
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
                         "-keyout", folder / "key", "-out", folder / "certificate"],
                        check=True, stderr=subprocess.DEVNULL)
-        port = free_port()
+        port = free_port(socket.SOCK_DGRAM)
         self.server = subprocess.Popen(
             ["gtlsserver", "-q", "-d", shared, "127.0.0.1", str(port), folder / "key", folder / "certificate"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
-        while not is_listening(port):
-            if time.monotonic() > deadline:
-                sys.exit("quic_benchmark.py: gtlsserver did not start")
-            time.sleep(0.05)
+        wait_for(lambda: is_listening(port), "gtlsserver")
         self.command = ["gtlsclient", "-q", "--exit-on-all-streams-close", "127.0.0.1", str(port),
                         "https://127.0.0.1:{}/bytes".format(port)]
 
@@ -92,9 +75,7 @@ def main():
     parser.add_argument("--mebibytes", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args()
-    for needed in ("gtlsserver", "gtlsclient", "openssl"):
-        if not shutil.which(needed):
-            sys.exit("quic_benchmark.py: needs {}; scripts/setup.sh --with-benchmarks installs it".format(needed))
+    need("gtlsserver", "gtlsclient", "openssl")
     size = arguments.mebibytes * 2 ** 20
     gibibytes = size / 2 ** 30
     with tempfile.TemporaryDirectory() as scratch:

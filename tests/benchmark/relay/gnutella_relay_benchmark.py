@@ -15,16 +15,16 @@ import pathlib
 import select
 import socket
 import struct
-import subprocess
 import sys
 import time
 import zlib
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "interop"))
+TESTS = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TESTS / "interop"), str(TESTS / "benchmark")]
 import gnutella_wire as wire  # noqa: E402
+import measuring  # noqa: E402
 from relay_benchmark import Relay  # noqa: E402
 
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 BATCH = 256  # queries compressed and written together
 WINDOW = 2_048  # queries under way
 PATIENCE = 3.0  # seconds after which what has not come was dropped
@@ -147,11 +147,6 @@ def settle(neighbours):
         turn(neighbours, 0.1)
 
 
-def processor_seconds_of(pid):
-    fields = pathlib.Path("/proc/{}/stat".format(pid)).read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
-
-
 def measure(name, address, sources, processor_seconds, count):
     """Processor seconds for a million queries."""
     arrived, spent, seconds = drive(address, sources, processor_seconds, count)
@@ -178,7 +173,7 @@ def main():
     address, _, pid = arguments.gtk_gnutella.partition(",")
     host, _, port = address.rpartition(":")
     theirs = measure("gtk-gnutella", (host, int(port)), arguments.sources.split(","),
-                     lambda: processor_seconds_of(pid), 100_000)
+                     lambda: measuring.processor_seconds(pid), 100_000)
     print("ratio {:.1f}".format(theirs / ours))
     return 0 if theirs / ours >= arguments.least else 1
 

@@ -19,9 +19,11 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measuring import processor_seconds  # noqa: E402
+
 SEED_PEER = pathlib.Path(__file__).resolve().parents[2] / "interop" / "seed_peer.py"
 RUNS = 3
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class Relay:
@@ -43,8 +45,7 @@ class Relay:
         self.port = listening.group(1)
 
     def processor_seconds(self):
-        fields = pathlib.Path("/proc/{}/stat".format(self._process.pid)).read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
+        return processor_seconds(self._process.pid)
 
     def __enter__(self):
         return self

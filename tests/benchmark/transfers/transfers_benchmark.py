@@ -23,22 +23,8 @@ import sys
 import tempfile
 import time
 
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-
-
-def wait_for(condition, what, seconds=600):
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        if time.monotonic() > deadline:
-            sys.exit("transfers_benchmark.py: {} did not come".format(what))
-        time.sleep(0.05)
-    return found
-
-
-def processor_seconds(pid):
-    fields = pathlib.Path("/proc/{}/stat".format(pid)).read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
-
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from measuring import free_port, need, processor_seconds, wait_for  # noqa: E402
 
 def peak_memory(pid):
     status = pathlib.Path("/proc/{}/status".format(pid)).read_text()
@@ -55,7 +41,7 @@ class Node:
                 [gnut, "peer", "0", "--share", str(shared), "--state", str(folder / (name + ".state")), *options],
                 stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         self.port = wait_for(lambda: re.search(r"listening on \S+:(\d+)", self.log.read_text()), "a port").group(1)
-        wait_for(lambda: "sharing 1 file" in self.log.read_text(), "a shared file")
+        wait_for(lambda: "sharing 1 file" in self.log.read_text(), "a shared file", 600)
 
     @property
     def address(self):
@@ -97,9 +83,7 @@ class Ngtcp2:
         key, certificate = folder / "key.pem", folder / "cert.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days",
                         "2", "-keyout", str(key), "-out", str(certificate)], stderr=subprocess.DEVNULL, check=True)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = str(probe.getsockname()[1])
+        self.port = str(free_port(socket.SOCK_DGRAM))
         self.process = subprocess.Popen(
             ["gtlsserver", "-q", "-d", str(shared), "127.0.0.1", self.port, str(key), str(certificate)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -125,6 +109,7 @@ class Ngtcp2:
 
 
 def measure_quic(arguments, folder):
+    need("gtlsserver", "gtlsclient", "openssl")
     shared = folder / "shared"
     random_file(shared / "file.bin", arguments.mebibytes)
     node = Node(arguments.gnut, folder, "node", shared)
