@@ -4,10 +4,12 @@
 #include "net/body_sink.hpp"
 #include "net/cancellation.hpp"
 #include "net/disk_pool.hpp"
+#include "net/download_service.hpp"
 #include "net/no_throw.hpp"
 #include "net/source_reader.hpp"
 #include "net/stream_end.hpp"
 #include "transfer/byte_ring.hpp"
+#include "transfer/ring_memory.hpp"
 #include "transfer/source_answer.hpp"
 
 #include <gnutella/error.hpp>
@@ -19,11 +21,11 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <utility>
 
 namespace gnutella::net {
 
@@ -34,24 +36,32 @@ class BodyPump {
   public:
     using TimePoint = boost::asio::steady_timer::time_point;
 
-    /// @param strand where all of it runs. @param memory bytes of the ring, a power of two.
+    /// Half a ring is handed over at a time, or after this time what there is of it: each time wakes a disk thread and
+    /// then this one, which costs more than to check a block.
+    static constexpr std::chrono::milliseconds usual_patience{50};
+
+    /// @param strand where all of it runs.
     BodyPump(const boost::asio::any_io_executor& strand, Stream& stream, SourceReader<Stream>& reader, BodySink& sink,
-             std::shared_ptr<DiskQueue> disk, std::shared_ptr<BandwidthLimit> limit, std::size_t memory)
+             const DownloadService& service, transfer::BodyPlan plan, TimePoint::duration patience = usual_patience)
         : stream_(stream),
           reader_(reader),
           sink_(sink),
-          disk_(std::move(disk)),
-          limit_(std::move(limit)),
-          ring_(memory),
+          disk_(service.disk),
+          limit_(service.limit),
+          plan_(plan),
+          patience_(patience),
+          memory_(service.memory->lend(plan.keep)),
+          ring_(memory_.size()),
+          portion_(memory_.size() / 2),
+          unit_(static_cast<std::size_t>(std::min<std::uint64_t>(sink.unit(), portion_))),
           room_(strand, TimePoint::max()),
           bytes_(strand, TimePoint::max()),
           pace_(strand) {}
 
     /// Carries over what the plan says, or as much of it as the sink wants. All that came has been taken when it is
     /// done, after an error of the source as well. Errors: those of the sink; what the connection says, as it says it.
-    boost::asio::awaitable<error_code> run(transfer::BodyPlan plan) {
+    boost::asio::awaitable<error_code> run() {
         using boost::asio::experimental::awaitable_operators::operator&&;
-        plan_ = plan;
         co_await (receive() && write());
         co_return write_error_ ? write_error_ : read_error_;
     }
@@ -105,7 +115,9 @@ class BodyPump {
         const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(count, sink_.wanted()));
         ring_.fill(wanted);
         sink_.received(wanted);
-        bytes_.cancel();
+        if (has_portion() || (has_unit() && !has_deadline())) {
+            bytes_.cancel();
+        }
     }
 
     // How many may be read now, of those; 0 when it is to be looked again.
@@ -130,9 +142,13 @@ class BodyPump {
         while (!write_error_ && !(ring_.is_empty() && read_ended_)) {
             const auto bytes = ready_bytes();
             if (bytes.empty()) {
+                if (has_unit() && !has_deadline()) {
+                    bytes_.expires_after(patience_);
+                }
                 co_await bytes_.async_wait(no_throw);
                 continue;
             }
+            bytes_.expires_at(TimePoint::max());
             const auto job = [this, bytes] { return sink_.take(bytes); };
             write_error_ = co_await try_on_disk(disk_, job);
             sink_.taken();
@@ -144,16 +160,20 @@ class BodyPump {
         }
     }
 
+    bool has_unit() const { return ring_.filled_part().size() >= unit_; }
+    bool has_portion() const { return ring_.filled_part().size() >= portion_ || ring_.is_filled_to_end(); }
+    bool has_deadline() const { return bytes_.expiry() != TimePoint::max(); }
+
     // Whole units, and not all at once: while some are taken, others come.
     std::span<const std::byte> ready_bytes() const {
-        const std::size_t unit = sink_.unit();
         const auto filled = ring_.filled_part();
-        if (filled.size() < unit) {
+        if (!has_unit()) {
             return read_ended_ || ring_.is_full() ? filled : std::span<const std::byte>{};
         }
-        const std::size_t most = std::max(unit, ring_.size() / 2);
-        const std::size_t whole = std::min(filled.size(), most) / unit * unit;
-        return filled.first(whole);
+        if (!has_portion() && !read_ended_ && bytes_.expiry() > TimePoint::clock::now()) {
+            return {};
+        }
+        return filled.first(std::min(filled.size(), portion_) / unit_ * unit_);
     }
 
     Stream& stream_;
@@ -163,8 +183,13 @@ class BodyPump {
     std::shared_ptr<BandwidthLimit> limit_;
 
     transfer::BodyPlan plan_;
+    const TimePoint::duration patience_;
+    const transfer::RingMemory::Loan memory_;
     transfer::ByteRing ring_;
-    // Cancelled when there is room in the ring again, and when there are bytes or no more will come.
+    const std::size_t portion_;
+    const std::size_t unit_;
+    // Cancelled when there is room in the ring again, and when there are bytes to be looked at or no more will come.
+    // The second expires when what is there has waited for long enough.
     boost::asio::steady_timer room_;
     boost::asio::steady_timer bytes_;
     boost::asio::steady_timer pace_;

@@ -25,8 +25,8 @@ class BodySink {
     /// ... and no longer.
     virtual void waits_for_us() = 0;
 
-    /// As many bytes are given to `take` at once, or a multiple, as long as more follow.
-    virtual std::size_t unit() const = 0;
+    /// As many bytes are given to `take` at once, or a multiple, as long as more follow and memory allows.
+    virtual std::uint64_t unit() const = 0;
     /// Takes the bytes that follow. On a disk thread, one call at a time, each followed by `taken`.
     virtual error_code take(std::span<const std::byte> bytes) = 0;
     /// The last `take` is done.

@@ -252,8 +252,8 @@ asio::awaitable<error_code> DownloadJob::fetch_blocks() {
 
 asio::awaitable<bool> DownloadJob::hash_beside() {
     const std::uint64_t until = swarm_->blocks().verified_prefix();
-    if (hasher_.hashed() >= until) {
-        co_return false;
+    if (until < hasher_.hashed() + beside_turn) {
+        co_return false;  // a turn for each block would cost more than the block; the last of it is done at the end
     }
     const auto hash = [this, until] {
         error_code failure;

@@ -9,13 +9,11 @@
 #include "net/transfer_counters.hpp"
 #include "transfer/file_writer.hpp"
 #include "transfer/own_location.hpp"
+#include "transfer/ring_memory.hpp"
 
 #include <gnutella/event.hpp>
 #include <gnutella/settings.hpp>
 
-#include <algorithm>
-#include <bit>
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -36,18 +34,10 @@ struct DownloadService {
     std::shared_ptr<PartRegistry> parts;
     /// Who else has which file.
     std::shared_ptr<Alternates> alternates;
+    /// Where bytes wait for the disk.
+    std::shared_ptr<transfer::RingMemory> memory = std::make_shared<transfer::RingMemory>();
     /// How bytes get into parts.
     transfer::FileWriter* writer = &transfer::FileWriter::system();
-
-    /// Bytes of memory for what one source sends, a power of two: as much as leaves all sources of all downloads
-    /// together under `max_memory`.
-    std::size_t ring_size() const noexcept {
-        constexpr std::size_t max_memory = 32 * 1024 * 1024;
-        constexpr std::size_t least = 128 * 1024;
-        constexpr std::size_t most = 1024 * 1024;
-        const std::size_t share = max_memory / (settings.max_downloads * settings.max_sources_per_download + 1);
-        return std::bit_floor(std::clamp(share, least, most));
-    }
 
     /// QUIC, where the node has it and as soon as it listens; else nullptr. From any thread.
     std::shared_ptr<QuicEndpoint> quic() const {

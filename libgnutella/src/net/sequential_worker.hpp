@@ -108,9 +108,8 @@ class SequentialWorker final : private BodySink {
             sequence_.other_size = answer.error == Error::size_mismatch ? answer.size : std::nullopt;
             co_return answer.error;
         }
-        BodyPump<Stream> pump(sequence_.strand, stream, reader, *this, service.disk, service.limit,
-                              service.ring_size());
-        co_return co_await pump.run(answer.plan);
+        BodyPump<Stream> pump(sequence_.strand, stream, reader, *this, service, answer.plan);
+        co_return co_await pump.run();
     }
 
     void start_watch() { watch_.start(sequence_.service.settings.transfer_timeout, tick_interval, sequence_.tick); }
@@ -137,7 +136,7 @@ class SequentialWorker final : private BodySink {
     }
     void waits_for_source() override { waiting_ = true; }
     void waits_for_us() override { waiting_ = false; }
-    std::size_t unit() const override { return 1; }
+    std::uint64_t unit() const override { return 1; }
     error_code take(std::span<const std::byte> bytes) override {
         error_code error;
         sequence_.part.write(bytes, sequence_.hasher.hashed(), error);

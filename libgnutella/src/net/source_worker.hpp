@@ -95,9 +95,8 @@ class SourceWorker final : private BodySink {
         if (answer.offered) {
             swarm_.offers(member_, *answer.offered);
         }
-        BodyPump<Stream> pump(work_.strand, stream, reader, *this, work_.service.disk, work_.service.limit,
-                              work_.service.ring_size());
-        const error_code ended_by = co_await pump.run(answer.plan);
+        BodyPump<Stream> pump(work_.strand, stream, reader, *this, work_.service, answer.plan);
+        const error_code ended_by = co_await pump.run();
         error_ = explain(ended_by);
         if (error_) {
             co_return Ending::work;
@@ -203,10 +202,7 @@ class SourceWorker final : private BodySink {
     void skipped(std::size_t bytes) override { swarm_.skipped(member_, bytes, Dialler::transport); }
     void waits_for_source() override { swarm_.waits_for_source(member_); }
     void waits_for_us() override { swarm_.waits_for_us(member_); }
-    std::size_t unit() const override {
-        return static_cast<std::size_t>(
-            std::min<std::uint64_t>(work_.tree.block_size(), work_.service.ring_size() / 2));
-    }
+    std::uint64_t unit() const override { return work_.tree.block_size(); }
     error_code take(std::span<const std::byte> bytes) override {
         before_ = writer_.block();
         const auto outcome = writer_.take(bytes);

@@ -34,6 +34,9 @@ class ByteRing {
         return std::span(memory_).subspan(first_, std::min(filled_, memory_.size() - first_));
     }
 
+    /// Whether `filled_part` ends where the memory does, and so cannot become longer.
+    bool is_filled_to_end() const noexcept { return first_ + filled_ >= memory_.size(); }
+
     /// The first `count` bytes of `filled_part` are needed no more.
     void empty(std::size_t count) noexcept {
         filled_ -= count;

@@ -46,6 +46,21 @@ TEST(ByteRing, HoldsAsMuchAsItsCapacity) {
     EXPECT_EQ(held, 5);
 }
 
+TEST(ByteRing, SaysWhenWhatItHoldsInOnePieceCannotBecomeLonger) {
+    ByteRing ring(4);
+    ring.fill(3);
+    EXPECT_FALSE(ring.is_filled_to_end());
+    ring.fill(1);
+    EXPECT_TRUE(ring.is_filled_to_end());
+    ring.empty(3);
+    EXPECT_TRUE(ring.is_filled_to_end());
+    ring.fill(2);  // from the beginning of the memory on
+    EXPECT_EQ(ring.filled_part().size(), 1);
+    EXPECT_TRUE(ring.is_filled_to_end());
+    ring.empty(1);
+    EXPECT_FALSE(ring.is_filled_to_end());
+}
+
 TEST(ByteRing, LeavesWhatIsBeingEmptiedAloneWhileItIsFilled) {
     ByteRing ring(4);
     ring.fill(3);
