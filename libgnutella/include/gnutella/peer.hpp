@@ -56,7 +56,8 @@ struct ConnectRequest {
 /// token, on the executor that is associated with the handler, else on the Peer's own. Its work runs on strands of the
 /// executor it was given, by as many threads as run that, and on a few disk threads of its own.
 ///
-/// Destroying a Peer cancels all that it started, without the courtesy of a BYE: use async_stop for that.
+/// Destroying a Peer cancels all that it started, without the courtesy of a BYE: use async_stop for that. What waits
+/// then, an async_stop too, completes with Error::stopped.
 class Peer {
   public:
     /// Makes a node that does nothing yet.
@@ -82,8 +83,8 @@ class Peer {
     }
 
     /// Says BYE to every neighbour, ends searches, downloads (what has arrived is kept) and uploads, and closes all
-    /// sockets. Completes when that is done, within Settings::bye_timeout. A stopped Peer stays stopped.
-    /// Signature: void(error_code).
+    /// sockets. Completes when that is done, within Settings::bye_timeout. A stopped Peer stays stopped. Errors:
+    /// stopped, when the Peer is destroyed before. Signature: void(error_code).
     template <class CompletionToken>
     auto async_stop(CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
@@ -169,7 +170,7 @@ class Peer {
     void unshare(std::filesystem::path folder);
 
     /// Completes when every shared folder has been read and all files in it are hashed: at once when that is so.
-    /// Signature: void(error_code).
+    /// Errors: not_started, stopped. Signature: void(error_code).
     template <class CompletionToken>
     auto async_shares_settled(CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(

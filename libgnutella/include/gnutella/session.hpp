@@ -27,8 +27,8 @@ class Session {
     void close(std::string reason = {});
 
     /// Completes when the session has ended: with Error::left after the neighbour's BYE, with
-    /// boost::asio::error::operation_aborted after our own close(), or with what went wrong. At once when it is over.
-    /// Signature: void(error_code).
+    /// boost::asio::error::operation_aborted after our own close(), with Error::stopped when the Peer is gone, or with
+    /// what went wrong. At once when it is over. Signature: void(error_code).
     template <class CompletionToken>
     auto async_wait_closed(CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(

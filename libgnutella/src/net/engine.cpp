@@ -182,18 +182,21 @@ void Engine::handle_closed(const overlay::Actions::Closed& closed) {
          closed.text.empty() ? "" : " (", closed.text, closed.text.empty() ? "" : ")");
     std::shared_ptr<Dial> dial;
     if (const auto found = neighbours_.find(closed.info.id); found != neighbours_.end()) {
-        Neighbour& neighbour = found->second;
-        neighbour.handle->ended = closed.reason;
-        dial = std::exchange(neighbour.dial, nullptr);
-        for (auto& waiting : std::exchange(neighbour.waiting_for_end, {})) {
-            waiting(closed.reason);
-        }
+        dial = std::exchange(found->second.dial, nullptr);
+        tell_end(found->second, closed.reason);
     }
     if (closed.was_open) {
         emit(SessionClosed{closed.info, closed.reason, closed.text});
     }
     if (dial) {
         attempt_failed(dial, closed.reason, closed.text);
+    }
+}
+
+void Engine::tell_end(Neighbour& neighbour, error_code reason) {
+    neighbour.handle->ended = reason;
+    for (auto& waiting : std::exchange(neighbour.waiting_for_end, {})) {
+        waiting(reason);
     }
 }
 

@@ -158,6 +158,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     bool has(Transport transport) const;
     bool speaks(Dialect dialect) const;
     void begin_stop(detail::Completion<error_code> done);
+    void refuse_waiters();
     void finish_stop_when_done();
     void tear_down();
 
@@ -176,6 +177,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void hand_over();
     void handle_opened(const overlay::Actions::Opened& opened);
     void handle_closed(const overlay::Actions::Closed& closed);
+    static void tell_end(Neighbour& neighbour, error_code reason);
     void log_too_large(const overlay::Actions::TooLarge& refused);
     void arm_timer();
     void accepted(Listener::Accepted connection);

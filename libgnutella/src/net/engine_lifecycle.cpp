@@ -270,19 +270,12 @@ void Engine::begin_stop(detail::Completion<error_code> done) {
     if (listener_) {
         listener_->stop();
     }
-    for (const auto& dial : dials_) {
-        if (dial->done) {
-            dial->done(Error::stopped, Session());
-        }
-    }
+    refuse_waiters();
     interrupt_attempts();
     if (router_) {
         searches_->end_all(Error::stopped);
         router_->stop(std::chrono::steady_clock::now(), actions_);
         act();
-    }
-    for (auto& waiting : std::exchange(waiting_for_shares_, {})) {
-        waiting(Error::stopped);
     }
     end_transfers();
     http_->stop();
@@ -294,6 +287,18 @@ void Engine::begin_stop(detail::Completion<error_code> done) {
             });
         }
     });
+}
+
+// Those who wait for what does not come any more.
+void Engine::refuse_waiters() {
+    for (const auto& dial : dials_) {
+        if (dial->done) {
+            dial->done(Error::stopped, Session());
+        }
+    }
+    for (auto& waiting : std::exchange(waiting_for_shares_, {})) {
+        waiting(Error::stopped);
+    }
 }
 
 void Engine::finish_stop_when_done() {
@@ -339,6 +344,9 @@ void Engine::tear_down() {
     }
     for (auto& [id, neighbour] : neighbours_) {
         neighbour.session->abort();
+        if (!neighbour.handle->ended) {
+            tell_end(neighbour, Error::stopped);
+        }
     }
 }
 
@@ -347,6 +355,10 @@ void Engine::abandon() {
     folders_->stop();
     asio::post(strand_, [self = shared_from_this()] {
         self->phase_ = Phase::stopped;
+        self->refuse_waiters();
+        for (auto& waiting : std::exchange(self->waiting_for_stop_, {})) {
+            waiting(Error::stopped);
+        }
         self->interrupt_attempts();
         self->http_->stop();
         self->downloads_->stop([] {});
