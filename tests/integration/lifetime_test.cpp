@@ -83,5 +83,69 @@ TEST(Lifetime, EndsWithThePeerAtAnyMoment) {
     }
 }
 
+// ---- what a handler of the user's throws ----
+
+struct Thrown : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+// Runs the context until then, and counts what comes out of run().
+template <class Holds>
+int run_until(asio::io_context& context, Holds holds) {
+    int thrown = 0;
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (!holds() && std::chrono::steady_clock::now() < deadline) {
+        try {
+            context.run_one_until(deadline);
+        } catch (const Thrown&) {
+            ++thrown;
+        }
+    }
+    EXPECT_TRUE(holds());
+    return thrown;
+}
+
+TEST(Lifetime, GoesOnWhenAHandlerOfEventsOrLogLinesThrows) {
+    Threads threads;
+    Node other(threads);
+    other.share().write("moon.txt", "moon");
+    other.start();
+    asio::io_context context;
+    Settings settings = quick_settings();
+    settings.log_level = LogLevel::debug;
+    settings.log = [](LogLevel, std::string_view line) { throw Thrown(std::string(line)); };
+    Peer peer(context.get_executor(), settings);
+    const Subscription throws = peer.subscribe([](const Event&) { throw Thrown("an event"); });
+    int opened = 0;
+    const Subscription counts =
+        peer.subscribe([&](const Event& event) { opened += std::holds_alternative<SessionOpened>(event); });
+
+    std::optional<Session> session;
+    peer.async_start([&](error_code error) {
+        EXPECT_FALSE(error);
+        peer.async_connect(other.endpoint(), [&](error_code failed, Session made) {
+            EXPECT_FALSE(failed);
+            session = std::move(made);
+        });
+    });
+    EXPECT_GT(run_until(context, [&] { return session.has_value(); }), 0);
+    ASSERT_TRUE(session);
+    EXPECT_EQ(opened, 1) << "the other handler has had it too";
+
+    Query query = peer.query("moon");
+    std::optional<Hit> hit;
+    query.async_next([&](error_code, std::optional<Hit> found) { hit = std::move(found); });
+    EXPECT_GT(run_until(context, [&] { return hit.has_value(); }), 0) << "the event of the hit";
+    ASSERT_TRUE(hit);
+    EXPECT_EQ(hit->name, "moon.txt");
+
+    bool stopped = false;
+    peer.async_stop([&](error_code error) {
+        EXPECT_FALSE(error);
+        stopped = true;
+    });
+    EXPECT_GT(run_until(context, [&] { return stopped; }), 0) << "the event of the session's end";
+}
+
 }  // namespace
 }  // namespace gnutella::test

@@ -191,8 +191,9 @@ using Event = std::variant<SessionOpened, SessionClosed, JoinFailed, ConnectFail
                            UploadProgress, DownloadProgress, SourceFailed, ShareRead, Trouble>;
 
 /// Called on the Peer's strand, one event at a time: it must be quick and must not block. It may call any function of
-/// the Peer, whose effects come after it returns. What it throws ends the thread that runs the executor, as always
-/// with Asio.
+/// the Peer, whose effects come after it returns. What it throws is thrown out of the run() of the executor, as always
+/// with Asio, by a task that comes later: the other handlers get the event, and when run() is called again the Peer
+/// goes on as if nothing had been thrown.
 using EventHandler = std::function<void(const Event&)>;
 
 }  // namespace gnutella

@@ -25,8 +25,9 @@ constexpr std::string_view to_string(LogLevel level) noexcept {
 }
 
 /// Where the library's log lines go. It writes nowhere by itself. Called from any of the threads that run the Peer's
-/// executor and from its disk threads, possibly at once: the sink must be thread-safe, quick, and must not throw.
-/// The line has no newline at its end, and its control characters are escaped: it can be written as it is.
+/// executor and from its disk threads, possibly at once: the sink must be thread-safe and quick. What it throws
+/// is thrown out of the run() of the executor, as with an EventHandler. The line has no newline at its end, and its
+/// control characters are escaped: it can be written as it is.
 using LogSink = std::function<void(LogLevel level, std::string_view line)>;
 
 }  // namespace gnutella

@@ -1,6 +1,7 @@
 #include "net/address.hpp"
 #include "net/engine.hpp"
 #include "net/move_socket.hpp"
+#include "net/user_code.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -26,15 +27,26 @@ std::uint64_t random_seed() {
     return seed;
 }
 
+// Log lines are written in the middle of everything.
+Settings with_harmless_sink(Settings settings, const asio::any_io_executor& executor) {
+    if (settings.log) {
+        settings.log = [sink = std::move(settings.log), executor](LogLevel level, std::string_view line) {
+            call_user(executor, sink, level, line);
+        };
+    }
+    return settings;
+}
+
 }  // namespace
 
 Engine::Engine(asio::any_io_executor executor, Settings settings)
     : executor_(std::move(executor)),
       strand_(asio::make_strand(executor_)),
-      settings_(std::move(settings)),
+      settings_(with_harmless_sink(std::move(settings), executor_)),
       log_(settings_),
       identity_(settings_.identity ? *settings_.identity : Guid::random()),
       timer_(strand_),
+      events_(executor_),
       batches_(std::make_shared<ReadBatchPool>(settings_.max_message_size)),
       hashes_(std::make_shared<StoredHashes>()),
       library_(std::make_shared<SharedLibrary>(strand_, hashes_)),

@@ -1,5 +1,7 @@
 #include "net/event_hub.hpp"
 
+#include "net/user_code.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -29,7 +31,7 @@ void EventHub::emit(const Event& event) {
     const auto handlers = current();
     for (const auto& each : *handlers) {
         if (const auto handler = each.lock()) {
-            (*handler)(event);
+            call_user(executor_, *handler, event);
         }
     }
 }
