@@ -4,6 +4,8 @@
 #include "raw_peer.hpp"
 #include "raw_servent.hpp"
 
+#include <atomic>
+
 namespace gnutella::test {
 namespace {
 
@@ -145,6 +147,58 @@ TEST(Lifetime, GoesOnWhenAHandlerOfEventsOrLogLinesThrows) {
         stopped = true;
     });
     EXPECT_GT(run_until(context, [&] { return stopped; }), 0) << "the event of the session's end";
+}
+
+// ---- a start that fails ----
+
+TEST(Lifetime, AStartThatFailsStartsNothingAndCanBeTriedAgain) {
+    Threads threads;
+    Node first(threads);
+    first.share().write("one.txt", "1");
+    first.start();
+    const TemporaryFolder state;
+    Settings settings = quick_settings();
+    settings.port = first.endpoint().port;
+    settings.shares = {first.share().path()};
+    settings.state_folder = state.path();
+    Peer second(threads.context().get_executor(), settings);
+    std::atomic<int> read = 0;
+    const Subscription subscription =
+        second.subscribe([&](const Event& event) { read += std::holds_alternative<ShareRead>(event); });
+
+    EXPECT_EQ(error_of(second.async_start(use_future)), Error::port_in_use);
+    // As long as it takes others to read that folder, and some longer.
+    for (int count = 0; count < 5; ++count) {
+        Settings same_share = quick_settings();
+        same_share.shares = {first.share().path()};
+        Node(threads, same_share).start();
+    }
+    EXPECT_EQ(read, 0);
+    EXPECT_TRUE(get(second.async_files(use_future)).empty());
+    EXPECT_EQ(error_of(second.async_shares_settled(use_future)), Error::not_started);
+
+    first.stop();
+    EXPECT_EQ(error_of(second.async_start(use_future)), error_code());
+    get(second.async_shares_settled(use_future));
+    EXPECT_EQ(get(second.async_files(use_future)).size(), 1U);
+    EXPECT_EQ(read, 1);
+}
+
+TEST(Lifetime, AStartWithAFolderThatIsMissingSharesNoOther) {
+    Threads threads;
+    const TemporaryFolder folder;
+    folder.write("there/one.txt", "1");
+    Settings settings = quick_settings();
+    settings.shares = {folder.path() / "there", folder.path() / "missing"};
+    Peer peer(threads.context().get_executor(), settings);
+    EXPECT_EQ(error_of(peer.async_start(use_future)), Error::folder_missing);
+    std::filesystem::create_directory(folder.path() / "missing");
+    std::filesystem::rename(folder.path() / "there", folder.path() / "elsewhere");
+    EXPECT_EQ(error_of(peer.async_start(use_future)), Error::folder_missing);
+    std::filesystem::rename(folder.path() / "elsewhere", folder.path() / "there");
+    EXPECT_EQ(error_of(peer.async_start(use_future)), error_code());
+    get(peer.async_shares_settled(use_future));
+    EXPECT_EQ(get(peer.async_files(use_future)).size(), 1U);
 }
 
 }  // namespace

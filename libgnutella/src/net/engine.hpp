@@ -152,9 +152,11 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
 
     // engine_lifecycle.cpp
     boost::asio::awaitable<void> run_start(detail::Completion<error_code> done);
+    boost::asio::awaitable<error_code> begin();
     boost::asio::awaitable<error_code> prepare();
-    error_code listen();
-    Answers::Port serve_datagrams(boost::asio::ip::udp::socket socket, error_code& error);
+    BoundPort bind(error_code& error);
+    void listen(BoundPort bound);
+    Answers::Port serve_datagrams(boost::asio::ip::udp::socket socket);
     bool has(Transport transport) const;
     bool speaks(Dialect dialect) const;
     void begin_stop(detail::Completion<error_code> done);

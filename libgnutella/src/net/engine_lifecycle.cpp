@@ -107,20 +107,13 @@ void Engine::start(detail::Completion<error_code> done) {
 }
 
 asio::awaitable<void> Engine::run_start(detail::Completion<error_code> done) {
-    error_code error = co_await prepare();
-    if (phase_ != Phase::starting) {
-        done(Error::stopped);
-        co_return;
-    }
-    if (!error) {
-        error = listen();
-    }
+    auto beginning = begin();
+    const error_code error = co_await std::move(beginning);
     if (error) {
-        phase_ = Phase::idle;
+        phase_ = phase_ == Phase::starting ? Phase::idle : phase_;
         done(error);
         co_return;
     }
-    phase_ = Phase::running;
     const auto restore = [this] {
         downloads_->restore(store_);
         return error_code{};
@@ -141,8 +134,35 @@ asio::awaitable<void> Engine::run_start(detail::Completion<error_code> done) {
     act();
 }
 
+// All that may fail comes before anything begins that would have to be ended again.
+asio::awaitable<error_code> Engine::begin() {
+    error_code error = co_await prepare();
+    if (phase_ != Phase::starting) {
+        error = Error::stopped;
+    }
+    if (error) {
+        co_return error;
+    }
+    BoundPort port = bind(error);
+    if (error) {
+        co_return error;
+    }
+    // Looking at the folders is disk work.
+    const auto share = [this] { return folders_->add(settings_.shares); };
+    error = co_await try_on_disk(disk_.queue(), share);
+    if (phase_ != Phase::starting) {
+        error = Error::stopped;
+    }
+    if (error) {
+        co_return error;
+    }
+    listen(std::move(port));
+    phase_ = Phase::running;
+    co_return error_code();
+}
+
 asio::awaitable<error_code> Engine::prepare() {
-    // Opening the database and looking at the folders is disk work.
+    // Opening the database is disk work.
     auto work = [this]() -> std::pair<error_code, std::shared_ptr<store::Store>> {
         error_code error;
         std::shared_ptr<store::Store> store =
@@ -172,12 +192,6 @@ asio::awaitable<error_code> Engine::prepare() {
         }
         store->prune(settings_.hash_lifetime);
         hashes_->use(store);
-        for (const auto& folder : settings_.shares) {
-            error = folders_->add(folder);
-            if (error) {
-                return {error, nullptr};
-            }
-        }
         return {error_code(), std::move(store)};
     };
     try {
@@ -189,13 +203,19 @@ asio::awaitable<error_code> Engine::prepare() {
     }
 }
 
-error_code Engine::listen() {
-    error_code error;
+BoundPort Engine::bind(error_code& error) {
     BoundPort bound = bind_port(strand_, settings_.address, settings_.port, error);
-    if (error) {
-        return error;
+    if (!error) {
+        // On a strand of its own: what moves files must not wait for what decides about messages.
+        bound.datagrams = move_to(asio::make_strand(executor_), std::move(bound.datagrams), error);
+        error = error ? error_code(Error::cannot_listen) : error;
     }
-    const auto end = bound.acceptor.local_endpoint(error);
+    return bound;
+}
+
+void Engine::listen(BoundPort bound) {
+    error_code ignored;
+    const auto end = bound.acceptor.local_endpoint(ignored);
     {
         const std::lock_guard lock(local_mutex_);
         local_ = to_endpoint(end);
@@ -204,10 +224,7 @@ error_code Engine::listen() {
     if (events_.watched()) {
         router_->watch_queries(overlay::Router::QueryWatch::on);
     }
-    auto port = serve_datagrams(std::move(bound.datagrams), error);
-    if (error) {
-        return Error::cannot_listen;
-    }
+    auto port = serve_datagrams(std::move(bound.datagrams));
     searches_.emplace(strand_, settings_, *router_, actions_, udp::endpoint(end.address(), 0), [this] { act(); });
     answers_ = std::make_shared<Answers>(strand_, *router_, *library_, disk_.queue(), std::move(port), settings_, log_);
     begin_transfers();
@@ -229,22 +246,16 @@ error_code Engine::listen() {
         const auto key = has(Transport::quic) ? std::optional(key_->hash()) : std::nullopt;
         downloads_->announce({end.port(), settings_.announced_host, key});
     }
-    return {};
 }
 
-Answers::Port Engine::serve_datagrams(udp::socket socket, error_code& error) {
+Answers::Port Engine::serve_datagrams(udp::socket socket) {
     const auto unknown = [weak = weak_from_this()](std::string_view, const udp::endpoint&) {
         if (const auto self = weak.lock()) {
             self->unknown_datagrams_.fetch_add(1, std::memory_order_relaxed);
         }
     };
-    // On a strand of its own: what moves files must not wait for what decides about messages.
-    udp::socket moved = move_to(asio::make_strand(executor_), std::move(socket), error);
-    if (error) {
-        return {};
-    }
     if (!has(Transport::quic)) {
-        datagrams_ = std::make_shared<DatagramSocket>(std::move(moved), unknown);
+        datagrams_ = std::make_shared<DatagramSocket>(std::move(socket), unknown);
         datagrams_->start();
         return [port = datagrams_](wire::Frame frame, const udp::endpoint& to) { port->send(std::move(frame), to); };
     }
@@ -255,7 +266,7 @@ Answers::Port Engine::serve_datagrams(udp::socket socket, error_code& error) {
             self->http_->serve(std::move(stream));
         }
     };
-    quic_ = std::make_shared<QuicEndpoint>(std::move(moved), *key_, settings_, std::move(handlers));
+    quic_ = std::make_shared<QuicEndpoint>(std::move(socket), *key_, settings_, std::move(handlers));
     quic_->start();
     downloads_->use(quic_);
     router_->show_key(key_->hash());

@@ -39,6 +39,18 @@ error_code check(const std::filesystem::path& canonical) {
     }
 }
 
+// The canonical path of a folder that can be shared.
+std::filesystem::path find(const std::filesystem::path& folder, error_code& problem) {
+    std::error_code error;
+    auto canonical = std::filesystem::canonical(folder, error);
+    if (error) {
+        problem = error == std::errc::permission_denied ? Error::folder_unreadable : Error::folder_missing;
+    } else {
+        problem = check(canonical);
+    }
+    return canonical;
+}
+
 }  // namespace
 
 // The thread, and what it works with.
@@ -260,19 +272,22 @@ Folders::Folders(const Settings& settings, HashCache& cache, std::function<void(
 Folders::~Folders() = default;
 
 error_code Folders::add(const std::filesystem::path& folder) {
-    std::error_code error;
-    const auto canonical = std::filesystem::canonical(folder, error);
-    if (error == std::errc::permission_denied) {
-        return Error::folder_unreadable;
+    return add(std::span(&folder, 1));
+}
+
+error_code Folders::add(std::span<const std::filesystem::path> folders) {
+    std::vector<std::filesystem::path> found;
+    for (const auto& folder : folders) {
+        error_code problem;
+        found.push_back(find(folder, problem));
+        if (problem) {
+            return problem;
+        }
     }
-    if (error) {
-        return Error::folder_missing;
-    }
-    const error_code problem = check(canonical);
-    if (!problem) {
+    for (const auto& canonical : found) {
         follower_->order(canonical, true);
     }
-    return problem;
+    return {};
 }
 
 void Folders::remove(const std::filesystem::path& folder) {

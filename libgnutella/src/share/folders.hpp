@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <span>
 
 namespace gnutella::share {
 
@@ -37,6 +38,9 @@ class Folders {
     /// @return Error::folder_missing, Error::not_a_folder, Error::folder_unreadable, or success: all else comes as
     ///     reports.
     error_code add(const std::filesystem::path& folder);
+    /// Shares all of these, or none.
+    /// @return as above, for the first that cannot be shared.
+    error_code add(std::span<const std::filesystem::path> folders);
 
     /// Shares the folder no more. Its files are reported as removed, but for those in another shared folder.
     void remove(const std::filesystem::path& folder);
