@@ -23,11 +23,18 @@ void Session::start_wait_closed(const std::shared_ptr<State>& state, detail::Com
         done(Error::not_started);
         return;
     }
-    asio::post(state->strand, [state, done = std::move(done)]() mutable {
+    auto waiter = net::Waiter<>::make(std::move(done), [state] {
+        asio::post(state->strand, [state] {
+            if (const auto engine = state->engine.lock()) {
+                engine->forget_cancelled_waits(state->id);
+            }
+        });
+    });
+    asio::post(state->strand, [state, waiter = std::move(waiter)]() mutable {
         if (const auto engine = state->engine.lock()) {
-            engine->wait_closed(state, std::move(done));
+            engine->wait_closed(*state, std::move(waiter));
         } else {
-            done(state->ended.value_or(Error::stopped));
+            waiter->complete(state->ended.value_or(Error::stopped));
         }
     });
 }

@@ -12,13 +12,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::use_future;
 
-// A file that was written just now is not hashed before it has been left alone for as long.
-Settings never_settled() {
-    Settings settings = quick_settings();
-    settings.share_settle_time = std::chrono::hours(1);
-    return settings;
-}
-
 Settings one_dialect() {
     Settings settings = never_settled();
     settings.dialects = {Dialect::json};

@@ -119,6 +119,14 @@ inline Settings quick_settings() {
     return settings;
 }
 
+/// The same for a node whose shares do not settle once a file has been written to them: it must first be left alone
+/// for so long.
+inline Settings never_settled() {
+    Settings settings = quick_settings();
+    settings.share_settle_time = std::chrono::hours(1);
+    return settings;
+}
+
 /// Every event of a node, in order. Shared with the handler, which may still run when the node's owner has gone on.
 class EventLog {
   public:

@@ -56,6 +56,9 @@ struct ConnectRequest {
 /// token, on the executor that is associated with the handler, else on the Peer's own. Its work runs on strands of the
 /// executor it was given, by as many threads as run that, and on a few disk threads of its own.
 ///
+/// Cancellation: every async call can be cancelled, by a signal of any type, and completes then with
+/// boost::asio::error::operation_aborted, unless it had completed. What becomes of its work stands with each.
+///
 /// Destroying a Peer cancels all that it started, without the courtesy of a BYE: use async_stop for that. What waits
 /// then, an async_stop too, completes with Error::stopped.
 class Peer {
@@ -71,8 +74,9 @@ class Peer {
 
     /// Listens on TCP and UDP, begins to read the shared folders and to join Settings::neighbours. Completes when it
     /// listens. Errors: port_in_use, cannot_listen, state_unusable, state_full, identity_damaged, folder_missing,
-    /// not_a_folder, folder_unreadable (nothing is started then), already_started, stopped.
-    /// Signature: void(error_code).
+    /// not_a_folder, folder_unreadable (nothing is started then, and it may be called again), already_started, stopped.
+    /// Cancelling the call takes the start back: it completes when that is done, or with success when it is too late
+    /// for that. Signature: void(error_code).
     template <class CompletionToken>
     auto async_start(CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
@@ -84,7 +88,8 @@ class Peer {
 
     /// Says BYE to every neighbour, ends searches, downloads (what has arrived is kept) and uploads, and closes all
     /// sockets. Completes when that is done, within Settings::bye_timeout. A stopped Peer stays stopped. Errors:
-    /// stopped, when the Peer is destroyed before. Signature: void(error_code).
+    /// stopped, when the Peer is destroyed before. Cancelling the call leaves the Peer to stop all the same.
+    /// Signature: void(error_code).
     template <class CompletionToken>
     auto async_stop(CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
@@ -98,7 +103,8 @@ class Peer {
     /// no answer that makes sense, the next of Settings::dialects is tried; the error is the one that says most.
     /// Errors: cannot_resolve, cannot_connect, connect_timed_out, no_pong, handshake_timed_out, handshake_refused,
     /// not_gnutella, connected_to_self, already_connected, too_many_sessions, refused, lost, bad_message, not_started,
-    /// stopped; boost::asio::error::operation_aborted. A ConnectFailed event gives the far end's own words.
+    /// stopped; boost::asio::error::operation_aborted. A ConnectFailed event gives the far end's own words. Cancelling
+    /// the call gives up the session.
     /// Signature: void(error_code, Session).
     template <class CompletionToken>
     auto async_connect(Endpoint endpoint, CompletionToken&& token) {
@@ -156,7 +162,8 @@ class Peer {
 
     /// Shares a folder from now on; its files can be found as they are hashed, and all of them from the ShareRead
     /// event on. Completes when the folder is known to be readable. Errors: folder_missing, not_a_folder,
-    /// folder_unreadable, not_started, stopped. Signature: void(error_code).
+    /// folder_unreadable, not_started, stopped. A folder for which the call was cancelled may be shared all the same.
+    /// Signature: void(error_code).
     template <class CompletionToken>
     auto async_share(std::filesystem::path folder, CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(
@@ -170,7 +177,7 @@ class Peer {
     void unshare(std::filesystem::path folder);
 
     /// Completes when every shared folder has been read and all files in it are hashed: at once when that is so.
-    /// Errors: not_started, stopped. Signature: void(error_code).
+    /// Errors: not_started, stopped. Cancelling the call changes nothing for the folders. Signature: void(error_code).
     template <class CompletionToken>
     auto async_shares_settled(CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(

@@ -28,7 +28,8 @@ class Session {
 
     /// Completes when the session has ended: with Error::left after the neighbour's BYE, with
     /// boost::asio::error::operation_aborted after our own close(), with Error::stopped when the Peer is gone, or with
-    /// what went wrong. At once when it is over. Signature: void(error_code).
+    /// what went wrong. At once when it is over. Cancelling the call gives operation_aborted too, and leaves the
+    /// session as it is. Signature: void(error_code).
     template <class CompletionToken>
     auto async_wait_closed(CompletionToken&& token) {
         return boost::asio::async_initiate<CompletionToken, void(error_code)>(

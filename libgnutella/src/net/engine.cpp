@@ -195,9 +195,7 @@ void Engine::handle_closed(const overlay::Actions::Closed& closed) {
 
 void Engine::tell_end(Neighbour& neighbour, error_code reason) {
     neighbour.handle->ended = reason;
-    for (auto& waiting : std::exchange(neighbour.waiting_for_end, {})) {
-        waiting(reason);
-    }
+    complete_all(neighbour.waiting_for_end, reason);
 }
 
 void Engine::log_too_large(const overlay::Actions::TooLarge& refused) {
@@ -311,16 +309,22 @@ void Engine::close_session(SessionId id, std::string reason) {
     });
 }
 
-void Engine::wait_closed(std::shared_ptr<Session::State> session, detail::Completion<error_code> done) {
-    const auto found = neighbours_.find(session->id);
+void Engine::wait_closed(Session::State& session, std::shared_ptr<Waiter<>> waiter) {
+    const auto found = neighbours_.find(session.id);
     if (found != neighbours_.end() && !found->second.handle->ended) {
-        found->second.waiting_for_end.push_back(std::move(done));
+        found->second.waiting_for_end.push_back(std::move(waiter));
         return;
     }
     if (found != neighbours_.end()) {
-        session->ended = found->second.handle->ended;
+        session.ended = found->second.handle->ended;
     }
-    done(session->ended.value_or(Error::lost));
+    waiter->complete(session.ended.value_or(Error::lost));
+}
+
+void Engine::forget_cancelled_waits(SessionId id) {
+    if (const auto found = neighbours_.find(id); found != neighbours_.end()) {
+        forget_cancelled(found->second.waiting_for_end);
+    }
 }
 
 }  // namespace gnutella::net

@@ -22,6 +22,7 @@
 #include "net/shared_library.hpp"
 #include "net/tcp_session.hpp"
 #include "net/transfer_counters.hpp"
+#include "net/waiter.hpp"
 #include "overlay/router.hpp"
 
 #include <gnutella/download.hpp>
@@ -67,7 +68,9 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void join(Endpoint endpoint);
     void leave(Endpoint endpoint);
     void close_session(SessionId id, std::string reason);
-    void wait_closed(std::shared_ptr<Session::State> session, detail::Completion<error_code> done);
+    /// These two on the strand.
+    void wait_closed(Session::State& session, std::shared_ptr<Waiter<>> waiter);
+    void forget_cancelled_waits(SessionId id);
 
     std::shared_ptr<Query::State> query(QueryRequest request);
     std::shared_ptr<Query::State> browse(Endpoint peer);
@@ -96,6 +99,8 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
 
   private:
     enum class Phase : std::uint8_t { idle, starting, running, stopping, stopped };
+    using Waiting = std::vector<std::shared_ptr<Waiter<>>>;
+    using Cancelled = std::shared_ptr<const std::atomic<bool>>;
 
     /// One connection on its way to a session: being made, or in its handshake.
     struct Attempt {
@@ -132,7 +137,7 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
         std::shared_ptr<Session::State> handle;
         std::vector<TcpSession::Outgoing> outgoing;  // collected while a batch is dealt with, then handed over at once
         std::shared_ptr<Dial> dial;                  // until it is open, when we connected
-        std::vector<detail::Completion<error_code>> waiting_for_end;
+        Waiting waiting_for_end;
     };
 
     /// A connection that a session begins on.
@@ -149,17 +154,20 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
 
     template <class Function>
     void on_strand(Function&& function);
+    std::shared_ptr<Waiter<>> waiter_for(Waiting Engine::*list, detail::Completion<error_code> done);
+    static void forget_cancelled(Waiting& waiting);
+    static void complete_all(Waiting& waiting, error_code error);
 
     // engine_lifecycle.cpp
-    boost::asio::awaitable<void> run_start(detail::Completion<error_code> done);
-    boost::asio::awaitable<error_code> begin();
+    boost::asio::awaitable<void> run_start(detail::Completion<error_code> done, Cancelled cancelled);
+    boost::asio::awaitable<error_code> begin(Cancelled cancelled);
     boost::asio::awaitable<error_code> prepare();
     BoundPort bind(error_code& error);
     void listen(BoundPort bound);
     Answers::Port serve_datagrams(boost::asio::ip::udp::socket socket);
     bool has(Transport transport) const;
     bool speaks(Dialect dialect) const;
-    void begin_stop(detail::Completion<error_code> done);
+    void begin_stop(std::shared_ptr<Waiter<>> waiter);
     void refuse_waiters();
     void finish_stop_when_done();
     void tear_down();
@@ -244,10 +252,10 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     std::shared_ptr<Browses> browses_;
     std::shared_ptr<PushGiver> push_giver_;
     std::shared_ptr<PushedConnections> pushed_connections_;
-    std::vector<detail::Completion<error_code>> waiting_for_shares_;
+    Waiting waiting_for_shares_;
     bool last_report_settled_ = true;
     std::uint64_t last_report_orders_ = 0;
-    std::vector<detail::Completion<error_code>> waiting_for_stop_;
+    Waiting waiting_for_stop_;
     bool downloads_stopped_ = false;
     std::uint64_t files_left_out_ = 0;
     std::uint64_t refused_connections_ = 0;

@@ -64,6 +64,24 @@ bool Engine::speaks(Dialect dialect) const {
     return std::ranges::count(settings_.dialects, dialect) > 0;
 }
 
+std::shared_ptr<Waiter<>> Engine::waiter_for(Waiting Engine::*list, detail::Completion<error_code> done) {
+    return Waiter<>::make(std::move(done), [weak = weak_from_this(), list] {
+        if (const auto self = weak.lock()) {
+            self->on_strand([list](Engine& engine) { forget_cancelled(engine.*list); });
+        }
+    });
+}
+
+void Engine::forget_cancelled(Waiting& waiting) {
+    std::erase_if(waiting, [](const auto& each) { return !each->waits(); });
+}
+
+void Engine::complete_all(Waiting& waiting, error_code error) {
+    for (const auto& each : std::exchange(waiting, {})) {
+        each->complete(error);
+    }
+}
+
 void Engine::assemble() {
     const auto emit_later = [weak = weak_from_this()](Event event) {
         if (const auto self = weak.lock()) {
@@ -95,19 +113,21 @@ void Engine::assemble() {
 // ---- start ----
 
 void Engine::start(detail::Completion<error_code> done) {
-    asio::post(strand_, [self = shared_from_this(), done = std::move(done)]() mutable {
+    const auto cancelled = std::make_shared<std::atomic<bool>>(false);
+    done.on_cancel([cancelled] { cancelled->store(true); });
+    asio::post(strand_, [self = shared_from_this(), done = std::move(done), cancelled]() mutable {
         if (self->phase_ != Phase::idle) {
             done(Error::already_started);
             return;
         }
         self->phase_ = Phase::starting;
-        auto starting = self->run_start(std::move(done));
+        auto starting = self->run_start(std::move(done), std::move(cancelled));
         asio::co_spawn(self->strand_, std::move(starting), [self](std::exception_ptr) {});
     });
 }
 
-asio::awaitable<void> Engine::run_start(detail::Completion<error_code> done) {
-    auto beginning = begin();
+asio::awaitable<void> Engine::run_start(detail::Completion<error_code> done, Cancelled cancelled) {
+    auto beginning = begin(std::move(cancelled));
     const error_code error = co_await std::move(beginning);
     if (error) {
         phase_ = phase_ == Phase::starting ? Phase::idle : phase_;
@@ -135,7 +155,7 @@ asio::awaitable<void> Engine::run_start(detail::Completion<error_code> done) {
 }
 
 // All that may fail comes before anything begins that would have to be ended again.
-asio::awaitable<error_code> Engine::begin() {
+asio::awaitable<error_code> Engine::begin(Cancelled cancelled) {
     error_code error = co_await prepare();
     if (phase_ != Phase::starting) {
         error = Error::stopped;
@@ -148,7 +168,9 @@ asio::awaitable<error_code> Engine::begin() {
         co_return error;
     }
     // Looking at the folders is disk work.
-    const auto share = [this] { return folders_->add(settings_.shares); };
+    const auto share = [this, cancelled] {
+        return *cancelled ? asio::error::operation_aborted : folders_->add(settings_.shares);
+    };
     error = co_await try_on_disk(disk_.queue(), share);
     if (phase_ != Phase::starting) {
         error = Error::stopped;
@@ -276,16 +298,18 @@ Answers::Port Engine::serve_datagrams(udp::socket socket) {
 // ---- stop ----
 
 void Engine::stop(detail::Completion<error_code> done) {
-    asio::post(strand_,
-               [self = shared_from_this(), done = std::move(done)]() mutable { self->begin_stop(std::move(done)); });
+    auto waiter = waiter_for(&Engine::waiting_for_stop_, std::move(done));
+    asio::post(strand_, [self = shared_from_this(), waiter = std::move(waiter)]() mutable {
+        self->begin_stop(std::move(waiter));
+    });
 }
 
-void Engine::begin_stop(detail::Completion<error_code> done) {
+void Engine::begin_stop(std::shared_ptr<Waiter<>> waiter) {
     if (phase_ == Phase::stopped) {
-        done({});
+        waiter->complete({});
         return;
     }
-    waiting_for_stop_.push_back(std::move(done));
+    waiting_for_stop_.push_back(std::move(waiter));
     if (phase_ == Phase::stopping) {
         return;
     }
@@ -319,9 +343,7 @@ void Engine::refuse_waiters() {
             dial->done(Error::stopped, Session());
         }
     }
-    for (auto& waiting : std::exchange(waiting_for_shares_, {})) {
-        waiting(Error::stopped);
-    }
+    complete_all(waiting_for_shares_, Error::stopped);
 }
 
 void Engine::finish_stop_when_done() {
@@ -333,16 +355,14 @@ void Engine::finish_stop_when_done() {
     tear_down();
     // The last disk work: ending the thread that reads folders, and remembering hosts.
     auto finish = [self = shared_from_this(), store = store_, hosts = std::move(hosts),
-                   done = std::exchange(waiting_for_stop_, {})](DiskQueue::Admission admission) mutable {
+                   waiting = std::exchange(waiting_for_stop_, {})](DiskQueue::Admission admission) mutable {
         if (admission == DiskQueue::Admission::admitted) {
             self->folders_->stop();
             if (store && !hosts.empty()) {
                 store->save_hosts(hosts);
             }
         }
-        for (auto& each : done) {
-            each({});
-        }
+        complete_all(waiting, {});
     };
     disk_.queue()->submit(std::move(finish));
 }
@@ -379,9 +399,7 @@ void Engine::abandon() {
     asio::post(strand_, [self = shared_from_this()] {
         self->phase_ = Phase::stopped;
         self->refuse_waiters();
-        for (auto& waiting : std::exchange(self->waiting_for_stop_, {})) {
-            waiting(Error::stopped);
-        }
+        complete_all(self->waiting_for_stop_, Error::stopped);
         self->interrupt_attempts();
         self->http_->stop();
         self->downloads_->stop([] {});

@@ -63,22 +63,24 @@ void Engine::complete_share_waiters() {
     if (waiting_for_shares_.empty() || !shares_settled()) {
         return;
     }
-    for (auto& done : std::exchange(waiting_for_shares_, {})) {
-        done({});
-    }
+    complete_all(waiting_for_shares_, {});
 }
 
 void Engine::share(std::filesystem::path folder, detail::Completion<error_code> done) {
-    on_strand([folder = std::move(folder), done = std::move(done)](Engine& self) mutable {
+    auto waiter = Waiter<>::make(std::move(done));
+    on_strand([folder = std::move(folder), waiter = std::move(waiter)](Engine& self) mutable {
         if (self.phase_ != Phase::running) {
-            done(self.phase_ < Phase::running ? Error::not_started : Error::stopped);
+            waiter->complete(self.phase_ < Phase::running ? Error::not_started : Error::stopped);
             return;
         }
         auto add = [weak = self.weak_from_this(), folder = std::move(folder),
-                    done = std::move(done)](DiskQueue::Admission admission) mutable {
+                    waiter = std::move(waiter)](DiskQueue::Admission admission) {
+            if (!waiter->waits()) {
+                return;
+            }
             const auto engine = weak.lock();
             const bool possible = engine && admission == DiskQueue::Admission::admitted;
-            done(possible ? engine->folders_->add(folder) : error_code(Error::stopped));
+            waiter->complete(possible ? engine->folders_->add(folder) : error_code(Error::stopped));
         };
         self.disk_.queue()->submit(std::move(add));
     });
@@ -96,22 +98,25 @@ void Engine::unshare(std::filesystem::path folder) {
 }
 
 void Engine::wait_for_shares(detail::Completion<error_code> done) {
-    on_strand([done = std::move(done)](Engine& self) mutable {
+    auto waiter = waiter_for(&Engine::waiting_for_shares_, std::move(done));
+    on_strand([waiter = std::move(waiter)](Engine& self) mutable {
         if (self.phase_ != Phase::running) {
-            done(self.phase_ < Phase::running ? Error::not_started : Error::stopped);
+            waiter->complete(self.phase_ < Phase::running ? Error::not_started : Error::stopped);
             return;
         }
-        self.waiting_for_shares_.push_back(std::move(done));
+        self.waiting_for_shares_.push_back(std::move(waiter));
         self.complete_share_waiters();
     });
 }
 
 void Engine::files(detail::Completion<error_code, std::vector<SharedFile>> done) {
-    on_strand([done = std::move(done)](Engine& self) mutable { done({}, self.library_->index().all()); });
+    auto waiter = Waiter<std::vector<SharedFile>>::make(std::move(done));
+    on_strand([waiter = std::move(waiter)](Engine& self) { waiter->complete({}, self.library_->index().all()); });
 }
 
 void Engine::status(detail::Completion<error_code, Status> done) {
-    on_strand([done = std::move(done)](Engine& self) mutable {
+    auto waiter = Waiter<Status>::make(std::move(done));
+    on_strand([waiter = std::move(waiter)](Engine& self) {
         Status status;
         if (self.router_) {
             status.sessions = self.router_->sessions();
@@ -120,7 +125,7 @@ void Engine::status(detail::Completion<error_code, Status> done) {
         status.bytes = self.library_->bytes();
         status.shares_settled = self.shares_settled();
         status.counters = self.counters();
-        done({}, std::move(status));
+        waiter->complete({}, std::move(status));
     });
 }
 
