@@ -150,10 +150,9 @@ void Peer::status(detail::Completion<error_code, Status> done) {
 }
 
 Session Peer::session(SessionId id) const {
-    const auto& engine = impl_->engine;
     SessionInfo info;
     info.id = id;
-    return Session(info, std::make_shared<Session::State>(id, engine, engine->executor(), engine->strand()));
+    return Session(info, impl_->engine->session(id));
 }
 
 Subscription Peer::subscribe(EventHandler handler) {

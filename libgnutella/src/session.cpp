@@ -34,7 +34,7 @@ void Session::start_wait_closed(const std::shared_ptr<State>& state, detail::Com
         if (const auto engine = state->engine.lock()) {
             engine->wait_closed(*state, std::move(waiter));
         } else {
-            waiter->complete(state->ended.value_or(Error::stopped));
+            waiter->complete(state->ended->value_or(Error::stopped));
         }
     });
 }

@@ -190,6 +190,22 @@ TEST(Session, CanBeClosed) {
     EXPECT_EQ(closed.text, "enough");
 }
 
+TEST(Session, EndsInTheSameWayForAllItsHandles) {
+    Threads threads;
+    Node a(threads);
+    Node b(threads);
+    a.start();
+    b.start();
+    Session session = a.connect(b);
+    Session same = a->session(session.id());
+    session.close();
+    a.stop();  // so that the session is not only closed but gone
+    EXPECT_EQ(error_of(session.async_wait_closed(use_future)), asio::error::operation_aborted);
+    EXPECT_EQ(error_of(same.async_wait_closed(use_future)), asio::error::operation_aborted);
+    EXPECT_EQ(error_of(a->session(session.id()).async_wait_closed(use_future)), Error::lost)
+        << "its name means nothing";
+}
+
 TEST(Session, SurvivesThatTheFarEndVanishes) {
     Threads threads;
     Node node(threads);

@@ -208,6 +208,7 @@ class Peer {
     }
 
     /// A handle to the open session of that id, for closing it or waiting for its end; its info() holds only the id.
+    /// When no session of that id is open any more, waiting for its end gives Error::lost.
     Session session(SessionId id) const;
 
     /// The downloads that have not ended; after the start, durable ones of earlier processes among them.

@@ -194,7 +194,7 @@ void Engine::handle_closed(const overlay::Actions::Closed& closed) {
 }
 
 void Engine::tell_end(Neighbour& neighbour, error_code reason) {
-    neighbour.handle->ended = reason;
+    *neighbour.handle->ended = reason;
     complete_all(neighbour.waiting_for_end, reason);
 }
 
@@ -309,16 +309,23 @@ void Engine::close_session(SessionId id, std::string reason) {
     });
 }
 
-void Engine::wait_closed(Session::State& session, std::shared_ptr<Waiter<>> waiter) {
+std::shared_ptr<Session::State> Engine::session(SessionId id) {
+    auto handle = std::make_shared<Session::State>(id, weak_from_this(), executor_, strand_);
+    on_strand([handle](Engine& self) {
+        if (const auto found = self.neighbours_.find(handle->id); found != self.neighbours_.end()) {
+            handle->ended = found->second.handle->ended;
+        }
+    });
+    return handle;
+}
+
+void Engine::wait_closed(const Session::State& session, std::shared_ptr<Waiter<>> waiter) {
     const auto found = neighbours_.find(session.id);
-    if (found != neighbours_.end() && !found->second.handle->ended) {
+    if (found != neighbours_.end() && !*session.ended) {
         found->second.waiting_for_end.push_back(std::move(waiter));
-        return;
+    } else {
+        waiter->complete(session.ended->value_or(Error::lost));
     }
-    if (found != neighbours_.end()) {
-        session.ended = found->second.handle->ended;
-    }
-    waiter->complete(session.ended.value_or(Error::lost));
 }
 
 void Engine::forget_cancelled_waits(SessionId id) {

@@ -68,8 +68,9 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     void join(Endpoint endpoint);
     void leave(Endpoint endpoint);
     void close_session(SessionId id, std::string reason);
+    std::shared_ptr<Session::State> session(SessionId id);
     /// These two on the strand.
-    void wait_closed(Session::State& session, std::shared_ptr<Waiter<>> waiter);
+    void wait_closed(const Session::State& session, std::shared_ptr<Waiter<>> waiter);
     void forget_cancelled_waits(SessionId id);
 
     std::shared_ptr<Query::State> query(QueryRequest request);
@@ -87,7 +88,6 @@ class Engine final : public TcpSession::Host, public std::enable_shared_from_thi
     Endpoint local_endpoint() const;
     Guid identity() const { return identity_; }
     const boost::asio::any_io_executor& executor() const { return executor_; }
-    const boost::asio::any_io_executor& strand() const { return strand_; }
 
     // ---- TcpSession::Host, on the sessions' strands ----
     void session_read(SessionId id, std::unique_ptr<ReadBatch> batch) override;

@@ -387,7 +387,7 @@ void Engine::tear_down() {
     }
     for (auto& [id, neighbour] : neighbours_) {
         neighbour.session->abort();
-        if (!neighbour.handle->ended) {
+        if (!*neighbour.handle->ended) {
             tell_end(neighbour, Error::stopped);
         }
     }

@@ -24,8 +24,8 @@ struct Session::State {
     const std::weak_ptr<net::Engine> engine;
     const boost::asio::any_io_executor executor;
     const boost::asio::any_io_executor strand;
-    /// Why it ended, once it has.
-    std::optional<error_code> ended;
+    /// Why it ended, once it has; the same for all handles that were made before.
+    std::shared_ptr<std::optional<error_code>> ended = std::make_shared<std::optional<error_code>>();
 };
 
 }  // namespace gnutella
