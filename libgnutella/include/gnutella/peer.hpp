@@ -67,6 +67,7 @@ class Peer {
     /// @param executor where its work runs; its context must outlive the Peer and all that was started with it.
     /// @param settings what it is to do; they stay as they are.
     /// @throws std::invalid_argument naming the setting that cannot be.
+    /// @throws std::system_error when the system has no thread, or no descriptor, for it.
     explicit Peer(boost::asio::any_io_executor executor, Settings settings = {});
     ~Peer();
     Peer(const Peer&) = delete;
