@@ -44,6 +44,9 @@ struct Prompt::Editor {
     /// Handles one key. A whole line, an empty optional (the end), or nothing yet.
     enum class Step { typing, line, end };
     Step handle_key(std::string& result);
+    /// What has been typed of the line.
+    std::wstring text() const;
+    void replace_text(const std::wstring& text) const;
     void erase_from_screen() const;
     void remember(const std::string& typed) const;
 
@@ -54,6 +57,8 @@ struct Prompt::Editor {
     Keeping keeping = Keeping::history;
     Completer completer = complete_command;
     std::mbstate_t partial_key{};
+    /// A command of libedit waited for a key that did not come.
+    bool starved = false;
     bool editing = false;
 };
 
@@ -76,7 +81,9 @@ Prompt::Editor::Editor(std::filesystem::path history_path)
     el_set(line, EL_GETCFN, &Editor::read_key);
     el_set(line, EL_ADDFN, "gnut-complete", "complete", &Editor::complete);
     el_set(line, EL_BIND, "^I", "gnut-complete", nullptr);
-    el_set(line, EL_BIND, "^R", "em-inc-search-prev", nullptr);
+    // What libedit has for these would wait for further keys, and the node with it.
+    el_set(line, EL_BIND, "^R", "ed-search-prev-history", nullptr);
+    el_set(line, EL_BIND, "-r", "^V", nullptr);
     el_set(line, EL_BIND, "^W", "ed-delete-prev-word", nullptr);
     el_source(line, nullptr);  // the user's own ~/.editrc
 }
@@ -106,7 +113,8 @@ int Prompt::Editor::read_key(EditLine* line, wchar_t* key) {
     while (true) {
         pollfd input{STDIN_FILENO, POLLIN, 0};
         if (::poll(&input, 1, key_timeout_ms) <= 0) {
-            return -1;  // libedit drops the unfinished sequence and returns
+            editor.starved = true;
+            return -1;  // libedit drops the unfinished sequence, or the command that asks for a key, and returns
         }
         char byte = 0;
         const ssize_t length = ::read(STDIN_FILENO, &byte, 1);
@@ -159,12 +167,22 @@ void Prompt::Editor::end_line() {
 }
 
 Prompt::Editor::Step Prompt::Editor::handle_key(std::string& result) {
+    const std::wstring before = text();
     int length = 0;
-    const char* text = el_gets(line, &length);
-    if (text == nullptr || length <= 0) {
+    starved = false;
+    const char* given = el_gets(line, &length);
+    if (starved && text() != before) {
+        // A command that got no key took that for the end of all input: it went down by a row, and left in the line
+        // what says so, or its own question.
+        replace_text(before);
+        std::fputc('\r', stdout);
+        el_set(line, EL_REFRESH);
+        return Step::typing;
+    }
+    if (given == nullptr || length <= 0) {
         return Step::typing;  // a key that leaves the line empty
     }
-    const std::string_view typed(text, static_cast<std::size_t>(length));
+    const std::string_view typed(given, static_cast<std::size_t>(length));
     if (typed == end_of_input) {
         return Step::end;
     }
@@ -174,6 +192,18 @@ Prompt::Editor::Step Prompt::Editor::handle_key(std::string& result) {
     result = typed.substr(0, typed.size() - 1);
     end_line();
     return Step::line;
+}
+
+std::wstring Prompt::Editor::text() const {
+    const LineInfoW* info = el_wline(line);
+    return {info->buffer, info->lastchar};
+}
+
+void Prompt::Editor::replace_text(const std::wstring& text) const {
+    const LineInfoW* info = el_wline(line);
+    el_cursor(line, static_cast<int>(info->lastchar - info->cursor));
+    el_deletestr(line, static_cast<int>(info->lastchar - info->buffer));
+    el_winsertstr(line, text.c_str());
 }
 
 void Prompt::Editor::erase_from_screen() const {

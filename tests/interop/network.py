@@ -293,10 +293,12 @@ class Network:
         """Starts a program of examples/."""
         return self._start(name, [example_path(name), *arguments], self.environment())
 
-    def terminal(self, *arguments, kind="xterm"):
-        """Starts a gnut command on a terminal."""
-        process = TerminalProcess(arguments[0] + " on a terminal", [gnut_path(), *arguments],
-                                  dict(self.environment(), TERM=kind), self.new_folder("run"))
+    def terminal(self, *arguments, kind="xterm", editor=""):
+        """Starts a gnut command on a terminal; `editor` is what ~/.editrc says."""
+        environment = dict(self.environment(), TERM=kind)
+        pathlib.Path(environment["HOME"], ".editrc").write_text(editor)
+        process = TerminalProcess(arguments[0] + " on a terminal", [gnut_path(), *arguments], environment,
+                                  self.new_folder("run"))
         self._processes.append(process)
         return process
 

@@ -5,7 +5,8 @@ import unittest
 from network import Network
 from raw_session import Listener
 
-CTRL_C, CTRL_D, CTRL_Z, ENTER = "\x03", "\x04", "\x1a", "\r"
+CTRL_C, CTRL_D, CTRL_R, CTRL_V, CTRL_Z = "\x03", "\x04", "\x12", "\x16", "\x1a"
+ENTER, ESCAPE, LEFT, HOME, DELETE = "\r", "\x1b", "\x1b[D", "\x1b[H", "\x1b[3~"
 
 
 class Terminal(unittest.TestCase):
@@ -47,6 +48,39 @@ class Terminal(unittest.TestCase):
             peer.wait_for(r"^gnut> ", answered)
             peer.press(CTRL_D)
             self.assertEqual(peer.wait(), 0)
+
+    def test_edits_a_line_with_the_usual_keys(self):
+        with Network() as network:
+            peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")))
+            peer.wait_for(r"^gnut> ")
+            peer.press("xpers" + LEFT + LEFT + "e" + HOME + DELETE + ENTER)
+            asked = peer.wait_for(r"0 neighbours").end()
+            peer.press("pe" + CTRL_R)  # the last line that began so
+            peer.wait_for(r"ers", asked)
+            peer.press(ENTER)
+            asked = peer.wait_for(r"0 neighbours", asked).end()
+            peer.press(CTRL_V)
+            peer.wait_for("\x07", asked)
+            peer.press("files" + ENTER)
+            peer.wait_for(r"0 files", asked)
+            peer.press(CTRL_C)
+            self.assertEqual(peer.wait(), 0)
+
+    def test_a_command_of_the_editor_that_gets_no_further_key_changes_nothing(self):
+        for setting, keys, to_go_on in (("bind ^V ed-quoted-insert", CTRL_V, ""),
+                                        ("bind ^R em-inc-search-prev", CTRL_R, ""),
+                                        ("bind -v", ESCAPE + "f", "i")):
+            for typed, rest in (("", to_go_on + "peers"), ("peers", "")):
+                with self.subTest(setting=setting, typed=typed), Network() as network:
+                    peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")),
+                                            editor=setting + "\n")
+                    started = peer.wait_for(r"gnut> ", peer.wait_for(r"sharing 0 files").end()).end()
+                    peer.press(typed + keys)
+                    again = peer.wait_for(r"gnut> " + typed, started).end()  # drawn once it has waited for long enough
+                    peer.press(rest + ENTER)
+                    peer.wait_for(r"0 neighbours", again)
+                    peer.press(CTRL_C)
+                    self.assertEqual(peer.wait(), 0)
 
     def test_fetches_at_control_z_and_prints_the_text(self):
         with Network() as network:
