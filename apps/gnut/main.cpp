@@ -11,6 +11,7 @@
 #include "verify_command.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <clocale>
 #include <exception>
@@ -20,11 +21,13 @@ namespace gnut {
 
 namespace {
 
-/// A socket must not become standard output because the caller closed that.
+/// A socket must not become standard output because the caller closed that. What stands in is opened the wrong way
+/// round: to read from it or write to it fails, as it would where there is nothing.
 void open_standard_streams() {
-    for (int descriptor = 0; descriptor <= 2; ++descriptor) {
+    for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
         if (::fcntl(descriptor, F_GETFD) == -1) {
-            [[maybe_unused]] const int opened = ::open("/dev/null", O_RDWR);
+            const int direction = descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+            [[maybe_unused]] const int opened = ::open("/dev/null", direction);
         }
     }
 }

@@ -142,6 +142,16 @@ class Get(CommandTest):
             self.assertEqual(fetched.code, FAILED, fetched)
             self.assertRegex(fetched.errors, r"(?m)^gnut: .*standard output.*; check what that goes to$")
 
+    def test_says_that_standard_output_is_closed(self):
+        with Network() as network:
+            ours = network.gnut({"moon.txt": b"22"})
+            for command in (("get", "moon.txt", "--peer", ours.address, "-o", "-"),
+                            ("hash", str(ours.folder / "moon.txt"))):
+                with self.subTest(command=command):
+                    run = network.run(*command, preexec_fn=lambda: os.close(1))
+                    self.assertEqual(run.code, FAILED, run)
+                    self.assertRegex(run.errors, r"(?m)^gnut: .*standard output.*; check what (that|it) goes to$")
+
     def test_says_that_there_is_no_temporary_folder(self):
         with Network() as network:
             ours = network.gnut({"moon.txt": b"22"})
