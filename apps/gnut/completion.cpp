@@ -1,5 +1,6 @@
 #include "completion.hpp"
 
+#include "printable.hpp"
 #include "shell_words.hpp"
 
 #include <algorithm>
@@ -61,7 +62,9 @@ LineCompletion complete_folder(std::string_view path) {
         std::error_code gone;
         std::string name = entry->path().filename().string();
         const bool hidden = name.starts_with('.') && !typed.starts_with('.');
-        if (!hidden && entry->is_directory(gone)) {
+        // A name that cannot be shown as it is can drive the terminal, and is not put into the line either.
+        const bool plain = printable(name) == name;
+        if (!hidden && plain && entry->is_directory(gone)) {
             names.push_back(std::move(name));
         }
     }

@@ -17,7 +17,7 @@ struct LineCompletion {
 /// Completes a command, or the folder after `share`, at the end of `line`.
 LineCompletion complete_command(std::string_view line);
 
-/// Completes the path of a folder.
+/// Completes the path of a folder, from those whose names can be shown as they are.
 LineCompletion complete_folder(std::string_view path);
 
 }  // namespace gnut

@@ -1,5 +1,6 @@
 #include "prompt.hpp"
 
+#include "printable.hpp"
 #include "terminal.hpp"
 
 #include <histedit.h>
@@ -145,7 +146,7 @@ unsigned char Prompt::Editor::complete(EditLine* line, int /*key*/) {
     }
     std::fputc('\n', stdout);
     for (const std::string& candidate : completion.candidates) {
-        std::fprintf(stdout, "%s  ", candidate.c_str());
+        std::fprintf(stdout, "%s  ", printable(candidate).c_str());
     }
     std::fputc('\n', stdout);
     std::fflush(stdout);

@@ -43,5 +43,17 @@ TEST(Completion, FoldersAreCompletedAfterShare) {
     EXPECT_THAT(complete_folder("/not/there/").candidates, IsEmpty());
 }
 
+TEST(Completion, FoldersWhoseNamesCanDriveATerminalAreLeftOut) {
+    const test::ScratchFolder scratch;
+    std::filesystem::create_directories(scratch.path() / "music one");
+    std::filesystem::create_directories(scratch.path() / "music two");
+    std::filesystem::create_directories(scratch.path() / "music\x1B[2J");
+    std::filesystem::create_directories(scratch.path() / "red\x1B[31m");
+    const std::string path = scratch.path().string() + '/';
+
+    EXPECT_THAT(complete_folder(path + "music").candidates, ElementsAre("music one", "music two"));
+    EXPECT_EQ(complete_folder(path + "re").insert, "");
+}
+
 }  // namespace
 }  // namespace gnut
