@@ -44,7 +44,7 @@ gnutella::Settings settings_for(const PeerOptions& options, asio::io_context& co
     if (options.verbose) {
         // Lines come from any thread; the screen is the main thread's.
         settings.log = [executor = context.get_executor(), &console](gnutella::LogLevel level, std::string_view line) {
-            std::string text = std::string(to_string(level)) + ": " + std::string(line);
+            std::string text = std::string(to_string(level)) + ": " + printable(line);
             asio::post(executor, [&console, text = std::move(text)] { console.complain(text); });
         };
     }

@@ -42,6 +42,18 @@ MALFORMED = {
 }
 
 
+class Log(unittest.TestCase):
+    def test_shows_what_strangers_write_without_what_drives_a_terminal(self):
+        with Network() as network:
+            ours = network.gnut(options=["--verbose"])
+            with RawSession.opened(ours, v=1) as session:
+                session.send({"type": "BYE", "id": "bye", "code": 200, "reason": "\u202eturned \x9b2Jaround"})
+                ours.wait_for(r"^gnut: info: session with .* has ended: .*turned .*around")
+            ours.wait_for(r"^session closed: .*turned .*around")
+            for code in ("\u202e", "\x9b"):
+                self.assertNotIn(code, ours.output())
+
+
 class Malformed(unittest.TestCase):
     def test_ends_an_open_session_with_bye_400_and_no_other(self):
         with Network() as network:
