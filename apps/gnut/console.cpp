@@ -63,4 +63,12 @@ void Console::complain(std::string_view sentence) {
     gnut::complain(sentence);
 }
 
+void Console::warn(std::string_view sentence) {
+    if (is_writable_now(STDERR_FILENO)) {
+        complain(sentence);
+    } else {
+        ++dropped_;
+    }
+}
+
 }  // namespace gnut

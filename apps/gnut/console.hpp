@@ -25,6 +25,9 @@ class Console {
     /// What went wrong, or a line of the library's log: to standard error.
     void complain(std::string_view sentence);
 
+    /// What went wrong by itself: to standard error, and dropped as news is.
+    void warn(std::string_view sentence);
+
   private:
     LineSource* source_ = nullptr;
     std::size_t dropped_ = 0;

@@ -162,8 +162,10 @@ void RunningNode::tell(const gnutella::Event& event) {
     if (!line) {
         return;
     }
-    if (std::holds_alternative<gnutella::Trouble>(event)) {
-        console_.complain(*line);
+    const bool to_act_on =
+        std::holds_alternative<gnutella::Trouble>(event) || std::holds_alternative<gnutella::JoinFailed>(event);
+    if (to_act_on) {
+        console_.warn(*line);
     } else {
         console_.news(*line);
     }

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import tempfile
 import unittest
 
 import gnut_output
@@ -288,6 +289,16 @@ class Peer(CommandTest):
                 run = network.run("peer", "0", "--share", str(closed / "inside"), preexec_fn=obey_permissions)
             self.assertEqual(run.code, FAILED, run)
             self.assertIn(str(closed / "inside") + ": the folder cannot be read", run.errors)
+
+    def test_says_on_standard_error_whom_it_cannot_join(self):
+        with Network() as network, tempfile.TemporaryFile() as commands:
+            commands.write(b"quit\n")
+            commands.seek(0)
+            down = "{}:{}".format(HOST, closed_port())
+            run = network.run("peer", "0", down, stdin=commands)
+            self.assertEqual(run.code, DONE, run)
+            self.assertRegex(run.errors, r"(?m)^gnut: cannot join " + down)
+            self.assertNotIn(down, run.output)
 
     def test_says_which_state_folder_cannot_be_used(self):
         with Network() as network:

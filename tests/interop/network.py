@@ -275,9 +275,9 @@ class Network:
 
     def run(self, *arguments, deadline=60.0, folder=None, environment=None, **how):
         """Runs a gnut command to its end. `environment` is added to its own; `how` is for subprocess.run."""
-        how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
+        how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **how}
         try:
-            done = subprocess.run([gnut_path(), *arguments], stdin=subprocess.DEVNULL,
+            done = subprocess.run([gnut_path(), *arguments],
                                   env={**self.environment(), **(environment or {})},
                                   cwd=folder or self.new_folder("run"), timeout=deadline, **how)
         except subprocess.TimeoutExpired as late:
