@@ -44,14 +44,14 @@ std::optional<std::string> News::line_for(const gnutella::Event& event) {
                (failed->text.empty() ? "" : " (" + printable(failed->text) + ')') + "; it is tried again";
     }
     if (const auto* seen = std::get_if<gnutella::QuerySeen>(&event)) {
-        return detail_ == Detail::every_query ? std::optional(query(*seen)) : std::nullopt;
+        return detail_ >= Detail::queries ? std::optional(query(*seen)) : std::nullopt;
     }
     if (const auto* upload = std::get_if<gnutella::UploadProgress>(&event)) {
         return line_for_upload(*upload);
     }
     if (const auto* failed = std::get_if<gnutella::SourceFailed>(&event)) {
         // One that is asked again may yet do what it should.
-        return failed->struck_off || detail_ == Detail::every_query ? std::optional(source(*failed)) : std::nullopt;
+        return failed->struck_off || detail_ >= Detail::all ? std::optional(source(*failed)) : std::nullopt;
     }
     if (const auto* share = std::get_if<gnutella::ShareRead>(&event)) {
         return "sharing " + format_count(share->files, "file") + ", " + format_bytes(share->bytes) + " from " +

@@ -13,10 +13,12 @@ namespace gnut {
 class News {
   public:
     enum class Detail : std::uint8_t {
-        usual,        ///< what changes
-        every_query,  ///< also each query that comes by
+        usual,    ///< what changes
+        queries,  ///< also each query that comes by
+        all,      ///< also each failure of a source
     };
-    explicit News(Detail detail) : detail_(detail) {}
+    /// How much is told from here on.
+    void tell(Detail detail) noexcept { detail_ = detail; }
 
     /// The line to print; nothing for what is not news: results that are shown elsewhere, an upload going on.
     std::optional<std::string> line_for(const gnutella::Event& event);
@@ -24,7 +26,7 @@ class News {
   private:
     std::optional<std::string> line_for_upload(const gnutella::UploadProgress& upload);
 
-    Detail detail_;
+    Detail detail_ = Detail::usual;
     std::set<std::uint64_t> uploads_;
 };
 

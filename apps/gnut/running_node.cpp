@@ -81,15 +81,21 @@ std::string subject_of(const gnutella::error_code& error, const PeerOptions& opt
     return folder_at_fault(options, error);
 }
 
+/// A person at a terminal sees what the network asks for; what each source does wrong is for who looks into it.
+News::Detail detail_for(const PeerOptions& options, bool has_person) {
+    if (options.verbose) {
+        return News::Detail::all;
+    }
+    return has_person ? News::Detail::queries : News::Detail::usual;
+}
+
 }  // namespace
 
 RunningNode::RunningNode(const PeerOptions& options)
     : options_(options),
-      news_(options.verbose || on_terminal() ? News::Detail::every_query : News::Detail::usual),
       peer_(context_.get_executor(), settings_for(options, context_, console_)),
       shell_(peer_, console_, options.downloads, [this] { leave(); }),
       signals_(context_, SIGINT, SIGTERM),
-      has_person_(on_terminal()),
       joins_pending_(options.neighbours.size()),
       joined_(context_) {
     // Whoever read our output, or fetched a file, and went away must not take the node along.
@@ -181,7 +187,9 @@ void RunningNode::tell_where_it_listens() {
 }
 
 void RunningNode::open_line_source() {
-    if (on_terminal() && can_edit_lines()) {
+    has_person_ = on_terminal();
+    news_.tell(detail_for(options_, has_person_));
+    if (has_person_ && can_edit_lines()) {
         std::filesystem::path history;
         if (!options_.state.empty()) {
             history = options_.state / "history";

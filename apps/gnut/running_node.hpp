@@ -67,7 +67,7 @@ class RunningNode {
     /// What is asked again when that was the name of a file.
     Asked asked_before_ = Asked::command;
     /// A person sits at a terminal, which may be one that cannot edit lines.
-    const bool has_person_;
+    bool has_person_ = false;
     /// What happened before it was said where this node listens, which is to be the first line.
     std::vector<gnutella::Event> early_events_;
     bool listening_ = false;

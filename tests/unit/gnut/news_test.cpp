@@ -9,6 +9,12 @@ namespace {
 using testing::HasSubstr;
 using testing::Optional;
 
+News news_of(News::Detail detail) {
+    News news;
+    news.tell(detail);
+    return news;
+}
+
 gnutella::UploadProgress upload(std::uint64_t id) {
     gnutella::UploadProgress progress;
     progress.id = id;
@@ -19,7 +25,7 @@ gnutella::UploadProgress upload(std::uint64_t id) {
 }
 
 TEST(News, AnUploadIsToldWhenItBeginsAndWhenItEnds) {
-    News news(News::Detail::usual);
+    News news;
     auto progress = upload(1);
     EXPECT_THAT(news.line_for(progress), Optional(std::string("sending a.txt to 192.0.2.1:5: 10 bytes")));
     progress.sent = 5;
@@ -31,7 +37,7 @@ TEST(News, AnUploadIsToldWhenItBeginsAndWhenItEnds) {
 }
 
 TEST(News, AnUploadThatFailsSaysWhy) {
-    News news(News::Detail::usual);
+    News news;
     auto progress = upload(1);
     progress.ended = true;
     progress.error = gnutella::Error::file_changed;
@@ -40,28 +46,28 @@ TEST(News, AnUploadThatFailsSaysWhy) {
 
 TEST(News, ASourceThatIsAskedNoMoreIsTold) {
     gnutella::SourceFailed failed{1, "a.txt", {"192.0.2.1", 5}, gnutella::Error::source_lied, true};
-    EXPECT_THAT(News(News::Detail::usual).line_for(failed),
+    EXPECT_THAT(News().line_for(failed),
                 Optional(testing::AllOf(HasSubstr("a.txt: 192.0.2.1:5: the peer sent something else"),
                                         HasSubstr("it is not asked again"))));
     failed.struck_off = false;
-    EXPECT_EQ(News(News::Detail::usual).line_for(failed), std::nullopt);
-    EXPECT_NE(News(News::Detail::every_query).line_for(failed), std::nullopt);
+    EXPECT_EQ(news_of(News::Detail::queries).line_for(failed), std::nullopt);
+    EXPECT_NE(news_of(News::Detail::all).line_for(failed), std::nullopt);
 }
 
 TEST(News, QueriesAreToldOnlyWhenEveryOneIsWanted) {
     gnutella::QuerySeen seen{{}, 1, "x\x1B", 2, 1, {}};
-    EXPECT_EQ(News(News::Detail::usual).line_for(seen), std::nullopt);
-    EXPECT_THAT(News(News::Detail::every_query).line_for(seen),
+    EXPECT_EQ(News().line_for(seen), std::nullopt);
+    EXPECT_THAT(news_of(News::Detail::queries).line_for(seen),
                 Optional(std::string("got a query for \"x\\x1B\": 2 answers, passed on to 1 peer")));
     seen.text = "\\";  // as gtk-gnutella writes it where the hash is all that it searches by
     seen.urn = gnutella::Urn(gnutella::Sha1{});
-    EXPECT_THAT(News(News::Detail::every_query).line_for(seen),
+    EXPECT_THAT(news_of(News::Detail::queries).line_for(seen),
                 Optional(HasSubstr("got a query for urn:sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA: 2 answers")));
 }
 
 TEST(News, AFailedJoinSaysWhyAndThatItGoesOnTrying) {
     const gnutella::JoinFailed failed{{"h", 1}, gnutella::Error::cannot_connect};
-    EXPECT_THAT(News(News::Detail::usual).line_for(failed),
+    EXPECT_THAT(News().line_for(failed),
                 Optional(testing::AllOf(HasSubstr("cannot join h:1: nothing listens there"), HasSubstr("again"))));
 }
 
@@ -71,18 +77,18 @@ TEST(News, AClosedSessionSaysWhyAndWhatTheFarEndGaveAsReason) {
     closed.session.remote = {"192.0.2.1", 8025};
     closed.reason = gnutella::Error::left;
     closed.text = "good\nbye";
-    EXPECT_THAT(News(News::Detail::usual).line_for(closed),
+    EXPECT_THAT(News().line_for(closed),
                 Optional(std::string("session closed: 192.0.2.1:8025 (legacy peer): the neighbour said BYE; "
                                      "connect to another, or to this one later (good\\nbye)")));
 }
 
 TEST(News, AShareThatWasReadIsCounted) {
-    EXPECT_THAT(News(News::Detail::usual).line_for(gnutella::ShareRead{"music", 12, 3'400'000}),
+    EXPECT_THAT(News().line_for(gnutella::ShareRead{"music", 12, 3'400'000}),
                 Optional(std::string("sharing 12 files, 3.4 MB from music")));
 }
 
 TEST(News, WhatACommandTellsIsNoNews) {
-    News news(News::Detail::every_query);
+    News news = news_of(News::Detail::all);
     EXPECT_EQ(news.line_for(gnutella::HitReceived{}), std::nullopt);
     EXPECT_EQ(news.line_for(gnutella::DownloadProgress{}), std::nullopt);
 }
