@@ -308,12 +308,15 @@ void Shell::change_download(std::string_view command, std::string_view number) {
                           "'; `downloads` lists those that are under way");
         return;
     }
+    const std::string name = printable(found->progress().name);
     if (command == "pause") {
         found->pause();
+        console_.answer("paused " + name);
     } else if (command == "resume") {
         found->resume();
+        console_.answer("going on with " + name);
     } else {
-        found->cancel();
+        found->cancel();  // who waits for it tells
     }
 }
 
@@ -327,6 +330,9 @@ std::size_t Shell::follow_remembered_downloads() {
 
 awaitable<std::optional<gnutella::DownloadedFile>> Shell::tell_end(gnutella::Download download) {
     const bool tells = followed_.insert(download.id()).second;
+    if (!tells) {
+        console_.answer(printable(download.progress().name) + " is being fetched already; `downloads` shows it");
+    }
     auto [error, arrived] = co_await download.async_wait(as_result);
     if (tells) {
         followed_.erase(download.id());

@@ -82,6 +82,23 @@ class Terminal(unittest.TestCase):
                     peer.press(CTRL_C)
                     self.assertEqual(peer.wait(), 0)
 
+    def test_answers_what_is_done_with_a_download(self):
+        with Network() as network:
+            ours = network.gnut({"big.bin": bytes(20_000_000)}, options=["--upload-limit", "500k"])
+            peer = network.terminal("peer", "0", ours.address, "--share", str(network.new_folder("shared")))
+            peer.wait_for(r"session open")
+            peer.press("get big.bin" + ENTER)
+            ours.wait_for(r"^sending big\.bin")
+            for command, answer in (("get big.bin", r"big\.bin is being fetched already"),
+                                    ("pause 1", r"paused big\.bin"),
+                                    ("resume 1", r"going on with big\.bin"),
+                                    ("cancel 1", r"cancelled big\.bin")):
+                asked = peer.mark()
+                peer.press(command + ENTER)
+                peer.wait_for(answer, asked)
+            peer.press(CTRL_C)
+            self.assertEqual(peer.wait(), 0)
+
     def test_fetches_at_control_z_and_prints_the_text(self):
         with Network() as network:
             seed, ours = network.row("SG", {0: {"of the seed.txt": b"raw text of a seed"},
