@@ -139,7 +139,7 @@ awaitable<void> RunningNode::live() {
         }
         ask(Asked::command);
     }
-    if (!has_person_) {
+    if (lines_ && !has_person_) {
         co_await first_joins();
     }
     co_await read_lines();
@@ -295,6 +295,7 @@ void RunningNode::ask(Asked asked) {
 
 void RunningNode::follow_signals() {
     signals_.add(SIGTSTP);
+    signals_.add(SIGCONT);
     struct sigaction hangup {};
     if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {  // nohup: it is to go on
         signals_.add(SIGHUP);
@@ -303,11 +304,8 @@ void RunningNode::follow_signals() {
 }
 
 void RunningNode::on_signal(int signal) {
-    if (signal == SIGTSTP) {
-        if (!leaving_ && lines_) {
-            asked_before_ = asked_ == Asked::file_name ? asked_before_ : asked_;
-            ask(Asked::file_name);
-        }
+    if (signal == SIGTSTP || signal == SIGCONT) {
+        on_job_control(signal);
     } else if (signal != 0) {
         if (leaving_) {
             leave_at_once(signal);
@@ -319,6 +317,24 @@ void RunningNode::on_signal(int signal) {
             on_signal(next);
         }
     });
+}
+
+void RunningNode::on_job_control(int signal) {
+    if (leaving_) {
+        return;
+    }
+    if (!lines_ && on_terminal()) {
+        come_to_the_foreground();  // by the shell's `fg`, which sends SIGCONT also to what runs
+    } else if (lines_ && signal == SIGTSTP) {
+        asked_before_ = asked_ == Asked::file_name ? asked_before_ : asked_;
+        ask(Asked::file_name);
+    }
+}
+
+void RunningNode::come_to_the_foreground() {
+    open_line_source();
+    ask(Asked::command);
+    asio::co_spawn(context_, read_lines(), asio::detached);
 }
 
 void RunningNode::leave() {

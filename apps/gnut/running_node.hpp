@@ -45,9 +45,11 @@ class RunningNode {
     /// Asks this once the question for a file, if that is open, has been answered.
     void ask_next(Asked asked);
     void open_line_source();
-
     void follow_signals();
     void on_signal(int signal);
+    void on_job_control(int signal);
+    /// A job that was in the background has a person from now on.
+    void come_to_the_foreground();
     void leave();
     [[noreturn]] void leave_at_once(int signal);
 

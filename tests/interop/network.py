@@ -302,6 +302,14 @@ class Network:
         self._processes.append(process)
         return process
 
+    def shell_on_terminal(self):
+        """Starts a shell on a terminal, with job control; `$GNUT` is the program."""
+        process = TerminalProcess("shell", ["/bin/sh", "-i", "-m"],
+                                  dict(self.environment(), TERM="xterm", PS1="$ ", GNUT=gnut_path()),
+                                  self.new_folder("run"))
+        self._processes.append(process)
+        return process
+
     # ---- inside ----
 
     def _start(self, name, command, environment, folder=None):

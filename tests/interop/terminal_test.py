@@ -82,6 +82,23 @@ class Terminal(unittest.TestCase):
                     peer.press(CTRL_C)
                     self.assertEqual(peer.wait(), 0)
 
+    def test_a_job_that_comes_to_the_foreground_has_a_prompt(self):
+        with Network() as network:
+            shell = network.shell_on_terminal()
+            shell.wait_for(r"\$ ")
+            shell.press('"$GNUT" peer 0 --share . &' + ENTER)
+            shell.wait_for(r"sharing 0 files")
+            shell.press("fg" + ENTER)
+            shell.wait_for(r"gnut> ")
+            shell.press("peers" + ENTER)
+            shell.wait_for(r"0 neighbours")
+            shell.press(CTRL_Z)
+            shell.wait_for(r"Filename: ")
+            shell.press(CTRL_C)
+            shell.wait_for(r"leaving")
+            shell.press("exit $?" + ENTER)
+            self.assertEqual(shell.wait(), 0)
+
     def test_answers_what_is_done_with_a_download(self):
         with Network() as network:
             ours = network.gnut({"big.bin": bytes(20_000_000)}, options=["--upload-limit", "500k"])
