@@ -73,15 +73,23 @@ void ProgressBar::show(const gnutella::DownloadProgress& progress) {
         return;
     }
     // The last column stays free: a terminal that wraps there would leave the old line standing.
-    std::cerr << '\r' + render_progress(progress, terminal_columns(STDERR_FILENO) - 1) + "\033[K" << std::flush;
-    drawn_ = true;
+    const std::string line = render_progress(progress, terminal_columns(STDERR_FILENO) - 1);
+    std::cerr << '\r' + line + erasure(line.size()) << std::flush;
+    drawn_ = line.size();
 }
 
 void ProgressBar::clear() {
-    if (drawn_) {
-        std::cerr << "\r\033[K" << std::flush;
-        drawn_ = false;
+    if (drawn_ > 0) {
+        std::cerr << '\r' + erasure(0) + '\r' << std::flush;
+        drawn_ = 0;
     }
+}
+
+std::string ProgressBar::erasure(std::size_t columns) const {
+    if (can_edit_lines()) {
+        return "\033[K";
+    }
+    return std::string(drawn_ - std::min(drawn_, columns), ' ');
 }
 
 }  // namespace gnut

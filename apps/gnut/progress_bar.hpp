@@ -24,8 +24,12 @@ class ProgressBar {
     void clear();
 
   private:
-    bool on_terminal_;
-    bool drawn_ = false;
+    /// Blanks or a code that take what is drawn off the screen from behind so many columns of it.
+    std::string erasure(std::size_t columns) const;
+
+    const bool on_terminal_;
+    /// Columns that are drawn now.
+    std::size_t drawn_ = 0;
 };
 
 }  // namespace gnut

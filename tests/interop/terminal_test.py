@@ -180,6 +180,16 @@ class Terminal(unittest.TestCase):
             self.assertEqual(got.wait(), 0)
             self.assertRegex(got.output.text(), r"\d+%|MiB")
 
+    def test_progress_has_no_codes_for_a_terminal_that_knows_none(self):
+        with Network() as network:
+            ours = network.gnut({"some.bin": bytes(8 * 1024 * 1024)})
+            for kind in ("dumb", ""):
+                got = network.terminal("get", "some.bin", "--peer", ours.address, kind=kind)
+                self.assertEqual(got.wait(), 0)
+                self.assertRegex(got.output.text(), r"\d+%")
+                self.assertRegex(got.output.text(), r"(^|\r *\r)saved some\.bin")
+                self.assertNotIn("\x1b", got.output.text())
+
 
 if __name__ == "__main__":
     unittest.main()
