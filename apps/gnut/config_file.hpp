@@ -29,7 +29,7 @@ struct ConfigFile {
     std::optional<bool> verbose;
 };
 
-/// Reads a configuration file; one that is not there says nothing. A leading "~/" of a folder becomes `home`.
+/// Reads a configuration file; one that is not there says nothing. A leading "~" of a folder becomes `home`.
 /// @throws UsageError naming the file, and the key where there is one.
 ConfigFile read_config_file(const std::filesystem::path& file, const std::filesystem::path& home);
 

@@ -8,6 +8,7 @@
 #include "prompt.hpp"
 #include "terminal.hpp"
 #include "transfer_settings.hpp"
+#include "trimmed.hpp"
 #include "user_folders.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -232,7 +233,7 @@ awaitable<void> RunningNode::read_lines() {
 awaitable<void> RunningNode::take(std::string line) {
     const Asked asked = asked_;
     if (asked == Asked::folder) {
-        co_await share_answer(std::move(line));
+        co_await share_answer(trimmed(line));
         co_return;
     }
     if (asked == Asked::file_name) {

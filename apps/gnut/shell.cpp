@@ -8,6 +8,7 @@
 #include "option_values.hpp"
 #include "printable.hpp"
 #include "shell_words.hpp"
+#include "trimmed.hpp"
 #include "usage_error.hpp"
 #include "user_folders.hpp"
 
@@ -25,15 +26,6 @@ namespace {
 
 constexpr std::chrono::milliseconds search_time{5'000};
 constexpr std::uintmax_t longest_text_shown = 64 * 1024;
-
-std::string trimmed(std::string_view text) {
-    constexpr std::string_view blanks = " \t";
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) {
-        return {};
-    }
-    return std::string(text.substr(first, text.find_last_not_of(blanks) - first + 1));
-}
 
 /// A file's content, when it is a text that may be printed as it is and is not too long for that.
 std::optional<std::string> short_text(const gnutella::DownloadedFile& file) {

@@ -36,7 +36,10 @@ UserFolders user_folders() {
 }
 
 std::filesystem::path folder_from(std::string_view text, const std::filesystem::path& home) {
-    return text.starts_with("~/") && !home.empty() ? home / text.substr(2) : std::filesystem::path(text);
+    if (home.empty()) {
+        return text;
+    }
+    return text == "~" ? home : text.starts_with("~/") ? home / text.substr(2) : std::filesystem::path(text);
 }
 
 }  // namespace gnut

@@ -24,7 +24,7 @@ UserFolders user_folders(const Environment& environment);
 /// That of this process.
 UserFolders user_folders();
 
-/// A folder as a person writes it where no shell reads along: a leading "~/" is the home.
+/// A folder as a person writes it where no shell reads along: "~", alone or before a "/", is the home.
 std::filesystem::path folder_from(std::string_view text, const std::filesystem::path& home);
 
 }  // namespace gnut

@@ -16,7 +16,7 @@ class Terminal(unittest.TestCase):
             (folder / "own.txt").write_bytes(b"own")
             peer = network.terminal("peer", "0")
             peer.wait_for(r"(?i)directory")
-            peer.press(str(folder) + ENTER)
+            peer.press(" " + str(folder) + " " + ENTER)
             port = peer.wait_for(r"listening on \S+:(\d+)").group(1)
             peer.wait_for(r"sharing 1 file")
             fetched = network.run("get", "own.txt", "--peer", "127.0.0.1:" + port, "-o", "-")

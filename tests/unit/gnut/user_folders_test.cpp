@@ -34,8 +34,12 @@ TEST(UserFolders, AreNowhereWithoutAHome) {
 
 TEST(UserFolders, ATildeIsTheHomeAtTheBeginningOnly) {
     EXPECT_EQ(folder_from("~/Music", "/home/x"), "/home/x/Music");
+    EXPECT_EQ(folder_from("~", "/home/x"), "/home/x");
+    EXPECT_EQ(folder_from("~/", "/home/x"), "/home/x/");
     EXPECT_EQ(folder_from("/srv/~/Music", "/home/x"), "/srv/~/Music");
+    EXPECT_EQ(folder_from("~y", "/home/x"), "~y");
     EXPECT_EQ(folder_from("~/Music", ""), "~/Music");
+    EXPECT_EQ(folder_from("~", ""), "~");
 }
 
 }  // namespace
