@@ -37,6 +37,11 @@ awaitable<std::optional<std::string>> LineInput::next() {
             co_return line;
         }
         if (at_end_) {
+            if (on_terminal_) {
+                std::cout << '\n' << std::flush;
+                waiting_ = false;
+                at_end_ = false;  // Ctrl+D was the answer to this question; the next one gets its own
+            }
             co_return std::nullopt;
         }
         at_end_ = !co_await read_more();

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cwchar>
 #include <stdexcept>
+#include <utility>
 
 namespace gnut {
 
@@ -57,6 +58,9 @@ struct Prompt::Editor {
     std::string question;
     Keeping keeping = Keeping::history;
     Completer completer = complete_command;
+    std::wstring set_aside;
+    /// What the next line begins with.
+    std::wstring beginning;
     std::mbstate_t partial_key{};
     /// A command of libedit waited for a key that did not come.
     bool starved = false;
@@ -154,9 +158,15 @@ unsigned char Prompt::Editor::complete(EditLine* line, int /*key*/) {
 }
 
 void Prompt::Editor::begin_line() {
-    if (!editing) {
-        editing = true;
-        el_set(line, EL_UNBUFFERED, 1);  // draws the question, and gives keys one by one
+    if (editing) {
+        return;
+    }
+    editing = true;
+    el_set(line, EL_UNBUFFERED, 1);  // draws the question, and gives keys one by one
+    if (!beginning.empty()) {
+        erase_from_screen();
+        replace_text(std::exchange(beginning, {}));
+        el_set(line, EL_REFRESH);
     }
 }
 
@@ -251,6 +261,8 @@ awaitable<std::optional<std::string>> Prompt::next() {
         const Editor::Step step = editor_->handle_key(line);
         if (step == Editor::Step::end) {
             editor_->end_line();
+            std::fputc('\n', stdout);  // behind the ^D that libedit has written
+            std::fflush(stdout);
             co_return std::nullopt;
         }
         if (step == Editor::Step::line) {
@@ -270,6 +282,14 @@ void Prompt::ask(std::string question) {
     if (was_editing) {
         editor_->begin_line();
     }
+}
+
+void Prompt::set_aside() {
+    editor_->set_aside = editor_->editing ? editor_->text() : std::wstring();
+}
+
+void Prompt::give_back() {
+    editor_->beginning = std::exchange(editor_->set_aside, {});
 }
 
 void Prompt::hide() {
@@ -297,7 +317,9 @@ void Prompt::restore_terminal() {
 void Prompt::follow_window_size() {
     window_changes_.async_wait([this](const boost::system::error_code& error, int) {
         if (!error) {
+            hide();
             el_resize(editor_->line);
+            show();
             follow_window_size();
         }
     });

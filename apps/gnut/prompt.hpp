@@ -36,6 +36,11 @@ class Prompt final : public LineSource {
     /// What becomes of the lines from here on, and what Tab does.
     void set_mode(Keeping keeping, Completer completer);
 
+    /// Keeps what has been typed of the line, while something else is asked.
+    void set_aside();
+    /// The next question comes with what was set aside, as if it had been typed again.
+    void give_back();
+
     /// Gives the terminal back as it was.
     void restore_terminal();
 

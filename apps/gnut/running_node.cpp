@@ -211,6 +211,10 @@ awaitable<void> RunningNode::read_lines() {
         if (leaving_) {
             co_return;
         }
+        if (!line && has_person_ && asked_ == Asked::file_name) {
+            ask_again();  // Ctrl+D: no file after all
+            continue;
+        }
         if (!line) {
             if (has_person_) {  // Ctrl+D; the end of a file or pipe only ends the commands
                 leave();
@@ -237,7 +241,7 @@ awaitable<void> RunningNode::take(std::string line) {
         co_return;
     }
     if (asked == Asked::file_name) {
-        ask(asked_before_);
+        ask_again();
         if (!line.empty()) {
             co_await shell_.fetch_and_show(std::move(line));
         }
@@ -267,6 +271,13 @@ void RunningNode::ask_next(Asked asked) {
     } else {
         ask(asked);
     }
+}
+
+void RunningNode::ask_again() {
+    if (prompt_ != nullptr) {
+        prompt_->give_back();
+    }
+    ask(asked_before_);
 }
 
 void RunningNode::ask(Asked asked) {
@@ -326,8 +337,11 @@ void RunningNode::on_job_control(int signal) {
     }
     if (!lines_ && on_terminal()) {
         come_to_the_foreground();  // by the shell's `fg`, which sends SIGCONT also to what runs
-    } else if (lines_ && signal == SIGTSTP) {
-        asked_before_ = asked_ == Asked::file_name ? asked_before_ : asked_;
+    } else if (lines_ && signal == SIGTSTP && asked_ != Asked::file_name) {
+        asked_before_ = asked_;
+        if (prompt_ != nullptr) {
+            prompt_->set_aside();
+        }
         ask(Asked::file_name);
     }
 }

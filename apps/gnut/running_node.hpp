@@ -44,6 +44,8 @@ class RunningNode {
     void ask(Asked asked);
     /// Asks this once the question for a file, if that is open, has been answered.
     void ask_next(Asked asked);
+    /// Goes on where the question for a file came in between.
+    void ask_again();
     void open_line_source();
     void follow_signals();
     void on_signal(int signal);

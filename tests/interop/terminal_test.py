@@ -47,6 +47,40 @@ class Terminal(unittest.TestCase):
             answered = peer.wait_for(r"0 neighbours").end()
             peer.wait_for(r"^gnut> ", answered)
             peer.press(CTRL_D)
+            peer.wait_for(r"^leaving")
+            self.assertEqual(peer.wait(), 0)
+
+    def test_control_d_leaves_the_question_for_a_file_and_only_then_the_network(self):
+        for kind in ("xterm", "dumb"):
+            with self.subTest(kind=kind), Network() as network:
+                peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")), kind=kind)
+                peer.wait_for(r"gnut> ", peer.wait_for(r"sharing 0 files").end())
+                peer.press(CTRL_Z)
+                asked = peer.wait_for(r"Filename: ").end()
+                peer.press(CTRL_D)
+                peer.wait_for(r"^gnut> ", asked)
+                peer.press("peers" + ENTER)
+                answered = peer.wait_for(r"0 neighbours", asked).end()
+                peer.wait_for(r"gnut> ", answered)
+                peer.press(CTRL_D)
+                peer.wait_for(r"^leaving", answered)
+                self.assertEqual(peer.wait(), 0)
+
+    def test_control_z_gives_back_what_was_half_typed(self):
+        with Network() as network:
+            peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")))
+            peer.wait_for(r"gnut> ", peer.wait_for(r"sharing 0 files").end())
+            peer.press("pee")
+            peer.wait_for(r"pee")
+            for end in (ENTER, CTRL_D):
+                asked = peer.mark()
+                peer.press(CTRL_Z)
+                asked = peer.wait_for(r"Filename: ", asked).end()
+                peer.press(end)
+                peer.wait_for(r"gnut> pee", asked)
+            peer.press("rs" + ENTER)
+            peer.wait_for(r"0 neighbours")
+            peer.press(CTRL_C)
             self.assertEqual(peer.wait(), 0)
 
     def test_edits_a_line_with_the_usual_keys(self):
