@@ -140,10 +140,29 @@ awaitable<void> RunningNode::live() {
         }
         ask(Asked::command);
     }
-    if (lines_ && !has_person_) {
+    if (!lines_) {
+        co_await come_to_the_foreground();
+    } else if (!has_person_) {
         co_await first_joins();
     }
     co_await read_lines();
+}
+
+awaitable<void> RunningNode::come_to_the_foreground() {
+    // No signal comes with that: bash sends SIGCONT only to a job that was stopped.
+    constexpr std::chrono::milliseconds between_looks{500};
+    asio::steady_timer next_look(context_);
+    while (!on_terminal()) {
+        if (leaving_ || !is_terminal(STDIN_FILENO) || !is_terminal(STDOUT_FILENO)) {
+            co_return;
+        }
+        next_look.expires_after(between_looks);
+        co_await next_look.async_wait(as_result);
+    }
+    if (!leaving_) {
+        open_line_source();
+        ask(Asked::command);
+    }
 }
 
 awaitable<void> RunningNode::first_joins() {
@@ -307,7 +326,6 @@ void RunningNode::ask(Asked asked) {
 
 void RunningNode::follow_signals() {
     signals_.add(SIGTSTP);
-    signals_.add(SIGCONT);
     struct sigaction hangup {};
     if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {  // nohup: it is to go on
         signals_.add(SIGHUP);
@@ -316,8 +334,8 @@ void RunningNode::follow_signals() {
 }
 
 void RunningNode::on_signal(int signal) {
-    if (signal == SIGTSTP || signal == SIGCONT) {
-        on_job_control(signal);
+    if (signal == SIGTSTP) {
+        ask_for_file();
     } else if (signal != 0) {
         if (leaving_) {
             leave_at_once(signal);
@@ -331,25 +349,15 @@ void RunningNode::on_signal(int signal) {
     });
 }
 
-void RunningNode::on_job_control(int signal) {
-    if (leaving_) {
+void RunningNode::ask_for_file() {
+    if (leaving_ || !lines_ || asked_ == Asked::file_name) {
         return;
     }
-    if (!lines_ && on_terminal()) {
-        come_to_the_foreground();  // by the shell's `fg`, which sends SIGCONT also to what runs
-    } else if (lines_ && signal == SIGTSTP && asked_ != Asked::file_name) {
-        asked_before_ = asked_;
-        if (prompt_ != nullptr) {
-            prompt_->set_aside();
-        }
-        ask(Asked::file_name);
+    asked_before_ = asked_;
+    if (prompt_ != nullptr) {
+        prompt_->set_aside();
     }
-}
-
-void RunningNode::come_to_the_foreground() {
-    open_line_source();
-    ask(Asked::command);
-    asio::co_spawn(context_, read_lines(), asio::detached);
+    ask(Asked::file_name);
 }
 
 void RunningNode::leave() {

@@ -38,20 +38,20 @@ class RunningNode {
     void tell(const gnutella::Event& event);
     void tell_where_it_listens();
     awaitable<void> first_joins();
+    /// Waits until the shell has put this job, which was begun in the background of a terminal, in front of its person.
+    awaitable<void> come_to_the_foreground();
     awaitable<void> read_lines();
     awaitable<void> take(std::string line);
     awaitable<void> share_answer(std::string folder);
     void ask(Asked asked);
     /// Asks this once the question for a file, if that is open, has been answered.
     void ask_next(Asked asked);
-    /// Goes on where the question for a file came in between.
+    /// Asks for a file in between; what was asked before is asked again later.
+    void ask_for_file();
     void ask_again();
     void open_line_source();
     void follow_signals();
     void on_signal(int signal);
-    void on_job_control(int signal);
-    /// A job that was in the background has a person from now on.
-    void come_to_the_foreground();
     void leave();
     [[noreturn]] void leave_at_once(int signal);
 

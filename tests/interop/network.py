@@ -304,7 +304,7 @@ class Network:
 
     def shell_on_terminal(self):
         """Starts a shell on a terminal, with job control; `$GNUT` is the program."""
-        process = TerminalProcess("shell", ["/bin/sh", "-i", "-m"],
+        process = TerminalProcess("shell", ["/bin/bash", "--norc", "--noprofile", "-i"],
                                   dict(self.environment(), TERM="xterm", PS1="$ ", GNUT=gnut_path()),
                                   self.new_folder("run"))
         self._processes.append(process)

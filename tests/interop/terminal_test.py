@@ -129,7 +129,7 @@ class Terminal(unittest.TestCase):
             shell.press(CTRL_Z)
             shell.wait_for(r"Filename: ")
             shell.press(CTRL_C)
-            shell.wait_for(r"leaving")
+            shell.wait_for(r"\$ ", shell.wait_for(r"leaving").end())
             shell.press("exit $?" + ENTER)
             self.assertEqual(shell.wait(), 0)
 
