@@ -1,5 +1,6 @@
 #include "json_lines.hpp"
 
+#include "printable.hpp"
 #include "utf8.hpp"
 
 #include <boost/json/object.hpp>
@@ -15,13 +16,13 @@ namespace {
 
 namespace json = boost::json;
 
-/// Boost.JSON escapes what JSON must (below U+0020); DEL and the C1 controls can drive a terminal too.
+/// Boost.JSON escapes what JSON must (below U+0020); other characters can drive a terminal too.
 std::string on_one_line(const json::object& object) {
     std::string line;
     const std::string serialized = json::serialize(object);
     for (std::string_view rest = serialized; !rest.empty();) {
         const auto point = first_code_point(rest);
-        if (point && point->value >= 0x7F && point->value <= 0x9F) {
+        if (point && !is_printable(point->value)) {  // all of these have 16 bits
             std::array<char, 8> escape{};
             std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(point->value));
             line += escape.data();

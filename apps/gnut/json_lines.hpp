@@ -11,8 +11,8 @@
 
 namespace gnut {
 
-// What --json prints: each an object on one line, without the newline. Always valid UTF-8, with every control character
-// escaped, so that a line can also be shown on a terminal.
+// What --json prints: each an object on one line, without the newline. Always valid UTF-8, with every character
+// that is_printable() refuses escaped, so that a line can also be shown on a terminal.
 
 /// {"name","size","urn","host","port"}; urn is null when it is not known.
 std::string json_line(const gnutella::Hit& hit);

@@ -40,6 +40,10 @@ std::string visible(char32_t value) {
 
 }  // namespace
 
+bool is_printable(char32_t value) noexcept {
+    return !is_control(value) && !is_layout_mark(value);
+}
+
 std::string printable(std::string_view text) {
     std::string shown;
     shown.reserve(text.size());
@@ -50,10 +54,10 @@ std::string printable(std::string_view text) {
             text.remove_prefix(1);
             continue;
         }
-        if (is_control(point->value) || is_layout_mark(point->value)) {
-            shown += visible(point->value);
-        } else {
+        if (is_printable(point->value)) {
             shown += text.substr(0, point->bytes);
+        } else {
+            shown += visible(point->value);
         }
         text.remove_prefix(point->bytes);
     }
@@ -66,8 +70,8 @@ bool is_plain_text(std::string_view content) noexcept {
         if (!point) {
             return false;
         }
-        const bool white_space = point->value == '\t' || point->value == '\n' || point->value == '\r';
-        if (is_control(point->value) && !white_space) {
+        const bool white_space = point->value == '\t' || point->value == '\n' || content.starts_with("\r\n");
+        if (!is_printable(point->value) && !white_space) {
             return false;
         }
         content.remove_prefix(point->bytes);

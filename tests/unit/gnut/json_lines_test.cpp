@@ -58,6 +58,8 @@ TEST(JsonLines, ALineIsValidAndHasNothingThatDrivesATerminal) {
         "b\xFF";
     const std::string line = json_line(hostile);
     EXPECT_EQ(line.find_first_of("\n\x1B\x7F"), std::string::npos);
+    hostile.name = "photo\xE2\x80\xAEgpj.exe";
+    EXPECT_THAT(json_line(hostile), testing::HasSubstr("photo\\u202egpj.exe"));
     EXPECT_EQ(line.find("\xC2\x9B"), std::string::npos);
     EXPECT_EQ(boost::json::parse(line).at("name"),
               "a\n\x1B[2J\x7F\xC2\x9B"

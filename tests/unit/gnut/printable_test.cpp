@@ -57,6 +57,9 @@ TEST(Printable, PlainTextIsUtf8WithoutControls) {
     EXPECT_FALSE(
         is_plain_text("\xC2\x9B"
                       "2J"));
+    EXPECT_FALSE(is_plain_text("visible\rHIDDEN"));
+    EXPECT_FALSE(is_plain_text("visible\r"));
+    EXPECT_FALSE(is_plain_text("photo\xE2\x80\xAEgpj.exe"));
     EXPECT_FALSE(is_plain_text("caf\xE9"));
     EXPECT_FALSE(is_plain_text(std::string_view("a\0b", 3)));
 }
