@@ -71,13 +71,13 @@ void apply(ConfigFile& config, const std::string& key, const std::string& value,
 }  // namespace
 
 ConfigFile read_config_file(const std::filesystem::path& file, const std::filesystem::path& home) {
-    std::error_code missing;
-    if (file.empty() || !std::filesystem::exists(file, missing)) {
+    std::error_code problem;
+    if (file.empty() || (!std::filesystem::exists(file, problem) && !problem)) {
         return {};
     }
     const std::string name = printable(file.string());
     std::ifstream stream(file);
-    if (!stream || std::filesystem::is_directory(file, missing)) {
+    if (problem || !stream || std::filesystem::is_directory(file, problem)) {
         throw UsageError(name + ": cannot be read; check that it is a file, and its permissions");
     }
     ConfigFile config;

@@ -63,6 +63,14 @@ TEST(ConfigFile, SaysNothingWhenItIsNotThere) {
     EXPECT_TRUE(config.peers.empty());
 }
 
+TEST(ConfigFile, IsAnErrorWhenItCannotBeSeenWhetherItIsThere) {
+    const test::ScratchFolder scratch;
+    const auto loop = scratch.path() / "loop";
+    std::filesystem::create_symlink(loop, loop);
+    EXPECT_THROW(read_config_file(loop / "gnut.conf", ""), UsageError);
+    EXPECT_FALSE(read_config_file(scratch.write("file", "") / "gnut.conf", "").port);  // nothing can be there
+}
+
 TEST(ConfigFile, AMistakeNamesTheFileAndTheKey) {
     EXPECT_THAT(complaint_of("sahre=/x\n"), HasSubstr("sahre: there is no such key"));
     EXPECT_THAT(complaint_of("[section]\nport=1\n"), HasSubstr("section.port"));
