@@ -53,7 +53,8 @@ std::string describe(std::size_t number, const FoundFile& file) {
 
 std::string describe(const gnutella::SessionInfo& session) {
     const bool outgoing = session.direction == gnutella::Direction::outgoing;
-    std::string text = printable((outgoing ? session.remote : session.listens).to_string());
+    const bool listens = !session.listens.host.empty() && session.listens.port != 0;
+    std::string text = printable((outgoing || !listens ? session.remote : session.listens).to_string());
     if (session.legacy) {
         return text + " (legacy peer)";
     }

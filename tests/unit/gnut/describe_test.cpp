@@ -83,6 +83,16 @@ TEST(Describe, ASessionIsNamedByWhereItsPeerListens) {
     EXPECT_EQ(describe(session), "192.0.2.1:8027 (legacy peer)");
 }
 
+TEST(Describe, ASessionWhosePeerDoesNotSayWhereItListensIsNamedByItsConnection) {
+    gnutella::SessionInfo session;
+    session.direction = gnutella::Direction::incoming;
+    session.legacy = true;
+    session.remote = {"192.0.2.1", 50'000};
+    EXPECT_EQ(describe(session), "192.0.2.1:50000 (legacy peer)");
+    session.listens = {"192.0.2.1", 0};
+    EXPECT_EQ(describe(session), "192.0.2.1:50000 (legacy peer)");
+}
+
 TEST(Describe, ASessionInGnutellaSaysTheRoleAndHowItTravels) {
     gnutella::SessionInfo session;
     session.dialect = gnutella::Dialect::gnutella;
