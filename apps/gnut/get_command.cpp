@@ -22,6 +22,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 
 namespace gnut {
@@ -76,7 +77,9 @@ awaitable<std::optional<FoundFile>> choose(std::vector<FoundFile> files, const T
         std::cerr << describe(index + 1, files[index]) << '\n';
     }
     if (!is_terminal(STDIN_FILENO) || !is_terminal(STDERR_FILENO)) {
-        complain("which one? Give its URN in place of the name");
+        const bool all_named = std::ranges::all_of(files, [](const FoundFile& file) { return file.urn.has_value(); });
+        complain(std::string("which one? Give its URN in place of the name") +
+                 (all_named ? "" : "; one without a URN can be chosen at a terminal, by its number"));
         co_return std::nullopt;
     }
     LineInput input(co_await boost::asio::this_coro::executor);

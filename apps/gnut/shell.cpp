@@ -200,7 +200,9 @@ awaitable<std::optional<FoundFile>> Shell::find(Target target) {
         co_return files.front();
     }
     if (files.empty()) {
-        console_.answer("Nobody said they have " + describe(target) + '.');
+        const bool by_name = std::holds_alternative<std::string>(target);
+        console_.answer("Nobody said they have " + describe(target) +
+                        (by_name ? "; try fewer words, or another name." : "; connect to more peers, or try later."));
         co_return std::nullopt;
     }
     begin_list();
