@@ -14,7 +14,7 @@ struct ShellWord {
 
 inline constexpr std::array shell_words{
     ShellWord{"search", "WORDS...", "list the files whose names have these words"},
-    ShellWord{"get", "N|NAME|URN|MAGNET", "fetch a file: by its number in the last list, or by what it is"},
+    ShellWord{"get", "N|NAME|URN|MAGNET", "fetch a file, by its number in the list or what it is"},
     ShellWord{"peers", "", "the neighbours"},
     ShellWord{"connect", "HOST:PORT", "open a session with a peer"},
     ShellWord{"share", "DIR", "offer the files of a folder"},

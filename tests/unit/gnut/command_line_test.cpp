@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 namespace gnut {
 namespace {
 
@@ -151,6 +153,22 @@ TEST(CommandLine, TheConfigurationFileSpeaksWhereTheCommandLineIsSilent) {
     EXPECT_THAT(given.shares, ElementsAre("s"));
     EXPECT_THAT(given.neighbours, ElementsAre(Endpoint{"l", 2}));
     EXPECT_EQ(given.state, "t");
+}
+
+TEST(CommandLine, HelpFitsATerminalOfEightyColumns) {
+    for (const std::vector<std::string>& arguments : {std::vector<std::string>{"--help"},
+                                                      {"peer", "--help"},
+                                                      {"search", "--help"},
+                                                      {"get", "--help"},
+                                                      {"browse", "--help"},
+                                                      {"ping", "--help"},
+                                                      {"hash", "--help"},
+                                                      {"verify", "--help"}}) {
+        std::istringstream text(parse<TextWanted>(arguments, {}).text);
+        for (std::string line; std::getline(text, line);) {
+            EXPECT_LE(line.size(), 80U) << line;
+        }
+    }
 }
 
 TEST(CommandLine, HelpIsGivenEvenWithABrokenConfigurationFile) {
