@@ -178,6 +178,14 @@ TEST_F(SourcesTest, KnowsNoRanges) {
     EXPECT_EQ(downloads.counters().bytes_downloaded, content.size() + 700'000) << "what it has is sent once more";
 }
 
+TEST_F(SourcesTest, KnowsNoRangesAndNeverGetsFurther) {
+    ScriptedSource source([this](Tcp::socket& socket, const std::string&) {
+        ScriptedSource::send(socket, "HTTP/1.0 200 OK\r\nContent-Length: " + std::to_string(content.size()) +
+                                         "\r\n\r\n" + content.substr(0, 100'000));
+    });
+    EXPECT_EQ(downloads.error_of_fetching({source.hit_for(content)}), Error::source_closed);
+}
+
 TEST_F(SourcesTest, SendsMoreThanItSaid) {
     ScriptedSource source =
         saying(ScriptedSource::partial_content(content, 0, content.size()) + std::string(100'000, 'x'));

@@ -290,7 +290,7 @@ asio::awaitable<error_code> DownloadJob::fetch_from(transfer::SourceId source) {
         }
     }
     sources_->begin(source);
-    const std::uint64_t before = received_;
+    const std::uint64_t before = hasher_.hashed();
     Sequence sequence{*service_, strand_, *urn_, *part_, hasher_, {}, {}, {}, {}};
     sequence.received = [this, source](std::size_t bytes, Transport transport) {
         if (bytes > 0) {
@@ -307,7 +307,7 @@ asio::awaitable<error_code> DownloadJob::fetch_from(transfer::SourceId source) {
     } else if (hasher_.hashed() < hit.size) {
         error = co_await dialler_.reach(hit, use);
     }
-    if (received_ - before >= good_progress) {
+    if (hasher_.hashed() >= before + good_progress) {  // what we had already is none
         sources_->progressed(source);
     }
     if (!error || transfer::is_disk_error(error) || !state_->may_run()) {
