@@ -317,6 +317,28 @@ TEST_F(SwarmTest, ADurableOneThatSomebodyElseFetchesIsNotBegunAgain) {
     EXPECT_THAT(downloads.downloads().list(), IsEmpty());
 }
 
+TEST_F(SwarmTest, ADurableOneOutlivesAnotherNodeWithTheSameState) {
+    SwarmSource source(content, habits(megabyte));
+    const TemporaryFolder state;
+    const TemporaryFolder folder;
+    DownloadRequest request{{source.hit()}, folder.path(), {}};
+    request.lifetime = DownloadRequest::Lifetime::durable;
+    {
+        TestDownloads first(threads);
+        first.restore(state);
+        first.start(request);
+        first.wait_for_verified(64 * 1024);
+        TestDownloads second(threads);
+        second.restore(state);
+        EXPECT_EQ(error_of(second.only_one().async_wait(boost::asio::use_future)), Error::download_active);
+        EXPECT_EQ(error_of(second.start(request).async_wait(boost::asio::use_future)), Error::download_active);
+    }
+    TestDownloads again(threads);
+    again.restore(state);
+    again.fetch(again.only_one());
+    EXPECT_TRUE(folder.read("swarm.bin") == content);
+}
+
 TEST_F(SwarmTest, ADurableOneThatWasPausedStaysPaused) {
     SwarmSource source(content, habits(8 * megabyte));
     const TemporaryFolder state;

@@ -367,7 +367,10 @@ void DownloadJob::end(const error_code& error) {
     if (recorder_) {
         recorder_->end(error);
     }
-    state_->finish(error, error ? DownloadedFile{} : std::move(file_));
+}
+
+void DownloadJob::tell() {
+    state_->finish(progress_.error, progress_.error ? DownloadedFile{} : std::move(file_));
 }
 
 }  // namespace gnutella::net

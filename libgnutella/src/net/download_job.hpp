@@ -37,7 +37,7 @@ class Swarm;
 class DownloadJob {
   public:
     enum class Ending : std::uint8_t {
-        ended,   ///< whoever waits has been told
+        ended,   ///< `tell` is to be called when it is in no list any more
         paused,  ///< it can be begun again
     };
 
@@ -62,6 +62,9 @@ class DownloadJob {
     /// Ends one that is not running. From any thread.
     /// @param ended called on the strand.
     static void give_up(std::shared_ptr<DownloadJob> self, std::function<void()> ended);
+
+    /// Tells whoever waits how it has ended. On the strand, after `ended` was called.
+    void tell();
 
     /// Tells of the state of one that is not running: waiting or paused. From any thread.
     static void rest(std::shared_ptr<DownloadJob> self);

@@ -13,13 +13,14 @@ constexpr std::chrono::seconds between_blocks{2};
 // What will be no better the next time, and what the user has decided.
 bool is_final(const error_code& error) {
     return !error || error == boost::asio::error::operation_aborted || error == Error::hash_mismatch ||
-           error == Error::bad_file_name || error == Error::file_exists || error == Error::download_active;
+           error == Error::bad_file_name || error == Error::file_exists;
 }
 
 }  // namespace
 
 void DownloadRecorder::add(std::function<void()> failed) {
-    log_->write([record = record_, failed = std::move(failed)](store::Store& store) {
+    log_->write([record = record_, is_ours = is_ours_, failed = std::move(failed)](store::Store& store) {
+        *is_ours = !store.has_download(record.id);
         if (store.add_download(record)) {
             failed();
         }
@@ -73,6 +74,13 @@ void DownloadRecorder::keep_paused(bool paused) {
 void DownloadRecorder::end(const error_code& error) {
     if (is_final(error)) {
         log_->write([id = record_.id](store::Store& store) { store.forget_download(id); });
+    } else if (error == Error::download_active) {
+        // What was there before is that of who downloads it.
+        log_->write([id = record_.id, is_ours = is_ours_](store::Store& store) {
+            if (*is_ours) {
+                store.forget_download(id);
+            }
+        });
     }
 }
 

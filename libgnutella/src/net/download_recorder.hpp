@@ -40,12 +40,14 @@ class DownloadRecorder {
     /// Unless that is what was kept last.
     void keep_paused(bool paused);
 
-    /// The download has ended: it is forgotten, unless it may go on when a Peer starts.
+    /// The download has ended: it is forgotten, unless it may go on when a Peer starts, here or in another process.
     void end(const error_code& error);
 
   private:
     std::shared_ptr<DownloadLog> log_;
     store::DownloadRecord record_;
+    // Whether it was `add` that put it there; what is written to the store knows, one after another.
+    std::shared_ptr<bool> is_ours_ = std::make_shared<bool>(false);
     std::chrono::steady_clock::time_point next_blocks_{};
 };
 

@@ -5,6 +5,7 @@
 #include "net/download_recorder.hpp"
 #include "net/download_service.hpp"
 #include "net/memory_fetches.hpp"
+#include "sha1_hasher.hpp"
 
 #include <boost/asio/strand.hpp>
 
@@ -13,6 +14,8 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <span>
+#include <string>
 #include <utility>
 
 namespace gnutella::net {
@@ -41,11 +44,22 @@ bool is_same_file(const DownloadRequest& left, const DownloadRequest& right) {
            whole_path(left.folder) == whole_path(right.folder);
 }
 
+// The same in each process that has the same state folder: only one of them fetches it.
+Guid id_of(const Urn& urn, const std::filesystem::path& folder) {
+    const std::string text = urn.sha1_string() + folder.string();
+    Sha1Hasher hasher;
+    hasher.update(std::as_bytes(std::span(text)));
+    const Sha1 hash = hasher.finish();
+    Guid id;
+    std::copy_n(hash.begin(), id.bytes.size(), id.bytes.begin());
+    return id;
+}
+
 store::DownloadRecord record_of(const DownloadRequest& request) {
     store::DownloadRecord record;
-    record.id = Guid::random();
     record.urn = *urn_of(request);
     record.folder = whole_path(request.folder);
+    record.id = id_of(record.urn, record.folder);
     record.name = request.name;
     record.when_there = static_cast<std::int64_t>(request.when_there);
     record.size = request.sources.front().size;
@@ -134,24 +148,26 @@ struct Downloads::Impl : std::enable_shared_from_this<Downloads::Impl> {
     // ---- without ----
 
     void job_ended(std::uint64_t id, DownloadJob::Ending ending) {
+        const bool has_ended = ending == DownloadJob::Ending::ended;
         std::vector<std::function<void()>> callbacks;
-        Job paused;
+        Job job;
         {
             const std::scoped_lock lock(mutex);
             running.erase(id);
-            if (ending == DownloadJob::Ending::ended) {
-                jobs.erase(id);
-            } else {
-                paused = jobs.at(id);
+            job = jobs.at(id);
+            if (has_ended) {
+                jobs.erase(id);  // before anybody is told: who asks then does not find it any more
             }
             begin_waiting_jobs();
             callbacks = take_callbacks();
         }
+        if (has_ended) {
+            job->tell();
+        } else {
+            changed(id);  // again, perhaps, while it ended
+        }
         for (const auto& callback : callbacks) {
             callback();
-        }
-        if (paused) {
-            changed(id);  // again, perhaps, while it ended
         }
     }
 

@@ -68,7 +68,9 @@ class Store {
 
     /// The downloads to be remembered, in the order in which they were added; at most `most`.
     std::vector<DownloadRecord> downloads(std::size_t most);
-    /// Remembers a download with its sources, instead of another of that file and folder.
+    bool has_download(const Guid& id);
+    /// Remembers a download with its sources, instead of another of that file and folder; what is known of the blocks
+    /// of one with its id stays.
     /// @return Error::state_full, Error::state_unusable, or success.
     error_code add_download(const DownloadRecord& download);
     /// What has become known of it. Nothing happens when it is not remembered.

@@ -79,6 +79,18 @@ std::vector<Hit> sources_of(Database& database, const DownloadRecord& download, 
     return sources;
 }
 
+bool is_known(Database& database, const Guid& id, error_code& error) {
+    Statement row(database, "SELECT 1 FROM downloads WHERE id = ?", error);
+    return !error && row.bind(bytes_of(id)).step(error);
+}
+
+void clear_sources(Database& database, const Guid& id, error_code& error) {
+    Statement clear(database, "DELETE FROM download_sources WHERE download = ?", error);
+    if (!error) {
+        clear.run(error, bytes_of(id));
+    }
+}
+
 }  // namespace
 
 template <class... Values>
@@ -138,6 +150,12 @@ std::vector<DownloadRecord> Store::downloads(std::size_t most) {
     return downloads;
 }
 
+bool Store::has_download(const Guid& id) {
+    const std::scoped_lock lock(mutex_);
+    error_code error;
+    return database() != nullptr && is_known(*database(), id, error);
+}
+
 error_code Store::add_download(const DownloadRecord& download) {
     const std::scoped_lock lock(mutex_);
     error_code error = Error::state_unusable;
@@ -146,7 +164,8 @@ error_code Store::add_download(const DownloadRecord& download) {
         Statement insert(*database(),
                          "INSERT OR REPLACE INTO downloads (id, position, urn, folder, name, when_there, size, paused, "
                          "blocks, leaves) VALUES (?, (SELECT coalesce(max(position), 0) + 1 FROM downloads), ?, ?, ?, "
-                         "?, ?, ?, ?, ?)",
+                         "?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, "
+                         "when_there = excluded.when_there, paused = excluded.paused",
                          error);
         if (!error) {
             insert.run(error, bytes_of(download.id), std::string_view(download.urn.to_string()),
@@ -154,6 +173,7 @@ error_code Store::add_download(const DownloadRecord& download) {
                        static_cast<std::int64_t>(download.size), std::int64_t{download.paused},
                        std::span<const std::byte>(download.blocks), std::as_bytes(std::span(download.leaves)));
         }
+        clear_sources(*database(), download.id, error);
         insert_sources(*database(), download.id, download.sources, error);
         if (!error) {
             // Of a download that this one has taken the place of.
@@ -208,12 +228,8 @@ void Store::keep_download_sources(const Guid& id, std::span<const Hit> sources) 
     error_code error = Error::state_unusable;
     if (database() != nullptr) {
         Transaction transaction(*database(), error);
-        Statement known(*database(), "SELECT 1 FROM downloads WHERE id = ?", error);
-        const bool is_known = !error && known.bind(bytes_of(id)).step(error);
-        known.reset();
-        Statement clear(*database(), "DELETE FROM download_sources WHERE download = ?", error);
-        if (!error && is_known) {
-            clear.run(error, bytes_of(id));
+        if (is_known(*database(), id, error)) {
+            clear_sources(*database(), id, error);
             insert_sources(*database(), id, sources, error);
             if (!error) {
                 transaction.commit(error);

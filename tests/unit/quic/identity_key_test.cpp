@@ -5,9 +5,14 @@
 
 #include <sys/stat.h>
 
+#include <array>
+#include <barrier>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <set>
+#include <thread>
+#include <vector>
 
 namespace gnutella::test {
 namespace {
@@ -55,6 +60,30 @@ TEST_F(IdentityKeyTest, LeavesNothingElseBehind) {
         names.insert(entry.path().filename());
     }
     EXPECT_EQ(names, std::set<std::string>{"identity.key"});
+}
+
+TEST_F(IdentityKeyTest, IsOneForAllThatBeginAtOnce) {
+    constexpr std::size_t count = 4;
+    for (int round = 0; round < 25; ++round) {
+        std::filesystem::remove(file);
+        std::array<error_code, count> errors;
+        std::array<std::optional<KeyHash>, count> hashes;
+        std::barrier together(count);
+        std::vector<std::thread> threads;
+        for (std::size_t each = 0; each < count; ++each) {
+            threads.emplace_back([&, each] {
+                together.arrive_and_wait();
+                hashes[each] = IdentityKey::load_or_make(folder.path(), errors[each]).hash();
+            });
+        }
+        for (auto& thread : threads) {
+            thread.join();
+        }
+        for (std::size_t each = 0; each < count; ++each) {
+            ASSERT_FALSE(errors[each]) << errors[each].message();
+            ASSERT_EQ(hashes[each], IdentityKey::load_or_make(folder.path(), error).hash());
+        }
+    }
 }
 
 TEST_F(IdentityKeyTest, ThatIsDamagedIsNotReplaced) {

@@ -400,6 +400,25 @@ TEST_F(Stored, ADownloadOfTheSameFileToTheSameFolderReplacesTheOther) {
     EXPECT_EQ(kept[0].sources.size(), 1U);
 }
 
+TEST_F(Stored, ADownloadThatIsAddedOnceMoreKeepsWhatIsKnownOfItsBlocks) {
+    const auto store = open();
+    DownloadRecord one = download("/d", 1);
+    EXPECT_FALSE(store->has_download(one.id));
+    store->add_download(one);
+    EXPECT_TRUE(store->has_download(one.id));
+    const std::vector<std::byte> blocks(3, std::byte{0xA5});
+    store->keep_download_blocks(one.id, blocks);
+    store->keep_download_state(one.id, true);
+    one.name = "renamed";
+    EXPECT_FALSE(store->add_download(one));
+    const auto kept = store->downloads(10);
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].blocks, blocks);
+    EXPECT_EQ(kept[0].name, "renamed");
+    EXPECT_FALSE(kept[0].paused);
+    EXPECT_EQ(kept[0].sources.size(), 1U);
+}
+
 TEST_F(Stored, ADatabaseOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt) {
     open_database()->execute(
         "CREATE TABLE hashes (path BLOB PRIMARY KEY, size INTEGER NOT NULL, modified INTEGER NOT NULL, sha1 BLOB NOT "

@@ -8,6 +8,7 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -212,7 +213,14 @@ IdentityKey IdentityKey::load_or_make(const std::filesystem::path& folder, error
     if (folder.empty()) {
         return make();
     }
-    const auto kept = read_file(folder / file_name, error);
+    auto kept = read_file(folder / file_name, error);
+    // Processes that begin at the same time make one key: whoever comes later finds it.
+    FileDescriptor turn;
+    if (!kept && !error) {
+        turn = FileDescriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        [[maybe_unused]] const int locked = ::flock(turn.get(), LOCK_EX);  // where that can be done
+        kept = read_file(folder / file_name, error);
+    }
     if (error) {
         return make();
     }
