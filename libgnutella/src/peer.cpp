@@ -1,15 +1,48 @@
 #include <gnutella/peer.hpp>
 
+#include "longest_time.hpp"
 #include "net/engine.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <span>
 #include <stdexcept>
 #include <utility>
 
 namespace gnutella {
 
 namespace {
+
+using Time = std::chrono::milliseconds Settings::*;
+
+// Those that must be more than nothing ...
+constexpr Time needed_times[] = {&Settings::connect_timeout,       &Settings::first_bytes_timeout,
+                                 &Settings::handshake_timeout,     &Settings::gnutella_handshake_timeout,
+                                 &Settings::ping_interval,         &Settings::retry_interval,
+                                 &Settings::max_retry_interval,    &Settings::bye_timeout,
+                                 &Settings::route_lifetime,        &Settings::query_timeout,
+                                 &Settings::answer_timeout,        &Settings::route_table_interval,
+                                 &Settings::rescan_interval,       &Settings::upload_poll_min,
+                                 &Settings::upload_grace,          &Settings::transfer_timeout,
+                                 &Settings::tree_timeout,          &Settings::push_timeout,
+                                 &Settings::http_idle_timeout,     &Settings::quic_handshake_timeout,
+                                 &Settings::quic_fallback_timeout, &Settings::quic_idle_timeout};
+// ... and those that may be nothing.
+constexpr Time other_times[] = {&Settings::share_settle_time, &Settings::legacy_spacing, &Settings::upload_poll_max,
+                                &Settings::source_retry_interval};
+
+// "No limit" is written as the longest time there is, which nothing can be added to. Several of these are multiplied.
+Settings with_bounded_times(Settings settings) {
+    for (const auto& times : {std::span<const Time>(needed_times), std::span<const Time>(other_times)}) {
+        for (const Time time : times) {
+            settings.*time = std::min<std::chrono::milliseconds>(settings.*time, longest_time);
+        }
+    }
+    settings.hash_lifetime = std::min<std::chrono::hours>(settings.hash_lifetime, 100 * longest_time);
+    return settings;
+}
 
 void require(bool holds, const char* complaint) {
     if (!holds) {
@@ -21,13 +54,16 @@ void check(const Settings& settings) {
     error_code malformed;
     boost::asio::ip::make_address(settings.address.empty() ? "::" : settings.address, malformed);
     require(!malformed, "Settings::address must be an IPv4 or IPv6 address of this machine, or empty for all");
-    require(settings.announced_host.size() <= 255, "Settings::announced_host must be at most 255 bytes");
+    const bool is_host = Endpoint::parse(Endpoint{settings.announced_host, 1}.to_string()).has_value();
+    require(settings.announced_host.empty() || is_host,
+            "Settings::announced_host must be a host name or an address, or empty");
     require(settings.agent.size() <= 128, "Settings::agent must be at most 128 bytes");
     require(settings.disk_threads >= 1, "Settings::disk_threads must be at least 1");
     require(!settings.dialects.empty(), "Settings::dialects must name at least one dialect");
     require(settings.max_sessions >= 1, "Settings::max_sessions must be at least 1");
     require(settings.max_connections_per_address >= 1, "Settings::max_connections_per_address must be at least 1");
     require(settings.max_message_size >= 1024, "Settings::max_message_size must be at least 1024 bytes");
+    require(settings.max_message_size <= 64 * 1024 * 1024, "Settings::max_message_size must be at most 64 MiB");
     require(settings.max_nesting >= 3, "Settings::max_nesting must be at least 3: the depth of a QUERY-HIT");
     // Gnutella 0.6, 3.1: half as much again as the largest message, at least.
     require(settings.max_send_queue / 3 >= settings.max_message_size / 2,
@@ -52,21 +88,13 @@ void check(const Settings& settings) {
     require(settings.max_quic_stream_window >= 64 * 1024 && settings.max_quic_window >= settings.max_quic_stream_window,
             "Settings::max_quic_stream_window must be at least 64 KiB, and max_quic_window no less than it");
     require(settings.max_quic_send_buffer >= 512 * 1024, "Settings::max_quic_send_buffer must be at least 512 KiB");
-    for (const auto time : {settings.connect_timeout,       settings.first_bytes_timeout,
-                            settings.handshake_timeout,     settings.gnutella_handshake_timeout,
-                            settings.ping_interval,         settings.retry_interval,
-                            settings.max_retry_interval,    settings.bye_timeout,
-                            settings.route_lifetime,        settings.query_timeout,
-                            settings.answer_timeout,        settings.transfer_timeout,
-                            settings.tree_timeout,          settings.push_timeout,
-                            settings.http_idle_timeout,     settings.upload_poll_min,
-                            settings.upload_grace,          settings.quic_handshake_timeout,
-                            settings.quic_fallback_timeout, settings.quic_idle_timeout}) {
-        require(time.count() > 0, "every time-out and interval in Settings must be more than nothing");
+    for (const Time time : needed_times) {
+        require((settings.*time).count() > 0, "every time-out and interval in Settings must be more than nothing");
+    }
+    for (const Time time : other_times) {
+        require((settings.*time).count() >= 0, "no time in Settings may be negative");
     }
     require(settings.hash_lifetime.count() > 0, "Settings::hash_lifetime must be more than nothing");
-    require(settings.rescan_interval.count() > 0, "Settings::rescan_interval must be more than nothing");
-    require(settings.legacy_spacing.count() >= 0, "Settings::legacy_spacing must not be negative");
 }
 
 }  // namespace
@@ -82,7 +110,7 @@ struct Peer::Impl {
 
 Peer::Peer(boost::asio::any_io_executor executor, Settings settings) {
     check(settings);
-    auto engine = std::make_shared<net::Engine>(std::move(executor), std::move(settings));
+    auto engine = std::make_shared<net::Engine>(std::move(executor), with_bounded_times(std::move(settings)));
     engine->assemble();
     impl_ = std::make_shared<Impl>(std::move(engine));
 }

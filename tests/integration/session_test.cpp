@@ -73,6 +73,42 @@ TEST(Peer, RefusesSettingsThatCannotBe) {
     settings = {};
     settings.query_timeout = std::chrono::milliseconds(0);
     EXPECT_THROW(Peer(context.get_executor(), settings), std::invalid_argument);
+    settings = {};
+    settings.source_retry_interval = std::chrono::milliseconds(-1);
+    EXPECT_THROW(Peer(context.get_executor(), settings), std::invalid_argument);
+    settings = {};
+    settings.announced_host = "two words";
+    EXPECT_THROW(Peer(context.get_executor(), settings), std::invalid_argument);
+    settings = {};
+    settings.max_message_size = std::numeric_limits<std::size_t>::max() / 2;
+    settings.max_send_queue = std::numeric_limits<std::size_t>::max();
+    EXPECT_THROW(Peer(context.get_executor(), settings), std::invalid_argument);
+}
+
+TEST(Peer, TakesTheLongestTimeForNoLimit) {
+    Threads threads;
+    Settings patient = quick_settings();
+    for (auto* const time :
+         {&patient.connect_timeout, &patient.handshake_timeout, &patient.first_bytes_timeout, &patient.ping_interval,
+          &patient.route_lifetime, &patient.query_timeout, &patient.transfer_timeout, &patient.http_idle_timeout}) {
+        *time = std::chrono::milliseconds::max();
+    }
+    patient.queries_per_second = patient.query_burst = std::numeric_limits<std::size_t>::max();
+    Node asker(threads, patient);
+    Node sharer(threads, patient);
+    sharer.share().write("patience.txt", "a virtue");
+    asker.start();
+    sharer.start();
+    asker.connect(sharer);
+    QueryRequest wanted;
+    wanted.text = "patience";
+    wanted.timeout = std::chrono::milliseconds::max();
+    Query query = asker->query(wanted);
+    const auto hit = get(query.async_next(use_future));
+    ASSERT_TRUE(hit);
+    EXPECT_EQ(hit->name, "patience.txt");
+    get(asker->async_download(*hit, asker.downloads().path(), use_future));
+    EXPECT_EQ(asker.downloads().read("patience.txt"), "a virtue");
 }
 
 TEST(Peer, DoesNothingBeforeItIsStartedAndAfterItIsStopped) {

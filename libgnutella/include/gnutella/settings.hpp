@@ -20,7 +20,7 @@ namespace gnutella {
 /// All that a Peer can be told, with its unit and its default: every bound and every time that a program may have a
 /// reason to change; docs/settings.md lists them with what happens at each bound. What a protocol fixes (128 bytes in
 /// an id of the JSON dialect, 65,507 in a datagram), and how work is cut into pieces, are constants where they are
-/// used. A value that cannot be makes Peer's constructor throw.
+/// used. A value that cannot be makes Peer's constructor throw. A time of over a year is taken for a year.
 struct Settings {
     // ---- who and where ----
 

@@ -2,6 +2,7 @@
 
 #include "overlay/time_point.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 
@@ -12,14 +13,18 @@ class Rate {
   public:
     /// @param per_second 0 lets nothing pass.
     Rate(std::size_t per_second, std::size_t burst)
-        : interval_(per_second == 0 ? TimePoint::duration::max()
-                                    : TimePoint::duration(std::chrono::seconds(1)) /
-                                          static_cast<TimePoint::duration::rep>(per_second)),
-          tolerance_(per_second == 0 || burst == 0 ? TimePoint::duration::min()
-                                                   : interval_ * static_cast<TimePoint::duration::rep>(burst - 1)) {}
+        : interval_(per_second == 0 ? TimePoint::duration::max() : second / bounded(per_second)),
+          tolerance_(per_second == 0 || burst == 0 ? TimePoint::duration::min() : interval_ * (bounded(burst) - 1)) {}
 
   private:
     friend class RateLimiter;
+
+    static constexpr TimePoint::duration second = std::chrono::seconds(1);
+    // As many as a second has ticks are as good as no limit.
+    static constexpr TimePoint::duration::rep bounded(std::size_t count) {
+        return static_cast<TimePoint::duration::rep>(std::min<std::size_t>(count, second.count()));
+    }
+
     TimePoint::duration interval_;
     TimePoint::duration tolerance_;
 };

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <limits>
+
 namespace gnutella::overlay {
 namespace {
 
@@ -30,6 +33,14 @@ TEST(RateLimiter, FillsUpAgainAtItsRate) {
     EXPECT_EQ(allowed(limiter, rate, start + 10ms, 1'000), 1);
     EXPECT_EQ(allowed(limiter, rate, start + 510ms, 1'000), 50);
     EXPECT_EQ(allowed(limiter, rate, start + 1h, 1'000), 200);
+}
+
+TEST(RateLimiter, LetsAllPassWhenThereIsNoLimit) {
+    const std::size_t no_limit = std::numeric_limits<std::size_t>::max();
+    for (const auto& rate : {Rate(no_limit, no_limit), Rate(1, no_limit)}) {
+        RateLimiter limiter;
+        EXPECT_EQ(allowed(limiter, rate, start, 1'000), 1'000);
+    }
 }
 
 TEST(RateLimiter, NeverStopsWhoStaysBelowTheRate) {
