@@ -20,6 +20,8 @@ const char* sentence(Error error) {
             return "the peer was stopped before this was done";
         case Error::too_many_queries:
             return "too many searches are running; wait for one to end";
+        case Error::bad_query:
+            return "that is too long to search for, or no UTF-8; search for fewer words";
         case Error::cannot_resolve:
             return "the host name is not known; check its spelling, or use an address";
         case Error::cannot_connect:

@@ -213,6 +213,23 @@ TEST(Search, IsBoundedInNumber) {
     EXPECT_EQ(error_of(third.async_next(use_future)), Error::too_many_queries);
 }
 
+TEST(Search, ForATextThatNobodyWouldTakeIsRefusedHere) {
+    Threads threads;
+    auto nodes = some_nodes(threads, 2);
+    nodes[1]->share().write(std::string(200, 'x') + ".txt", "content");
+    nodes[0]->start();
+    nodes[1]->start();
+    const Session session = nodes[0]->connect(*nodes[1]);
+    for (const std::string& text : {std::string(1'025, 'x'), std::string("latin-1 \xE9")}) {
+        Query refused = nodes[0]->peer().query(text);
+        EXPECT_EQ(error_of(refused.async_next(use_future)), Error::bad_query);
+    }
+    // The longest there may be; the neighbour is still there for it.
+    Query longest = nodes[0]->peer().query(within(std::string(200, 'x') + std::string(824, ' '), 20'000));
+    EXPECT_EQ(get(longest.async_next(use_future)).value().size, 7);
+    EXPECT_EQ(nodes[0]->status().sessions.size(), 1);
+}
+
 TEST(Search, SeesFilesThatAppearAndVanish) {
     Threads threads;
     auto nodes = some_nodes(threads, 2);

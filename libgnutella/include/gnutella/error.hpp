@@ -20,6 +20,7 @@ enum class Error {
     cannot_listen,     ///< the address or port cannot be listened on (no such address, or no permission)
     stopped,           ///< the Peer was stopped while the operation was under way
     too_many_queries,  ///< Settings::max_local_queries searches are running
+    bad_query,         ///< what is searched for is no text that can be asked for: over 1,024 bytes, or not UTF-8
 
     // reaching a neighbour
     cannot_resolve,       ///< the host name does not resolve

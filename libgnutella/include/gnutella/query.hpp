@@ -17,11 +17,12 @@ namespace gnutella {
 
 /// What to search for.
 struct QueryRequest {
-    /// Words that must all appear in a file's name; for legacy peers, the exact name of a file. At most 1,024 bytes.
+    /// Words that must all appear in a file's name; for legacy peers, the exact name of a file. At most 1,024 bytes of
+    /// UTF-8.
     std::string text;
     /// The file itself, when it is known by content: only that file answers.
     std::optional<Urn> urn;
-    /// How long answers are waited for; nothing: Settings::query_timeout.
+    /// How long answers are waited for; nothing: Settings::query_timeout. Over a year is a year.
     std::optional<std::chrono::milliseconds> timeout;
 };
 
@@ -37,7 +38,8 @@ class Query {
 
     /// Waits for the next hit; nullopt is the end of the search. Hits that came before are kept for it, up to
     /// Settings::max_hits_per_query. One call at a time. Cancelling the call leaves the search as it is.
-    /// Errors: Error::not_started, Error::stopped, Error::too_many_queries, boost::asio::error::operation_aborted.
+    /// Errors: Error::not_started, Error::stopped, Error::too_many_queries, Error::bad_query,
+    /// boost::asio::error::operation_aborted; what the system says when it has no more descriptors.
     /// Signature: void(error_code, std::optional<Hit>).
     template <class CompletionToken>
     auto async_next(CompletionToken&& token) {

@@ -1,12 +1,17 @@
 #include "net/local_searches.hpp"
 
+#include "longest_time.hpp"
 #include "net/address.hpp"
+#include "utf8.hpp"
 #include "wire/json_decoder.hpp"
+#include "wire/message.hpp"
 
 #include <boost/asio/ip/v6_only.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory_resource>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -49,6 +54,12 @@ void LocalSearches::start(const std::shared_ptr<Query::State>& query) {
     if (query->ended) {
         return;  // cancelled before it began
     }
+    // Neighbours would say BYE to who asks for such a thing.
+    const std::string& text = query->request.text;
+    if (text.size() > wire::max_query_length || !is_utf8(text)) {
+        query->end(Error::bad_query);
+        return;
+    }
     if (searches_.size() >= settings_.max_local_queries) {
         query->end(Error::too_many_queries);
         return;
@@ -64,7 +75,8 @@ void LocalSearches::start(const std::shared_ptr<Query::State>& query) {
     search->query = query;
     search->inbox = std::move(inbox);
     search->inbox->start();
-    search->deadline.expires_after(query->request.timeout.value_or(settings_.query_timeout));
+    const auto time = query->request.timeout.value_or(settings_.query_timeout);
+    search->deadline.expires_after(std::min<std::chrono::milliseconds>(time, longest_time));
     search->deadline.async_wait([weak = std::weak_ptr(alive_), id = query->id](error_code cancelled) {
         const auto self = weak.lock();
         if (!cancelled && self) {

@@ -11,8 +11,7 @@ namespace {
 
 using Kind = JsonValue::Kind;
 
-constexpr std::size_t max_host_length = 255;  // RFC 1035, 2.3.4
-constexpr std::size_t max_query_length = 1024;
+constexpr std::size_t max_host_length = 255;   // RFC 1035, 2.3.4
 constexpr std::size_t max_agent_length = 128;  // and of a hit's client
 constexpr std::size_t max_reason_length = 256;
 constexpr std::uint8_t default_ttl = 7;  // of a query that carries none

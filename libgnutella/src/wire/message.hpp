@@ -71,6 +71,9 @@ struct Pong {
     std::string_view extensions{};
 };
 
+/// Bytes of a query's text.
+inline constexpr std::size_t max_query_length = 1024;
+
 struct Query {
     /// Where the asker takes answers: its inbox.
     Sender asker;
