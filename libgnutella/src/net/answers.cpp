@@ -55,43 +55,46 @@ Answers::Answers(asio::any_io_executor strand, overlay::Router& router, SharedLi
       time_to_resolve_(settings.answer_timeout),
       log_(log) {}
 
-bool Answers::begin() {
+Answers::Place Answers::begin() {
     if (stopped_) {
-        return false;
+        return nullptr;
     }
     // A storm of queries must not become a storm of look-ups.
-    if (under_way_ >= max_under_way_) {
+    if (*under_way_ >= max_under_way_) {
         ++not_sent_;
-        return false;
+        return nullptr;
     }
-    ++under_way_;
-    return true;
+    ++*under_way_;
+    return {under_way_.get(), [count = under_way_](void*) { --*count; }};
 }
 
 void Answers::send(overlay::Actions::SendDatagram datagram) {
-    if (begin()) {
-        asio::co_spawn(strand_, deliver(std::move(datagram)),
-                       [self = shared_from_this()](std::exception_ptr) { --self->under_way_; });
+    if (auto place = begin()) {
+        asio::co_spawn(strand_, deliver(std::move(datagram), std::move(place)),
+                       [self = shared_from_this()](std::exception_ptr) {});
     }
 }
 
 void Answers::send(overlay::Actions::SendFile file) {
     const SharedFile* const shared = library_.index().file(file.file);
-    if (shared != nullptr && begin()) {
-        asio::co_spawn(strand_, deliver_file(std::move(file), *shared),
-                       [self = shared_from_this()](std::exception_ptr) { --self->under_way_; });
+    if (shared == nullptr) {
+        return;
+    }
+    if (auto place = begin()) {
+        asio::co_spawn(strand_, deliver_file(std::move(file), *shared, std::move(place)),
+                       [self = shared_from_this()](std::exception_ptr) {});
     }
 }
 
-asio::awaitable<void> Answers::deliver(overlay::Actions::SendDatagram datagram) {
-    const auto to = co_await find(std::move(datagram.to));
+asio::awaitable<void> Answers::deliver(overlay::Actions::SendDatagram datagram, Place place) {
+    const auto to = co_await find(std::move(datagram.to), std::move(place));
     if (to && !stopped_) {
         port_(std::move(datagram.frame), *to);
     }
 }
 
-asio::awaitable<void> Answers::deliver_file(overlay::Actions::SendFile file, SharedFile shared) {
-    const auto to = co_await find(std::move(file.to));
+asio::awaitable<void> Answers::deliver_file(overlay::Actions::SendFile file, SharedFile shared, Place place) {
+    const auto to = co_await find(std::move(file.to), place);
     if (!to || stopped_) {
         co_return;
     }
@@ -109,7 +112,7 @@ asio::awaitable<void> Answers::deliver_file(overlay::Actions::SendFile file, Sha
     port_(std::move(*content), *to);
 }
 
-asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::Destination to) {
+asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::Destination to, Place place) {
     // A stranger wrote the host: it goes to the resolver only if it can be one.
     if (!to.host.empty() && !Endpoint::parse(Endpoint{to.host, to.port}.to_string())) {
         ++not_sent_;
@@ -120,7 +123,7 @@ asio::awaitable<std::optional<udp::endpoint>> Answers::find(overlay::Actions::De
     }
     const auto deadline = std::chrono::steady_clock::now() + time_to_resolve_;
     const Endpoint host{to.host, to.port};
-    const auto addresses = co_await resolve(strand_, host, deadline);
+    const auto addresses = co_await resolve_for_stranger(strand_, host, deadline, std::move(place));
     if (stopped_) {
         co_return std::nullopt;
     }

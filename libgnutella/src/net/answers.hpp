@@ -13,6 +13,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/udp.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -45,10 +46,14 @@ class Answers : public std::enable_shared_from_this<Answers> {
     std::uint64_t files_changed() const { return files_changed_; }
 
   private:
-    boost::asio::awaitable<void> deliver(overlay::Actions::SendDatagram datagram);
-    boost::asio::awaitable<void> deliver_file(overlay::Actions::SendFile file, SharedFile shared);
-    boost::asio::awaitable<std::optional<boost::asio::ip::udp::endpoint>> find(overlay::Actions::Destination to);
-    bool begin();
+    // One of those that may be under way at once: it is given back when the last who holds it lets it go.
+    using Place = std::shared_ptr<void>;
+
+    boost::asio::awaitable<void> deliver(overlay::Actions::SendDatagram datagram, Place place);
+    boost::asio::awaitable<void> deliver_file(overlay::Actions::SendFile file, SharedFile shared, Place place);
+    boost::asio::awaitable<std::optional<boost::asio::ip::udp::endpoint>> find(overlay::Actions::Destination to,
+                                                                               Place place);
+    Place begin();
 
     boost::asio::any_io_executor strand_;
     overlay::Router& router_;
@@ -58,7 +63,8 @@ class Answers : public std::enable_shared_from_this<Answers> {
     const std::size_t max_under_way_;
     const std::chrono::milliseconds time_to_resolve_;
     const Logger& log_;
-    std::size_t under_way_ = 0;
+    // A look-up may outlive the one for whom it was begun.
+    std::shared_ptr<std::atomic<std::size_t>> under_way_ = std::make_shared<std::atomic<std::size_t>>(0);
     std::uint64_t raw_files_sent_ = 0;
     std::uint64_t not_sent_ = 0;
     std::uint64_t files_changed_ = 0;

@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 
 #include <chrono>
+#include <memory>
 #include <vector>
 
 namespace gnutella::net {
@@ -17,5 +18,12 @@ namespace gnutella::net {
 boost::asio::awaitable<std::vector<boost::asio::ip::address>> resolve(boost::asio::any_io_executor strand,
                                                                       const Endpoint& to,
                                                                       std::chrono::steady_clock::time_point deadline);
+
+/// The same for a host that a stranger named: whoever has a slow name server of his own does not keep the program's own
+/// look-ups waiting.
+/// @param place given back when the look-up has ended, which may be long after the deadline.
+boost::asio::awaitable<std::vector<boost::asio::ip::address>> resolve_for_stranger(
+    boost::asio::any_io_executor strand, const Endpoint& to, std::chrono::steady_clock::time_point deadline,
+    std::shared_ptr<void> place);
 
 }  // namespace gnutella::net
