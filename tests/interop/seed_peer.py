@@ -62,9 +62,17 @@ class timeoutQueue:
             say("A {} was not answered in time".format(self.messages.pop(0).type))
 
 
-def say(text):
-    sys.stdout.write("{}\n".format(text))
-    sys.stdout.flush()
+def say(text, end="\n"):
+    # Not by sys.stdout, which a signal handler must not enter while what it has interrupted is inside.
+    os.write(sys.stdout.fileno(), "{}{}".format(text, end).encode())
+
+
+def ask(question):
+    say(question, end="")
+    answer = sys.stdin.readline()
+    if not answer:
+        raise EOFError("nobody answers: {}".format(question))
+    return answer.rstrip("\n")
 
 
 def parse_arguments():
@@ -127,7 +135,7 @@ def listenData():
 
 def sendQuery(signum, frame):
     say("\n - Asking for file...")
-    file = input("Filename: ")
+    file = ask("Filename: ")
     query["file"] = file
     query["id"] = str(uuid.uuid1())
     # add to queries so if when I receive do not process again
@@ -234,7 +242,7 @@ def join(neighbour):
 
 def main():
     global directory
-    directory = input("Directory: ")
+    directory = ask("Directory: ")
     signal.signal(signal.SIGTSTP, sendQuery)
     signal.signal(signal.SIGINT, terminatePeer)
     if arguments.neighbour:
