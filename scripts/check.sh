@@ -16,19 +16,22 @@ check() {
 }
 
 # Every C++ file, tracked or about to be.
-cxx_files() {
-    git ls-files -z --cached --others --exclude-standard -- '*.cpp' '*.hpp'
+cxx_files=$(mktemp)
+trap 'rm -f "$cxx_files"' EXIT
+git ls-files -z --cached --others --exclude-standard -- '*.cpp' '*.hpp' >"$cxx_files" && [ -s "$cxx_files" ] || {
+    echo "check.sh: git does not say which files there are; run it in a clone that is yours" >&2
+    exit 1
 }
 
 formatted() {
-    cxx_files | xargs -0 clang-format-14 --dry-run -Werror
+    xargs -0 clang-format-14 --dry-run -Werror <"$cxx_files"
 }
 
 # A file is one idea: see CONTRIBUTING.md.
 no_file_over_500_lines() {
-    cxx_files | xargs -0 awk '
+    xargs -0 awk '
         FNR == 501 { print FILENAME " has more than 500 lines: what is its second idea?"; found = 1 }
-        END { exit found }'
+        END { exit found }' <"$cxx_files"
 }
 
 check "clang-format" formatted

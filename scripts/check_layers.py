@@ -37,16 +37,24 @@ FACE = re.compile(r"(peer|session|query|download)(_\w+)?")
 Ban = namedtuple("Ban", "rooms headers follow why")
 BANS = [
     Ban({"wire", "overlay"}, r"boost/(asio|beast)\b.*", True, "is pure: it does no I/O"),
-    Ban({"wire", "overlay"}, r"sys/socket\.h|netinet/.*|arpa/.*|netdb\.h|unistd\.h|fcntl\.h|poll\.h|sys/epoll\.h|fstream",
-        True, "is pure: it does no I/O"),
-    Ban({"wire", "overlay"}, r"thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token",
-        True, "is pure: it starts no thread and waits for none"),
-    Ban({"wire", "overlay"}, r"random|sys/random\.h", True, "is pure: it draws no random number"),
+    Ban({"wire", "overlay"},
+        r"sys/(socket|select|epoll|stat|file|mman|uio)\.h|netinet/.*|arpa/.*|netdb\.h|unistd\.h|fcntl\.h|poll\.h|"
+        r"[io]?fstream|iostream|cstdio|stdio\.h|sqlite3\.h", True, "is pure: it does no I/O"),
+    Ban({"wire", "overlay"}, r"filesystem", False, "is pure: it does no I/O"),
+    Ban({"wire", "overlay"}, r"thread|mutex|shared_mutex|condition_variable|future|semaphore|latch|barrier|stop_token|"
+        r"pthread\.h|boost/thread\b.*", True, "is pure: it starts no thread and waits for none"),
+    Ban({"wire", "overlay"}, r"random|sys/random\.h|boost/random\b.*|boost/uuid/random.*", True,
+        "is pure: it draws no random number"),
+    Ban({"transfer"},
+        r"thread|pthread\.h|boost/thread\b.*|random|sys/random\.h|boost/random\b.*|boost/uuid/random.*", False,
+        "starts no thread and draws no random number: net does"),
+    Ban({"base"}, r"boost/(asio|beast)\.hpp|boost/asio/(ip|local|generic)/.*", False, "opens no socket: only net does"),
     Ban({"share", "store"}, r"boost/(asio|beast)\b.*", True, "knows no executor: net calls it on its disk threads"),
-    Ban({"transfer"}, r"boost/asio\.hpp|boost/asio/(ip|local|generic)/.*|boost/asio/connect\.hpp", False,
+    Ban({"transfer"}, r"boost/asio\.hpp|boost/asio/(ip|local|generic)/.*|boost/asio/(connect|.*_timer)\.hpp", False,
         "works over any stream: net opens the sockets"),
-    Ban({"base", "transfer", "share", "store"}, r"sys/socket\.h|netinet/.*|netdb\.h", False,
+    Ban({"base", "transfer", "share", "store"}, r"sys/(socket|select|epoll)\.h|netinet/.*|arpa/.*|netdb\.h", False,
         "opens no socket: only net does"),
+    Ban({"base", "transfer", "store"}, r"poll\.h", False, "waits for no descriptor"),
     Ban({"public"}, r"boost/(json|program_options|beast)\b.*|(?!boost/|gnutella/)(?:.*/.*|.*\.h(?:pp)?)", False,
         "asks its users for Boost.Asio's headers and the standard library alone"),
     Ban({"outside"}, r"gnutella/detail/.*", False, "uses what every user may: the public headers"),
@@ -55,9 +63,11 @@ BANS = [
 # What a room may not write.
 Word = namedtuple("Word", "rooms pattern why")
 WORDS = [
-    Word({"wire", "overlay"}, r"\b\w*[cC]lock::now\b|\bclock_gettime\b|\bgettimeofday\b|\bstd::time\b",
+    Word({"wire", "overlay", "transfer"},
+         r"\w+::now\b|\bclock_gettime\b|\bgettimeofday\b|\btime\s*\((?=\s*(nullptr|NULL|0|&))",
          "is pure: the time comes in as an argument"),
-    Word({"wire", "overlay"}, r"\brandom_device\b|\bgetrandom\b|\bmt19937\w*|\bGuid::random\b",
+    Word({"wire", "overlay", "transfer"},
+         r"\brandom_device\b|\bgetrandom\b|\bmt19937\w*|\bGuid::random\b|\bs?rand\s*\(|\bgnutls_rnd\b",
          "is pure: it draws no random number"),
     Word({"wire", "overlay"}, r"\bsleep_for\b|\bsleep_until\b|\bstd::j?thread\b|\bstd::async\b",
          "is pure: it starts no thread and waits for none"),
@@ -134,6 +144,8 @@ def room_of(path):
 def include_breaches(tree, room, name, found):
     """What is wrong with a room's include: the first of these is said of it."""
     to = room_of(found) if found else None
+    if room in MAY_INCLUDE and to == "outside":
+        yield f"the library stands below {name}, and cannot include it"
     if room == "outside" and to not in (None, "public", "outside"):
         yield f"only the library's own sources see its inside, and so {name}"
     if room == "public" and to not in (None, "public"):
@@ -203,7 +215,7 @@ BREACHES = [
     (f"{SOURCES}/error.cpp", '#include "wire/message.hpp"', "stands below or beside wire"),
     (f"{SOURCES}/attic/a.hpp", "", "is no room"),
     (f"{SOURCES}/wire/a.hpp", "#  include <boost/asio/buffer.hpp>", "does no I/O"),
-    (f"{SOURCES}/overlay/a.cpp", "#include <gnutella/peer.hpp>", "gnutella/peer.hpp includes boost/asio/any_io_executor"),
+    (f"{SOURCES}/overlay/a.cpp", "#include <gnutella/peer.hpp>", "peer.hpp includes boost/asio/any_io_executor"),
     (f"{SOURCES}/overlay/a.cpp", "#include <thread>", "starts no thread"),
     (f"{SOURCES}/wire/a.cpp", "#include <mutex>", "starts no thread"),
     (f"{SOURCES}/wire/a.cpp", "#include <fstream>", "does no I/O"),
@@ -215,6 +227,20 @@ BREACHES = [
     (f"{SOURCES}/overlay/a.cpp", "getrandom(p, 16, 0);", "cannot use getrandom"),
     (f"{SOURCES}/overlay/a.cpp", "auto id = Guid::random();", "cannot use Guid::random"),
     (f"{SOURCES}/overlay/a.cpp", "std::this_thread::sleep_for(1s);", "cannot use sleep_for"),
+    (f"{SOURCES}/wire/a.cpp", "auto t = time(nullptr);", "cannot use time"),
+    (f"{SOURCES}/wire/a.cpp", "auto t = Clock::now();", "cannot use Clock::now"),
+    (f"{SOURCES}/transfer/a.cpp", "auto t = std::chrono::steady_clock::now();", "cannot use steady_clock::now"),
+    (f"{SOURCES}/transfer/a.cpp", "auto n = rand();", "cannot use rand"),
+    (f"{SOURCES}/transfer/a.cpp", "#include <random>", "draws no random number"),
+    (f"{SOURCES}/transfer/a.cpp", "#include <thread>", "starts no thread"),
+    (f"{SOURCES}/transfer/a.cpp", "#include <boost/asio/steady_timer.hpp>", "net opens the sockets"),
+    (f"{SOURCES}/transfer/a.cpp", "#include <poll.h>", "waits for no descriptor"),
+    (f"{SOURCES}/overlay/a.cpp", "#include <sqlite3.h>", "does no I/O"),
+    (f"{SOURCES}/overlay/a.cpp", "#include <filesystem>", "does no I/O"),
+    (f"{SOURCES}/overlay/a.cpp", "#include <pthread.h>", "starts no thread"),
+    (f"{SOURCES}/overlay/a.cpp", "#include <boost/random.hpp>", "draws no random number"),
+    (f"{SOURCES}/id.cpp", "#include <boost/asio/ip/tcp.hpp>", "opens no socket"),
+    (f"{SOURCES}/net/a.hpp", '#include "../../../apps/gnut/prompt.hpp"', "the library stands below"),
     (f"{SOURCES}/share/a.cpp", "#include <boost/asio/post.hpp>", "knows no executor"),
     (f"{SOURCES}/store/a.cpp", "#include <gnutella/peer.hpp>", "knows no executor"),
     (f"{SOURCES}/transfer/a.cpp", "#include <boost/asio/ip/tcp.hpp>", "net opens the sockets"),

@@ -61,7 +61,7 @@ def check(entry, build, version):
     if result.returncode == 0:
         mark.write_text(found, encoding="utf-8")
         return ""
-    return result.stdout or result.stderr
+    return result.stdout or result.stderr or f"{name}: clang-tidy ended with {result.returncode} and says nothing"
 
 
 def main(build):
