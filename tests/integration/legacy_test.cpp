@@ -6,8 +6,9 @@
 namespace gnutella::test {
 namespace {
 
-std::string legacy_query(const RawPeer& asker, const std::string& file, const std::string& id) {
-    return R"({"type": "QUERY", "host": "DESKTOP-3T", "port": )" + std::to_string(asker.datagram_port()) +
+std::string legacy_query(const RawPeer& asker, const std::string& file, const std::string& id,
+                         const std::string& host = "DESKTOP-3T") {
+    return R"({"type": "QUERY", "host": ")" + host + R"(", "port": )" + std::to_string(asker.datagram_port()) +
            R"(, "file": ")" + file + R"(", "id": ")" + id + R"("})";
 }
 
@@ -36,6 +37,53 @@ TEST(LegacyPeer, GetsTheFileAsOneDatagram) {
     ASSERT_TRUE(hit);
     EXPECT_EQ(hit->at("hasFile"), true);
     EXPECT_EQ(hit->at("id"), "1");
+}
+
+// The node's counters when they hold, or when there is no more patience.
+template <class Condition>
+Counters counters_when(Node& node, Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    Counters counters = node.status().counters;
+    while (!condition(counters) && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::yield();
+        counters = node.status().counters;
+    }
+    return counters;
+}
+
+TEST(LegacyPeer, GetsNoMoreDatagramsInASecondThanOneAddressMay) {
+    constexpr std::uint64_t asked = 20;
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.datagrams_per_second = 1;
+    Node node(threads, settings);
+    node.share().write("notes.txt", "what I wrote");
+    node.start();
+    RawPeer raw(node.endpoint());
+    raw.greet_as_legacy();
+    for (std::uint64_t id = 0; id < asked; ++id) {
+        raw.send(legacy_query(raw, "notes.txt", std::to_string(id)));
+    }
+    const auto decided = [](const Counters& counters) { return counters.raw_files_sent + counters.excess_datagrams; };
+    const Counters counters = counters_when(node, [&](const Counters& now) { return decided(now) >= asked; });
+    EXPECT_EQ(decided(counters), asked) << "what is too much is not sent";
+    EXPECT_GE(counters.excess_datagrams, 1U);
+    EXPECT_EQ(raw.receive_datagram(), "what I wrote");
+}
+
+TEST(LegacyPeer, CannotAimADatagramAtOthers) {
+    Threads threads;
+    Node node(threads);
+    node.share().write("notes.txt", "what I wrote");
+    node.start();
+    RawPeer raw(node.endpoint());
+    raw.greet_as_legacy();
+    raw.send(legacy_query(raw, "notes.txt", "1", "192.0.2.1"));
+    const auto refused = [](const Counters& now) { return now.refused_datagrams >= 1; };
+    EXPECT_EQ(counters_when(node, refused).refused_datagrams, 1U);
+    raw.send(legacy_query(raw, "notes.txt", "2"));
+    EXPECT_EQ(raw.receive_datagram(), "what I wrote");
+    EXPECT_EQ(node.status().counters.raw_files_sent, 1U);
 }
 
 TEST(LegacyPeer, GetsNothingButAnExactName) {

@@ -1,5 +1,6 @@
 """`gnut peer` on a terminal, used as the seed's report says: a directory, Ctrl+Z and a file's name, Ctrl+C."""
 
+import re
 import unittest
 
 from network import Network
@@ -175,18 +176,30 @@ class Terminal(unittest.TestCase):
             ours.wait_for(r"^session closed: ")
             self.assertTrue(seed.running())
 
-    def test_says_where_it_saved_what_is_no_text(self):
+    def test_says_where_it_saved_what_is_no_text_or_too_long(self):
+        files = {
+            "bytes.bin": bytes(range(256)),
+            "title.txt": b"\x1b]0;owned\x07",
+            "longer.txt": b"a" * 65_537,
+            "longest.txt": b"b" * 65_536,  # that is shown
+        }
         with Network() as network:
-            ours = network.gnut({"bytes.bin": bytes(range(256))})
+            ours = network.gnut(files)
             downloads = network.new_folder("fetched")
             peer = network.terminal("peer", "0", ours.address, "--share", str(network.new_folder("shared")),
                                     "--downloads", str(downloads))
             peer.wait_for(r"session open")
-            peer.press(CTRL_Z)
-            peer.wait_for(r"Filename: ")
-            peer.press("bytes.bin" + ENTER)
-            peer.wait_for(r"saved [^\n]*bytes\.bin")
-            self.assertEqual((downloads / "bytes.bin").read_bytes(), bytes(range(256)))
+            for name, content in files.items():
+                asked = peer.mark()
+                peer.press(CTRL_Z)
+                peer.wait_for(r"Filename: ", asked)
+                peer.press(name + ENTER)
+                peer.wait_for(r"saved [^\n]*" + re.escape(name), asked)
+                self.assertEqual((downloads / name).read_bytes(), content)
+            peer.wait_for(r"Content of longest\.txt:\s+b+")
+            for name in ("bytes.bin", "title.txt", "longer.txt"):
+                self.assertNotIn("Content of " + name, peer.output.text())
+            self.assertNotIn("\x1b]0;owned", peer.output.text())
             peer.press(CTRL_C)
             self.assertEqual(peer.wait(), 0)
 
