@@ -60,19 +60,22 @@ def random_file(path, mebibytes):
 
 
 def get(gnut, name, peers, into, *options):
-    """Runs `gnut get`. Gives what it says, its processor time, and the most memory of any child so far."""
+    """Runs `gnut get`. Gives what it says, its rate from its beginning to its end, its processor time, and the most
+    memory of any child so far."""
     into.mkdir(exist_ok=True)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [gnut, "get", name, "--json", "-o", str(into) + "/", *options]
     for peer in peers:
         command += ["--peer", peer]
+    began = time.monotonic()
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True)
+    seconds = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     said = json.loads(done.stdout)
     assert said["verified"], said
     shutil.rmtree(into)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return said, processor, after.ru_maxrss * 1024
+    return said, said["bytes"] / seconds, processor, after.ru_maxrss * 1024
 
 
 class Ngtcp2:
@@ -121,9 +124,10 @@ def measure_quic(arguments, folder):
     }
 
     def ours(node, transport):
-        said, processor, _ = get(arguments.gnut, "file.bin", [node.address], folder / "ours", "--transport", transport)
+        said, rate, processor, _ = get(arguments.gnut, "file.bin", [node.address], folder / "ours", "--transport",
+                                       transport)
         assert said["transport"] == transport, said
-        return said["bytes"] / said["seconds"], processor
+        return rate, processor
 
     rates = {way: [] for way in ways}
     processor = {way: 0.0 for way in ways}
@@ -159,9 +163,8 @@ def measure_sources(arguments, folder):
                 os.link(first / "file.bin", shared / "file.bin")
             nodes.append(Node(arguments.gnut, folder, "node{}".format(number), shared, "--upload-limit", str(limit)))
         for transport in ("quic", "http"):
-            said, _, _ = get(arguments.gnut, "file.bin", [node.address for node in nodes], folder / "got",
-                             "--transport", transport)
-            rate = said["bytes"] / said["seconds"]
+            said, rate, _, _ = get(arguments.gnut, "file.bin", [node.address for node in nodes], folder / "got",
+                                   "--transport", transport)
             print("{}: {:.1f} MB/s from {} sources of 25 MB/s each; ratio {:.2f} of their sum".format(
                 transport, rate / 1e6, len(said["sources"]), rate / (4 * limit)))
     finally:
@@ -176,7 +179,7 @@ def measure_memory(arguments, folder):
         file.truncate(arguments.gibibytes << 30)
     node = Node(arguments.gnut, folder, "node", shared)
     try:
-        said, _, client = get(arguments.gnut, "file.bin", [node.address], folder / "got")
+        said, _, _, client = get(arguments.gnut, "file.bin", [node.address], folder / "got")
         print("{} GiB over {} in {:.0f} s: at most {:.1f} MiB resident where it is fetched, {:.1f} MiB where it is "
               "served".format(arguments.gibibytes, said["transport"], said["seconds"], client / 2**20,
                               peak_memory(node.process.pid) / 2**20))
