@@ -7,19 +7,22 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
+#include <charconv>
 #include <csignal>
-#include <cstdlib>
 #include <iostream>
+#include <string_view>
+#include <system_error>
 #include <variant>
 
 int main(int argc, char* argv[]) {
-    if (argc < 2) {
+    gnutella::Settings settings;
+    const std::string_view port = argc > 2 ? argv[2] : "8025";
+    const auto [end, wrong] = std::from_chars(port.data(), port.data() + port.size(), settings.port);
+    if (argc < 2 || wrong != std::errc() || end != port.data() + port.size()) {
         std::cerr << "usage: share_a_folder FOLDER [PORT]\n";
         return 2;
     }
-    gnutella::Settings settings;
     settings.shares = {argv[1]};
-    settings.port = argc > 2 ? static_cast<std::uint16_t>(std::atoi(argv[2])) : gnutella::default_port;
 
     boost::asio::io_context context;
     gnutella::Peer peer(context.get_executor(), settings);

@@ -72,13 +72,19 @@ int main(int argc, char* argv[]) {
     const auto subscription = peer.subscribe([](const gnutella::Event& event) { std::visit(Printer{}, event); });
 
     boost::asio::signal_set signals(context, SIGINT, SIGTERM);
-    signals.async_wait([&](gnutella::error_code, int) { peer.async_stop([](gnutella::error_code) {}); });
+    signals.async_wait([&](gnutella::error_code cancelled, int) {
+        if (!cancelled) {
+            peer.async_stop([](gnutella::error_code) {});
+        }
+    });
+    int result = 0;
     peer.async_start([&](gnutella::error_code error) {
         if (error) {
             std::cerr << "watch_the_network: " << error.message() << "\n";
+            result = 1;
             context.stop();
         }
     });
     context.run();
-    return 0;
+    return result;
 }
