@@ -27,8 +27,18 @@ void complain(std::string_view subject, const gnutella::error_code& error) {
 
 std::string complaint_about_download(std::string_view name, const gnutella::error_code& error, Kept kept) {
     using gnutella::Error;
-    const bool goes_on = error == Error::source_timed_out || error == Error::source_closed || error == Error::disk_full;
-    return complaint_about(name, error) + (kept == Kept::on_disk && goes_on ? " to go on from here" : "");
+    std::string complaint = complaint_about(name, error);
+    if (kept == Kept::nowhere) {
+        return complaint;
+    }
+    if (error == Error::source_timed_out || error == Error::source_closed || error == Error::disk_full) {
+        return complaint + " to go on from here";  // these end in "try again"
+    }
+    if (error == Error::cannot_connect || error == Error::connect_timed_out || error == Error::source_busy ||
+        error == Error::source_lacks_file || error == Error::source_answer) {
+        return complaint + "; what has come of it is kept for a later get";
+    }
+    return complaint;
 }
 
 std::string complaint_about(std::string_view subject, const gnutella::error_code& error) {

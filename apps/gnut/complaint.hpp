@@ -19,10 +19,10 @@ void complain(std::string_view subject, const gnutella::error_code& error);
 /// What becomes of a file that is fetched.
 enum class Kept : std::uint8_t {
     on_disk,  ///< also of one that did not come whole: the next fetch goes on from there
-    nowhere,  ///< it is written to standard output
+    nowhere,  ///< it is written to standard output, or nothing of it has come
 };
 
-/// complaint_about() a file that was not fetched; where that is so, it says that trying again goes on from what is
+/// complaint_about() a file that was not fetched; where that is so, it says that a later fetch goes on from what is
 /// here.
 std::string complaint_about_download(std::string_view name, const gnutella::error_code& error, Kept kept);
 

@@ -152,8 +152,9 @@ awaitable<ExitCode> get(gnutella::Peer& peer, const GetOptions& options, Destina
     }
     if (error) {
         if (error != boost::asio::error::operation_aborted) {
+            const bool kept = !temporary && download.progress().received > 0;
             complain(complaint_about_download(destination.name.empty() ? file.name : *options.output, error,
-                                              temporary ? Kept::nowhere : Kept::on_disk));
+                                              kept ? Kept::on_disk : Kept::nowhere));
         }
         co_return exit_code_of(error);
     }

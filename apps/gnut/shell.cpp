@@ -333,18 +333,20 @@ awaitable<std::optional<gnutella::DownloadedFile>> Shell::tell_end(gnutella::Dow
     }
     arrived.path = arrived.path.lexically_normal();
     if (tells && error != gnutella::Error::stopped) {  // then the node leaves; it goes on with it the next time
-        tell(download.progress().name, error, arrived);
+        tell(download.progress(), error, arrived);
     }
     co_return error ? std::nullopt : std::optional(std::move(arrived));
 }
 
-void Shell::tell(const std::string& name, const gnutella::error_code& error, const gnutella::DownloadedFile& arrived) {
+void Shell::tell(const gnutella::DownloadProgress& progress, const gnutella::error_code& error,
+                 const gnutella::DownloadedFile& arrived) {
     if (!error) {
         console_.answer(describe_saved(arrived));
     } else if (error == boost::asio::error::operation_aborted) {
-        console_.answer("cancelled " + printable(name) + "; what has come of it is kept for a later get");
+        console_.answer("cancelled " + printable(progress.name) + "; what has come of it is kept for a later get");
     } else {
-        console_.complain(complaint_about_download(name, error, Kept::on_disk));
+        console_.complain(
+            complaint_about_download(progress.name, error, progress.received > 0 ? Kept::on_disk : Kept::nowhere));
     }
 }
 

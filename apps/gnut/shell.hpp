@@ -54,7 +54,8 @@ class Shell {
     /// @param name empty: the one that its first source gives it.
     awaitable<std::optional<gnutella::DownloadedFile>> fetch(FoundFile file, std::string name);
     awaitable<std::optional<gnutella::DownloadedFile>> tell_end(gnutella::Download download);
-    void tell(const std::string& name, const gnutella::error_code& error, const gnutella::DownloadedFile& arrived);
+    void tell(const gnutella::DownloadProgress& progress, const gnutella::error_code& error,
+              const gnutella::DownloadedFile& arrived);
 
     gnutella::Peer& peer_;
     Console& console_;

@@ -86,6 +86,7 @@ class SourceGone(unittest.TestCase):
             self.assertEqual(first.wait(60), 3)
             self.assertFalse((folder / "big.bin").exists())
             self.assertGreater(bytes_on_disk(folder), 0)
+            self.assertRegex(first.output.text(), r"is kept for a later get|to go on from here")
 
     def test_that_stalls_is_left_for_another(self):
         """Thirty seconds without a byte end a transfer (Settings::transfer_timeout)."""
