@@ -9,29 +9,56 @@ _gnut_peers() {
     fi
 }
 
-# Completes from a list of words, in which ":" is a letter like others.
-_gnut_words() {
-    local current=$1
-    mapfile -t COMPREPLY < <(compgen -W "$2" -- "$current")
-    # bash takes a word with a colon for several, and replaces only what follows the last.
-    if [[ $current == *:* && $COMP_WORDBREAKS == *:* ]]; then
-        local done_part=${current%"${current##*:}"}
+# Splits a line into `words` as the shell would, without their quotes: "localhost:80" is one, and so is my\ file.
+_gnut_split() {
+    local line=$1 quote="" word="" begun="" letter i
+    words=()
+    for ((i = 0; i < ${#line}; ++i)); do
+        letter=${line:i:1}
+        if [[ -n $quote && $letter == "$quote" ]]; then
+            quote=""
+        elif [[ $letter == "\\" && $quote != "'" ]]; then
+            i=$((i + 1))
+            word+=${line:i:1}
+            begun=1
+        elif [[ -z $quote && ($letter == "'" || $letter == '"') ]]; then
+            quote=$letter
+            begun=1
+        elif [[ -z $quote && $letter == [[:space:]] ]]; then
+            [[ -n $begun ]] && words+=("$word")
+            word="" begun=""
+        else
+            word+=$letter
+            begun=1
+        fi
+    done
+    words+=("$word")
+}
+
+# bash takes a word with a colon for several, and replaces only what follows the last.
+_gnut_behind_colons() {
+    if [[ $1 == *:* && $COMP_WORDBREAKS == *:* ]]; then
+        local done_part=${1%"${1##*:}"}
         COMPREPLY=("${COMPREPLY[@]#"$done_part"}")
     fi
+}
+
+# Completes from a list of words, in which ":" is a letter like others.
+_gnut_words() {
+    mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1")
+    _gnut_behind_colons "$1"
 }
 
 _gnut_files() {
     compopt -o filenames
     mapfile -t COMPREPLY < <(compgen "$2" -- "$1")
+    _gnut_behind_colons "$1"
 }
 
 _gnut() {
     local commands="peer search get browse ping hash verify"
-    # The words up to the cursor, split at spaces alone: "localhost:80" is one.
-    local line=${COMP_LINE:0:COMP_POINT}
     local -a words
-    read -ra words <<<"$line"
-    [[ $line == *[[:space:]] ]] && words+=("")
+    _gnut_split "${COMP_LINE:0:COMP_POINT}"
     local last=$((${#words[@]} - 1))
     local current=${words[last]} previous=${words[last - 1]} command=${words[1]}
     COMPREPLY=()
@@ -39,6 +66,9 @@ _gnut() {
     if ((last == 1)); then
         _gnut_words "$current" "$commands --help --version"
         return
+    fi
+    if [[ $current == --*=* && $COMP_WORDBREAKS == *=* ]]; then
+        previous=${current%%=*} current=${current#*=}
     fi
     case $previous in
         --share | --downloads | --state)
