@@ -39,7 +39,10 @@ std::filesystem::path folder_from(std::string_view text, const std::filesystem::
     if (home.empty()) {
         return text;
     }
-    return text == "~" ? home : text.starts_with("~/") ? home / text.substr(2) : std::filesystem::path(text);
+    if (text == "~") {
+        return home;
+    }
+    return text.starts_with("~/") ? home / text.substr(2) : std::filesystem::path(text);
 }
 
 }  // namespace gnut
