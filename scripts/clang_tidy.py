@@ -57,7 +57,8 @@ def check(entry, build, version):
     found = fingerprint(entry, version)
     if mark.is_file() and mark.read_text(encoding="utf-8") == found:
         return ""
-    result = run([TIDY, "--quiet", "-p", str(build), f"--header-filter={FILES}", f"--checks={NOT_IN_UNITS}", entry["file"]])
+    options = ["--quiet", "-p", str(build), f"--header-filter={FILES}", f"--checks={NOT_IN_UNITS}"]
+    result = run([TIDY, *options, entry["file"]])
     if result.returncode == 0:
         mark.write_text(found, encoding="utf-8")
         return ""
