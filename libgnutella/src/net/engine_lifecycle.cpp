@@ -121,7 +121,7 @@ void Engine::start(detail::Completion<error_code> done) {
             return;
         }
         self->phase_ = Phase::starting;
-        auto starting = self->run_start(std::move(done), std::move(cancelled));
+        auto starting = self->run_start(std::move(done), cancelled);
         asio::co_spawn(self->strand_, std::move(starting), [self](std::exception_ptr) {});
     });
 }

@@ -1,11 +1,6 @@
-#include "store/store.hpp"
-
 #include "block_tree_hasher.hpp"
 #include "sample_bytes.hpp"
-#include "store/database.hpp"
-#include "temporary_folder.hpp"
-
-#include <gtest/gtest.h>
+#include "stored.hpp"
 
 #include <sys/stat.h>
 
@@ -17,45 +12,12 @@ namespace {
 
 using std::chrono::hours;
 
-SharedFile file(const std::filesystem::path& path, std::uint8_t content = 1) {
-    Sha1 sha1{};
-    TigerRoot tiger{};
-    sha1.front() = tiger.back() = content;
-    return {path.filename().string(), path, 100, -5, Urn(sha1, tiger)};
-}
-
 HashTree tree_of(std::size_t size) {
     const std::string content = test::sample_bytes(size);
     BlockTreeHasher hasher;
     hasher.update(test::bytes_of(content));
     return hasher.finish();
 }
-
-class Stored : public ::testing::Test {
-  protected:
-    std::filesystem::path folder() const { return temporary_.path() / "state" / "gnut"; }
-    std::filesystem::path database() const { return folder() / "gnutella.sqlite"; }
-
-    std::unique_ptr<Store> open() {
-        return Store::open(folder(), error_, [this] { return now_; });
-    }
-
-    std::unique_ptr<Database> open_database() {
-        std::filesystem::create_directories(folder());
-        return Database::open(database(), error_);
-    }
-
-    // Damages the pages of the files, and not those of the hosts.
-    void damage() const {
-        std::fstream stream(database(), std::ios::in | std::ios::out | std::ios::binary);
-        stream.seekp(3 * 4096);
-        stream << std::string(std::filesystem::file_size(database()) - 3 * 4096, 'x');
-    }
-
-    test::TemporaryFolder temporary_;
-    error_code error_ = Error::stopped;
-    std::chrono::system_clock::time_point now_ = std::chrono::system_clock::time_point(hours(24 * 20'000));
-};
 
 TEST_F(Stored, HashesAreFoundByPathSizeAndTime) {
     const auto store = open();
@@ -306,117 +268,6 @@ TEST_F(Stored, ADatabaseDamagedWhileInUseIsReplaced) {
     EXPECT_EQ(told, std::vector<std::filesystem::path>{database().string() + ".corrupt-1"});
     store->remember(file("/s/new"));
     EXPECT_TRUE(store->find("/s/new", 100, -5));
-}
-
-DownloadRecord download(const std::filesystem::path& folder, std::uint8_t content = 1) {
-    DownloadRecord record;
-    record.id.bytes.fill(content);
-    record.urn = file("/s/x", content).urn;
-    record.folder = folder;
-    record.name = "name";
-    record.size = 5'000'000'000;
-    Hit hit;
-    hit.name = "source's name";
-    hit.size = record.size;
-    hit.urn = record.urn;
-    hit.source = {"192.0.2.1", 8025};
-    hit.peer = Guid::parse("00000000-0000-4000-8000-000000000001");
-    hit.key.emplace().bytes.fill(7);
-    hit.transports = {Transport::quic, Transport::http};
-    hit.dialect = Dialect::gnutella;
-    hit.index = 4'000'000'000;
-    hit.firewalled = true;
-    hit.push_proxies = {{"192.0.2.2", 6346}, {"2001:db8::2", 6347}};
-    hit.tls = true;
-    hit.client = "gtk-gnutella";
-    record.sources = {hit};
-    return record;
-}
-
-TEST_F(Stored, DownloadsOutliveTheStoreInTheirOrder) {
-    const auto one = download("/d/\xFFone", 1);
-    EXPECT_FALSE(open()->add_download(one));
-    EXPECT_FALSE(open()->add_download(download("/d/two", 2)));
-    const auto downloads = open()->downloads(10);
-    ASSERT_EQ(downloads.size(), 2U);
-    EXPECT_EQ(downloads[0].id, one.id);
-    EXPECT_EQ(downloads[0].urn, one.urn);
-    EXPECT_EQ(downloads[0].folder, one.folder);
-    EXPECT_EQ(downloads[0].name, "name");
-    EXPECT_EQ(downloads[0].size, 5'000'000'000U);
-    EXPECT_FALSE(downloads[0].paused);
-    ASSERT_EQ(downloads[0].sources.size(), 1U);
-    const Hit& source = downloads[0].sources[0];
-    EXPECT_EQ(source.source, one.sources[0].source);
-    EXPECT_EQ(source.peer, one.sources[0].peer);
-    EXPECT_EQ(source.key, one.sources[0].key);
-    EXPECT_EQ(source.transports, one.sources[0].transports);
-    EXPECT_EQ(source.urn, one.urn);
-    EXPECT_EQ(source.dialect, Dialect::gnutella);
-    EXPECT_EQ(source.index, 4'000'000'000);
-    EXPECT_TRUE(source.firewalled);
-    EXPECT_EQ(source.push_proxies, one.sources[0].push_proxies);
-    EXPECT_TRUE(source.tls);
-    EXPECT_EQ(source.client, "gtk-gnutella");
-    EXPECT_EQ(downloads[1].folder, "/d/two");
-    EXPECT_EQ(open()->downloads(1).size(), 1U);
-}
-
-TEST_F(Stored, WhatBecomesOfADownloadIsKept) {
-    const auto store = open();
-    const auto one = download("/d", 1);
-    store->add_download(one);
-    const std::vector blocks{std::byte{3}, std::byte{7}};
-    const std::vector<TigerRoot> leaves(3, TigerRoot{9});
-    store->keep_download_blocks(one.id, blocks);
-    store->keep_download_leaves(one.id, leaves);
-    store->keep_download_state(one.id, true);
-    store->keep_download_size(one.id, 77);
-    auto sources = one.sources;
-    sources.push_back(sources.front());
-    sources.back().source.port = 1;
-    store->keep_download_sources(one.id, sources);
-    auto kept = store->downloads(10);
-    ASSERT_EQ(kept.size(), 1U);
-    EXPECT_EQ(kept[0].blocks, blocks);
-    EXPECT_EQ(kept[0].leaves, leaves);
-    EXPECT_TRUE(kept[0].paused);
-    EXPECT_EQ(kept[0].size, 77U);
-    EXPECT_EQ(kept[0].sources.size(), 2U);
-    store->forget_download(one.id);
-    store->keep_download_sources(one.id, sources);
-    EXPECT_TRUE(store->downloads(10).empty());
-}
-
-TEST_F(Stored, ADownloadOfTheSameFileToTheSameFolderReplacesTheOther) {
-    const auto store = open();
-    store->add_download(download("/d", 1));
-    auto again = download("/d", 1);
-    again.id.bytes.fill(9);
-    store->add_download(again);
-    const auto kept = store->downloads(10);
-    ASSERT_EQ(kept.size(), 1U);
-    EXPECT_EQ(kept[0].id, again.id);
-    EXPECT_EQ(kept[0].sources.size(), 1U);
-}
-
-TEST_F(Stored, ADownloadThatIsAddedOnceMoreKeepsWhatIsKnownOfItsBlocks) {
-    const auto store = open();
-    DownloadRecord one = download("/d", 1);
-    EXPECT_FALSE(store->has_download(one.id));
-    store->add_download(one);
-    EXPECT_TRUE(store->has_download(one.id));
-    const std::vector<std::byte> blocks(3, std::byte{0xA5});
-    store->keep_download_blocks(one.id, blocks);
-    store->keep_download_state(one.id, true);
-    one.name = "renamed";
-    EXPECT_FALSE(store->add_download(one));
-    const auto kept = store->downloads(10);
-    ASSERT_EQ(kept.size(), 1U);
-    EXPECT_EQ(kept[0].blocks, blocks);
-    EXPECT_EQ(kept[0].name, "renamed");
-    EXPECT_FALSE(kept[0].paused);
-    EXPECT_EQ(kept[0].sources.size(), 1U);
 }
 
 TEST_F(Stored, ADatabaseOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt) {
