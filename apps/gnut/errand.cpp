@@ -50,6 +50,9 @@ ExitCode exit_code_of(const gnutella::error_code& error) noexcept {
     using gnutella::Error;
     const bool late =
         error == Error::no_pong || error == Error::handshake_timed_out || error == Error::connect_timed_out;
+    if (error == Error::bad_query) {
+        return ExitCode::wrong_usage;
+    }
     return late ? ExitCode::not_found : ExitCode::failed;
 }
 

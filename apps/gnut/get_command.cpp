@@ -62,7 +62,7 @@ awaitable<Finding> find_hits(gnutella::Peer& peer, const GetOptions& options) {
     }
     if (result.error) {
         complain(result.error);
-        finding.failure = ExitCode::failed;
+        finding.failure = exit_code_of(result.error);
     } else {
         complain("nobody answered within " + format_duration(options.timeout) + " that they have " +
                  describe(options.target) + "; check the name, or try another peer or a longer --timeout");

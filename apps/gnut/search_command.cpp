@@ -28,7 +28,7 @@ awaitable<ExitCode> search(gnutella::Peer& peer, const SearchOptions& options) {
         const auto [error, hit] = co_await query.async_next(as_result);
         if (error) {
             complain(error);
-            co_return ExitCode::failed;
+            co_return exit_code_of(error);
         }
         if (!hit) {
             break;

@@ -50,6 +50,14 @@ class CommandTest(unittest.TestCase):
 
 
 class Search(CommandTest):
+    def test_refuses_what_no_peer_would_take(self):
+        with Network() as network:
+            ours = network.gnut()
+            for command in ("search", "get"):
+                asked = network.run(command, "x" * 1_100, "--peer", ours.address)
+                self.assertEqual(asked.code, WRONG_USAGE, asked)
+                self.assert_one_sentence(asked)
+
     def test_lists_every_hit(self):
         with Network() as network:
             first, second = network.row("GG", {0: {"Blue Moon.ogg": b"1"}, 1: {"moon.txt": b"22", "sun.txt": b"333"}})
