@@ -4,6 +4,8 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace gnutella::test {
 namespace {
@@ -197,6 +199,19 @@ TEST(Session, ConnectingCanBeCancelled) {
     const auto accepted = silent.accept();  // the TCP connection stands: what is waited for is the PONG
     signal.emit(asio::cancellation_type::terminal);
     EXPECT_EQ(get(ended.get_future()), asio::error::operation_aborted);
+}
+
+TEST(Session, IsOpenedByACoroutineThatWritesThePeerInPlace) {
+    Threads threads;
+    Node a(threads);
+    Node b(threads);
+    a.start();
+    b.start();
+    const auto connect = [&]() -> asio::awaitable<Session> {
+        co_return co_await a->async_connect({"127.0.0.1", b.endpoint().port}, asio::use_awaitable);
+    };
+    const Session session = get(asio::co_spawn(threads.context(), connect, use_future));
+    EXPECT_EQ(session.info().remote, b.endpoint());
 }
 
 TEST(Session, EndsWithABye) {
