@@ -19,9 +19,11 @@ struct Endpoint {
     /// For TCP and UDP.
     std::uint16_t port = default_port;
 
+    /// No host, and the default port.
     Endpoint() = default;
     // A constructor, so that co_await peer.async_connect({"host", 8025}, ...) is safe: what GCC 12 makes of an
     // aggregate that is written in a co_await is copied byte by byte, and the host would be destroyed twice.
+    /// That port of that host; neither is looked at, see parse().
     Endpoint(std::string named, std::uint16_t numbered) noexcept : host(std::move(named)), port(numbered) {}
 
     /// Reads "host:port", "1.2.3.4:port" or "[2001:db8::1]:port". Without ":port" the port is `default_port`.

@@ -18,7 +18,7 @@ using HitMemory = std::array<std::byte, 4096>;
 void add_hosts(const wire::PackedHosts& hosts, std::vector<Endpoint>& to) {
     for (std::size_t at = 0; at < hosts.size() && to.size() < wire::max_push_proxies; ++at) {
         if (hosts[at].port != 0) {
-            to.push_back({std::string(wire::IpText(hosts[at].address).view()), hosts[at].port});
+            to.emplace_back(std::string(wire::IpText(hosts[at].address).view()), hosts[at].port);
         }
     }
 }

@@ -113,7 +113,7 @@ std::vector<Endpoint> Router::Impl::proxies_for(const Neighbour& to, const wire:
     }
     const wire::PackedHost here = binary.listening_at(to);
     if (settings.reachability == Reachability::open && here.address != wire::IpAddress::v4({0, 0, 0, 0})) {
-        proxies.push_back({std::string(wire::IpText(here.address).view()), here.port});
+        proxies.emplace_back(std::string(wire::IpText(here.address).view()), here.port);
     }
     for (Endpoint& proxy : push_proxies_of(hit)) {
         if (proxies.size() < wire::max_push_proxies && std::ranges::find(proxies, proxy) == proxies.end()) {
