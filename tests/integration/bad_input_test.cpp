@@ -2,6 +2,11 @@
 #include "raw_peer.hpp"
 #include "tls_bench.hpp"
 
+#include <sys/time.h>
+
+#include <cerrno>
+#include <cstring>
+
 namespace gnutella::test {
 namespace {
 
@@ -162,6 +167,53 @@ TEST(BadInput, ANeighbourThatReadsNothingDoesNotHoldUpTheOthers) {
     EXPECT_GT(node.status().counters.dropped_from_queues, 0U);
 }
 
+// Reads nothing, and the node keeps what it is to send within its bound: at last not even the goodbye gets through.
+TEST(BadInput, APeerThatAsksForEverAndReadsNothingIsClosed) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.max_send_queue = 128 * 1024;
+    settings.bye_timeout = std::chrono::milliseconds(50);
+    Node node(threads, settings);
+    node.start();
+    RawPeer greedy(node.endpoint());
+    greedy.greet();
+    const timeval long_enough{std::chrono::seconds(patience).count(), 0};
+    ASSERT_EQ(::setsockopt(greedy.socket().native_handle(), SOL_SOCKET, SO_SNDTIMEO, &long_enough, sizeof long_enough),
+              0);
+    std::string pings;
+    for (int count = 0; count < 100; ++count) {
+        pings += R"({"type":"PING","host":"h","port":1,"v":1,"id":")" + std::string(100, 'p') + "\"}\n";
+    }
+    ssize_t sent = 0;
+    while (sent >= 0) {
+        sent = ::send(greedy.socket().native_handle(), pings.data(), pings.size(), MSG_NOSIGNAL);
+    }
+    EXPECT_TRUE(errno == ECONNRESET || errno == EPIPE) << std::strerror(errno);
+    EXPECT_EQ(node.wait_for<SessionClosed>().reason, Error::queue_full);
+    EXPECT_TRUE(node.status().sessions.empty());
+}
+
+TEST(BadInput, ConnectionsThatSayNothingAreBounded) {
+    constexpr std::size_t most = 64;
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.max_sessions = 1;
+    settings.max_connections_per_address = 1'000;
+    settings.first_bytes_timeout = std::chrono::minutes(10);
+    Node node(threads, settings);
+    node.start();
+    std::vector<std::unique_ptr<RawPeer>> silent;
+    while (silent.size() < most) {
+        silent.push_back(std::make_unique<RawPeer>(node.endpoint()));
+    }
+    RawPeer one_more(node.endpoint());
+    EXPECT_FALSE(one_more.receive()) << "closed without a word";
+    EXPECT_EQ(node.status().counters.refused_connections, 1U);
+    silent.clear();
+    ASSERT_TRUE(eventually([&] { return node.status().counters.unknown_connections == most; }));
+    EXPECT_EQ(RawPeer(node.endpoint()).greet().at("type"), "PONG") << "their room is free again";
+}
+
 TEST(BadInput, ADatagramOnTheSharedPortIsCounted) {
     Threads threads;
     Node node(threads);
@@ -169,9 +221,7 @@ TEST(BadInput, ADatagramOnTheSharedPortIsCounted) {
     RawPeer raw(node.endpoint());
     raw.send_datagram("noise", node.endpoint().port);
     raw.greet();
-    while (node.status().counters.unknown_datagrams == 0) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return node.status().counters.unknown_datagrams != 0; }));
 }
 
 }  // namespace

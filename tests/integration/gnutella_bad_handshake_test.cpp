@@ -50,9 +50,8 @@ TEST_P(GnutellaBadHandshake, IsAnsweredWithWhatIsWrongAndTheNodeGoesOn) {
         EXPECT_EQ(block.empty(), answer.empty());
         EXPECT_TRUE(raw.ends());
         ++failed;
-        while (counter("handshakes_failed") < failed) {  // it is counted when the far end has seen the end
-            std::this_thread::yield();
-        }
+        // It is counted when the far end has seen the end.
+        ASSERT_TRUE(eventually([&] { return counter("handshakes_failed") >= failed; }));
     }
     EXPECT_EQ(counter("handshakes_failed"), failed);
     expect_it_goes_on(*good);
@@ -109,9 +108,7 @@ TEST_P(GnutellaBadHandshake, ThatTakesTooLongIsAnswered408AndTheNodeGoesOn) {
     speechless.send(RawServent::connect_block());
     EXPECT_THAT(speechless.receive_block(), StartsWith("GNUTELLA/0.6 200 "));
     EXPECT_TRUE(speechless.ends()) << "it never said that it agrees";
-    while (counter("handshakes_failed") < 2) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return counter("handshakes_failed") >= 2; }));
     expect_it_goes_on(*good);
 }
 

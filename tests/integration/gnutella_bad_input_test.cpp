@@ -427,9 +427,7 @@ TEST_P(GnutellaBadInput, OfANeighbourThatAsksAndDoesNotReadIsNotHeardUntilItDoes
         node->share().write("moon " + noise + std::to_string(file), "content " + std::to_string(file));
     }
     const auto good = neighbour();
-    while (node->status().files < 65) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return node->status().files >= 65; }));
     const auto greedy = neighbour();
     // Each is answered with some 20 KiB; all the buffers on the way to who does not read are full before long.
     std::uint64_t asked = 0;

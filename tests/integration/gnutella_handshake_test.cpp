@@ -34,9 +34,7 @@ Settings quick_handshakes() {
 
 /// It is counted when the far end may have seen the end already.
 void wait_for_failed_handshakes(Node& node, std::uint64_t count) {
-    while (node.status().counters.handshakes_failed < count) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return node.status().counters.handshakes_failed >= count; }));
 }
 
 // ---- those who connect to us ----
@@ -77,9 +75,7 @@ TEST(GnutellaHandshake, OfManyAtOnceIsBounded) {
         each = std::make_unique<RawServent>(node.endpoint());
         each->send("GNUTELLA CONNECT/0.6\r\n");
     }
-    while (node.status().counters.refused_connections == 0) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return node.status().counters.refused_connections != 0; }));
     EXPECT_EQ(node.status().counters.refused_connections, 1U);
     int accepted = 0;
     for (auto& each : all) {
@@ -135,9 +131,7 @@ TEST(GnutellaHandshake, OfThoseWhoAreToBeRefusedIsBounded) {
         slow.push_back(std::make_unique<RawServent>(full.node.endpoint()));
         slow.back()->send("GNUTELLA CONNECT/0.6\r\n");
     }
-    while (full.node.status().counters.refused_connections < most) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return full.node.status().counters.refused_connections >= most; }));
     RawServent one_more(full.node.endpoint());
     one_more.try_send(RawServent::connect_block());
     EXPECT_EQ(one_more.receive_block(), "") << "closed without a word";
@@ -157,9 +151,7 @@ TEST(GnutellaHandshake, OfThoseWhoWereRefusedLeavesTheRoomThatComesFree) {
     FullNode full;
     RawServent slow(full.node.endpoint());
     slow.send("GNUTELLA CONNECT/0.6\r\n");
-    while (full.node.status().counters.refused_connections == 0) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return full.node.status().counters.refused_connections != 0; }));
     full.neighbour->close();
     full.node.wait_for<SessionClosed>();
     RawServent next(full.node.endpoint());

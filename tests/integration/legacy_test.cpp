@@ -39,15 +39,14 @@ TEST(LegacyPeer, GetsTheFileAsOneDatagram) {
     EXPECT_EQ(hit->at("id"), "1");
 }
 
-// The node's counters when they hold, or when there is no more patience.
+// The node's counters when the condition holds.
 template <class Condition>
 Counters counters_when(Node& node, Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    Counters counters = node.status().counters;
-    while (!condition(counters) && std::chrono::steady_clock::now() < deadline) {
-        std::this_thread::yield();
+    Counters counters;
+    EXPECT_TRUE(eventually([&] {
         counters = node.status().counters;
-    }
+        return condition(counters);
+    }));
     return counters;
 }
 
@@ -119,6 +118,22 @@ TEST(LegacyPeer, IsToldThatAFileIsTooLargeForADatagram) {
     EXPECT_EQ(refusal->at("hasFile"), false);
     raw.send(legacy_query(raw, "fits.bin", "2"));
     EXPECT_EQ(raw.receive_datagram(), std::string(65'507, 'y'));
+}
+
+TEST(LegacyPeer, IsNotAnsweredByDatagramsThatAreMoreThanMayBeUnderWay) {
+    Threads threads;
+    Settings settings = quick_settings();
+    settings.max_answers = 0;
+    Node node(threads, settings);
+    node.share().write("notes.txt", "what I wrote");
+    node.start();
+    RawPeer raw(node.endpoint());
+    raw.greet_as_legacy();
+    raw.send(legacy_query(raw, "notes.txt", "1"));
+    EXPECT_TRUE(raw.receive("QUERY-HIT")) << "which says the name, the size and the hash";
+    const auto dropped = [](const Counters& now) { return now.refused_datagrams >= 1; };
+    EXPECT_EQ(counters_when(node, dropped).refused_datagrams, 1U);
+    EXPECT_EQ(node.status().counters.raw_files_sent, 0U);
 }
 
 TEST(LegacyPeer, ItsQueryIsSentOnByteForByte) {

@@ -48,6 +48,19 @@ error_code error_of(std::future<Value> future) {
     return {};
 }
 
+/// Waits until it holds, but not for ever.
+/// @return whether it does.
+template <class Condition>
+[[nodiscard]] bool eventually(Condition holds) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    bool held = holds();
+    while (!held && std::chrono::steady_clock::now() < deadline) {
+        std::this_thread::yield();
+        held = holds();
+    }
+    return held;
+}
+
 /// A folder that is gone when the test ends.
 class TemporaryFolder {
   public:

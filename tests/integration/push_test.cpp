@@ -235,9 +235,7 @@ TEST_F(PushTest, AConnectionThatNobodyWaitsForIsClosedAndCounted) {
         EXPECT_TRUE(client.is_closed()) << bytes.substr(0, 40);
         ++expected;
     }
-    while (node.status().counters.unexpected_givs < expected) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return node.status().counters.unexpected_givs >= expected; }));
     EXPECT_EQ(node.status().counters.unexpected_givs, expected);
 }
 

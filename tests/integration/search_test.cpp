@@ -35,10 +35,7 @@ std::uint64_t sum_of(const std::vector<std::unique_ptr<Node>>& nodes, std::uint6
 
 void wait_for_sum(const std::vector<std::unique_ptr<Node>>& nodes, std::uint64_t Counters::*counter,
                   std::uint64_t least) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (sum_of(nodes, counter) < least && std::chrono::steady_clock::now() < deadline) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return sum_of(nodes, counter) >= least; }));
 }
 
 /// The names of all that was found when the search is over: so many are waited for.

@@ -289,9 +289,7 @@ TEST(TlsUpgrade, ThatFailsEndsTheConnection) {
     raw.send(RawServent::block("GNUTELLA/0.6 200 OK", "Connection: Upgrade\r\n") +
              RawServent::message(RawServent::ping, "", 1));
     EXPECT_TRUE(raw.ends());
-    while (node.status().counters.handshakes_failed == 0) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return node.status().counters.handshakes_failed != 0; }));
     EXPECT_TRUE(node.status().sessions.empty());
 
     RawListener listener;
@@ -319,9 +317,7 @@ TEST(TlsUpgrade, ThatStallsEndsInTime) {
     RawServent accepting(listener.accept());
     accepting.welcome(agreement);
     EXPECT_EQ(error_of(std::move(connecting)), Error::handshake_timed_out);
-    while (node.status().counters.handshakes_failed < 4) {
-        std::this_thread::yield();
-    }
+    ASSERT_TRUE(eventually([&] { return node.status().counters.handshakes_failed >= 4; }));
 }
 
 TEST(TlsUpgrade, CanBeCancelledAndEndsWithTheNode) {

@@ -95,12 +95,11 @@ struct Aborts : testing::TestWithParam<Transport> {
     // The server's ends close a moment later than ours, and what has closed is known for a while (RFC 9000, 10.2).
     template <class Measure>
     static std::size_t when_quiet(std::size_t most, Measure measure) {
-        const auto deadline = std::chrono::steady_clock::now() + patience;
-        std::size_t measured = measure();
-        while (measured > most && std::chrono::steady_clock::now() < deadline) {
-            std::this_thread::yield();
+        std::size_t measured = 0;
+        static_cast<void>(eventually([&] {
             measured = measure();
-        }
+            return measured <= most;
+        }));
         return measured;
     }
     static std::size_t descriptors_when_quiet(std::size_t most) {
