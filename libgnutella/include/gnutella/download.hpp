@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gnutella {
@@ -39,10 +40,28 @@ struct DownloadRequest {
     enum class Lifetime : std::uint8_t {
         process,  ///< until the Peer is stopped or destroyed
         durable,  ///< until it is complete or cancelled: kept in Settings::state_folder, and begun again when a Peer
-                  ///< with that folder starts; when it cannot be kept, a Trouble says so, and it goes on
+                  ///< with that folder starts; when it cannot be kept, or there is no such folder, a
+                  ///< Trouble says so, and it goes on
     };
     /// How long this one is.
     Lifetime lifetime = Lifetime::process;
+
+    /// From nobody yet.
+    DownloadRequest() = default;
+    // A constructor for the reason that Endpoint has one.
+    /// From these, to that folder, under that name or, when it is empty, that of the first source.
+    DownloadRequest(std::vector<Hit> hits, std::filesystem::path place, std::string called = {},
+                    WhenThere there = WhenThere::choose_another, Lifetime remembered = Lifetime::process) noexcept
+        : sources(std::move(hits)),
+          folder(std::move(place)),
+          name(std::move(called)),
+          when_there(there),
+          lifetime(remembered) {}
+    /// The same from one peer.
+    DownloadRequest(Hit hit, std::filesystem::path place, std::string called = {},
+                    WhenThere there = WhenThere::choose_another, Lifetime remembered = Lifetime::process)
+        : DownloadRequest(std::vector<Hit>(1, std::move(hit)), std::move(place), std::move(called), there, remembered) {
+    }
 };
 
 /// What became of a file's hash.
@@ -98,8 +117,8 @@ class Download {
     void resume();
 
     /// Waits for the end. Errors: Error::no_source, no_transport, source_*, size_mismatch, hash_mismatch,
-    /// file_exists, bad_file_name, file_changed (somebody removed the part), disk_full, disk, download_active, stopped,
-    /// not_started; boost::asio::error::operation_aborted after cancel(). After all of these but hash_mismatch what was
+    /// file_exists, bad_file_name, file_changed (somebody removed the part), disk_full, disk, download_active, stopped;
+    /// boost::asio::error::operation_aborted after cancel(). After all of these but hash_mismatch what was
     /// verified is kept. A durable one that ends because of its sources or the disk is begun again when a Peer starts.
     /// Cancelling the call leaves the download as it is.
     /// Signature: void(error_code, DownloadedFile).

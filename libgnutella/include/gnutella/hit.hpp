@@ -19,7 +19,8 @@ namespace gnutella {
 struct Hit {
     /// The file's name, never a path.
     std::string name;
-    /// Its size in bytes.
+    /// Its size in bytes. It must be told: 0 is the empty file. Who knows a file by its hash alone, as of a magnet link
+    /// without a size, searches for it.
     std::uint64_t size = 0;
     /// What it is by content; nullopt from a legacy peer, whose files cannot be verified.
     std::optional<Urn> urn;
@@ -50,6 +51,10 @@ struct Hit {
     std::vector<Transport> transports;
     /// The whole file, when a legacy peer sent it raw in its datagram: unverified, since nobody vouched for a hash.
     std::shared_ptr<const std::string> content;
+
+    // Declared, so that it is no aggregate, for the reason that Endpoint has a constructor.
+    /// A source that a program knows of itself, to be filled in.
+    Hit() = default;
 };
 
 }  // namespace gnutella

@@ -13,11 +13,14 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/execution_context.hpp>
 
+#include <concepts>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace gnutella {
@@ -64,11 +67,18 @@ struct ConnectRequest {
 class Peer {
   public:
     /// Makes a node that does nothing yet.
-    /// @param executor where its work runs; its context must outlive the Peer and all that was started with it.
+    /// @param executor where its work runs; its context must outlive the Peer and all that was started with it. So a
+    ///     coroutine that holds a Peer must have ended, by async_stop or otherwise, before its context is destroyed;
+    ///     and what waits for a Peer's work when the context is stopped for good, and never run again, is not freed.
     /// @param settings what it is to do; they stay as they are.
     /// @throws std::invalid_argument naming the setting that cannot be.
     /// @throws std::system_error when the system has no thread, or no descriptor, for it.
     explicit Peer(boost::asio::any_io_executor executor, Settings settings = {});
+    /// The same on the executor of a context: an io_context, a thread_pool.
+    template <class ExecutionContext>
+    requires std::convertible_to<ExecutionContext&, boost::asio::execution_context&>
+    explicit Peer(ExecutionContext& context, Settings settings = {})
+        : Peer(context.get_executor(), std::move(settings)) {}
     ~Peer();
     Peer(const Peer&) = delete;
     Peer& operator=(const Peer&) = delete;
@@ -140,15 +150,14 @@ class Peer {
     /// source_timed_out.
     Query browse(Endpoint peer);
 
-    /// Begins a download. Never fails at once: an error is what Download::async_wait gives.
+    /// Begins a download, before the start too. Never fails at once: an error is what Download::async_wait gives.
     Download download(DownloadRequest request);
 
     /// Fetches the file of a hit into a folder: download() and Download::async_wait in one, for which cancelling the
     /// call cancels the download. Signature: void(error_code, DownloadedFile).
     template <class CompletionToken>
     auto async_download(Hit hit, std::filesystem::path folder, CompletionToken&& token) {
-        return async_download(DownloadRequest{{std::move(hit)}, std::move(folder), {}},
-                              std::forward<CompletionToken>(token));
+        return async_download(DownloadRequest(std::move(hit), std::move(folder)), std::forward<CompletionToken>(token));
     }
     /// The same for all that a request can say.
     template <class CompletionToken>

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace gnutella {
 
@@ -24,6 +25,16 @@ struct QueryRequest {
     std::optional<Urn> urn;
     /// How long answers are waited for; nothing: Settings::query_timeout. Over a year is a year.
     std::optional<std::chrono::milliseconds> timeout;
+
+    /// For nothing yet.
+    QueryRequest() = default;
+    // Constructors for the reason that Endpoint has one.
+    /// For a text.
+    explicit QueryRequest(std::string words) noexcept : text(std::move(words)) {}
+    /// For a text, a file, or both, for that long.
+    QueryRequest(std::string words, std::optional<Urn> file,
+                 std::optional<std::chrono::milliseconds> patience = {}) noexcept
+        : text(std::move(words)), urn(file), timeout(patience) {}
 };
 
 /// One search in flight: it yields Hits until it times out or is cancelled. A handle: copies name the same search, and
