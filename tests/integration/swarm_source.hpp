@@ -37,6 +37,8 @@ class SwarmSource {
         std::size_t tree_ends_above = 0;
         /// Sends it when it is released, and not before.
         bool keeps_tree_back = false;
+        /// The same for what the file is.
+        bool keeps_head_back = false;
         /// Says that it will be longer than any tree of the file, and sends nothing of it.
         bool tree_is_too_long = false;
         /// Takes a second request on a connection, and closes it in place of an answer.
@@ -121,6 +123,11 @@ class SwarmSource {
         std::unique_lock lock(mutex_);
         EXPECT_TRUE(changed_.wait_for(lock, patience, [this] { return !requests_.empty(); }));
     }
+    /// For the tree, or for what the file is, which it keeps back.
+    void wait_for_request_that_is_kept_back() {
+        std::unique_lock lock(mutex_);
+        EXPECT_TRUE(changed_.wait_for(lock, patience, [this] { return keeps_back_; }));
+    }
 
     /// Lets one that has fallen silent go on.
     void release() {
@@ -165,6 +172,9 @@ class SwarmSource {
                 break;
             }
             if (request.starts_with("HEAD ")) {
+                if (habits_.keeps_head_back) {
+                    keep_back();
+                }
                 send_head(socket);
                 continue;
             }
@@ -179,6 +189,14 @@ class SwarmSource {
     void wait_for_release() {
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, patience, [this] { return released_; });
+    }
+    void keep_back() {
+        {
+            const std::scoped_lock lock(mutex_);
+            keeps_back_ = true;
+            changed_.notify_all();
+        }
+        wait_for_release();
     }
 
     bool is_partial() const { return !habits_.has.empty() && !(habits_.completes_after_refusing && refusals_ > 0); }
@@ -215,7 +233,7 @@ class SwarmSource {
 
     bool send_tree(Tcp::socket& socket) {
         if (habits_.keeps_tree_back) {
-            wait_for_release();
+            keep_back();
         }
         if (!habits_.has_tree) {
             ScriptedSource::send(socket, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
@@ -325,6 +343,7 @@ class SwarmSource {
     std::atomic<std::size_t> range_requests_{0};
     std::condition_variable changed_;
     bool released_ = false;
+    bool keeps_back_ = false;
     std::vector<std::string> requests_;
     std::set<int> open_;
     std::vector<std::thread> serving_;

@@ -8,7 +8,7 @@
 #include "net/transfer_counters.hpp"
 #include "node.hpp"
 #include "store/store.hpp"
-#include "transfer/catalogue.hpp"
+#include "test_catalogue.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -18,7 +18,6 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
 
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -27,15 +26,12 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace gnutella::test {
@@ -74,76 +70,6 @@ inline void bound_waits(Tcp::socket& socket) {
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
-
-/// A catalogue of the files that a test puts into it.
-class TestCatalogue final : public transfer::Catalogue {
-  public:
-    SharedFile add(const std::filesystem::path& path, const HashedContent& content) {
-        const std::scoped_lock lock(mutex_);
-        trees_.push_back(content.tree);
-        return add_locked(path, content.urn);
-    }
-    SharedFile add(const std::filesystem::path& path, const Urn& urn) {
-        const std::scoped_lock lock(mutex_);
-        return add_locked(path, urn);
-    }
-
-    /// Files are numbered from 1, as they were added.
-    boost::asio::awaitable<std::optional<SharedFile>> find(std::variant<transfer::IndexedFile, Urn> wanted) override {
-        const std::scoped_lock lock(mutex_);
-        std::uint32_t index = 0;
-        for (const SharedFile& file : files_) {
-            ++index;
-            const auto* indexed = std::get_if<transfer::IndexedFile>(&wanted);
-            const bool found = indexed != nullptr ? indexed->index == index && indexed->name == file.name
-                                                  : file.urn.same_file(std::get<Urn>(wanted));
-            if (found) {
-                co_return file;
-            }
-        }
-        co_return std::nullopt;
-    }
-
-    boost::asio::awaitable<std::vector<transfer::ListedFile>> list(std::uint64_t after, std::size_t most) override {
-        const std::scoped_lock lock(mutex_);
-        std::vector<transfer::ListedFile> listed;
-        for (auto id = after; id < files_.size() && listed.size() < most; ++id) {
-            const SharedFile& file = files_[static_cast<std::size_t>(id)];
-            listed.push_back({id + 1, file.name, file.size, file.urn});
-        }
-        co_return listed;
-    }
-
-    int open(const SharedFile& file, error_code& error) override {
-        const int descriptor = ::open(file.path.c_str(), O_RDONLY | O_CLOEXEC);
-        error = descriptor < 0 ? error_code(Error::file_unreadable) : error_code{};
-        return descriptor;
-    }
-
-    std::optional<HashTree> tree(const SharedFile& file) override {
-        const std::scoped_lock lock(mutex_);
-        for (const HashTree& tree : trees_) {
-            if (tree.root() == file.urn.tiger()) {
-                return tree;
-            }
-        }
-        return std::nullopt;
-    }
-
-    void want_tree(const SharedFile&) override { ++trees_wanted_; }
-    int trees_wanted() const { return trees_wanted_; }
-
-  private:
-    SharedFile add_locked(const std::filesystem::path& path, const Urn& urn) {
-        files_.push_back({path.filename(), path, std::filesystem::file_size(path), 0, urn});
-        return files_.back();
-    }
-
-    std::mutex mutex_;
-    std::vector<SharedFile> files_;
-    std::vector<HashTree> trees_;
-    std::atomic<int> trees_wanted_{0};
-};
 
 /// A serving half of a node: listens on a free port of loopback and hands each connection over as the listener does,
 /// with the first bytes read already.
@@ -261,13 +187,17 @@ class TestDownloads {
             ->wait_for<DownloadProgress>([=](const DownloadProgress& progress) { return progress.verified >= bytes; })
             .verified;
     }
+    /// Pauses a download, and waits until it rests.
+    void pause(Download& download) {
+        download.pause();
+        events_->wait_for<DownloadProgress>(
+            [](const DownloadProgress& progress) { return progress.state == DownloadState::paused; });
+    }
     /// Begins a download and pauses it when so many bytes are verified.
     void begin_and_pause(DownloadRequest request, std::uint64_t verified) {
         Download download = start(std::move(request));
         wait_for_verified(verified);
-        download.pause();
-        events_->wait_for<DownloadProgress>(
-            [](const DownloadProgress& progress) { return progress.state == DownloadState::paused; });
+        pause(download);
     }
     /// Goes on with those that are kept there.
     void restore(const TemporaryFolder& state) {

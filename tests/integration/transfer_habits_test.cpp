@@ -77,6 +77,18 @@ TEST_F(SourceHabits, AHitWithoutAHashIsAskedWhatItIs) {
     EXPECT_EQ(file.verification, Verification::verified);
 }
 
+TEST_F(SourceHabits, ADownloadThatIsPausedBeforeItIsKnownWhatTheFileIsGoesOn) {
+    SwarmSource source(content, {.keeps_head_back = true});
+    Hit hit = by_index(source.hit());
+    hit.urn.reset();
+    Download download = downloads.start({hit});
+    source.wait_for_request_that_is_kept_back();
+    downloads.pause(download);
+    source.release();
+    download.resume();
+    EXPECT_EQ(downloads.fetch(download).urn, urn_of(content));
+}
+
 TEST_F(SourceHabits, ARootThatASourceTellsLetsAllSourcesServeAtOnce) {
     constexpr std::size_t slow = 4'000'000;
     SwarmSource teller(content, {.rate = slow, .tells_root = true});

@@ -149,6 +149,26 @@ TEST_F(UploadDeskTest, DoesNotKeepTheSlotOfOneWhoAsksForNothingMore) {
     EXPECT_EQ(idle.get("/nothing").status, 404) << "who is still there";
 }
 
+TEST_F(UploadDeskTest, KeepsTheSlotOfOneWhoHasAskedInTimeHoweverSlowTheDiskIs) {
+    constexpr std::chrono::milliseconds grace{50};
+    TestServer hasty(threads, settings_with([&](Settings& settings) {
+                         settings.max_uploads = 1;
+                         settings.upload_grace = grace;
+                     }));
+    const std::string wanted = target_of(hasty.share("file.bin", content_of(1'000)));
+    RawClient first(hasty.endpoint(), "127.0.0.1");
+    RawClient second(hasty.endpoint(), "127.0.0.2");
+    EXPECT_EQ(ask(first, wanted).status, 206);
+    hasty.catalogue().hold();
+    first.send("GET " + wanted + " HTTP/1.1\r\nHost: here\r\nRange: bytes=10-19\r\n\r\n");
+    hasty.catalogue().wait_until_held();
+    for (const auto end = Clock::now() + 4 * grace; Clock::now() < end;) {
+        ASSERT_EQ(ask(second, wanted).status, 503);
+    }
+    hasty.catalogue().release();
+    EXPECT_EQ(first.receive().status, 206);
+}
+
 TEST_F(UploadDeskTest, RefusesWhoIsOneTooMany) {
     TestServer small(threads, settings_with([](Settings& settings) {
                          settings.max_uploads = 0;

@@ -221,6 +221,22 @@ TEST_F(SwarmTest, PausesAndGoesOnWithWhatItHas) {
     EXPECT_LT(source.sent() - sent, content.size()) << "it did not begin anew";
 }
 
+TEST_F(SwarmTest, OneThatIsPausedBeforeItHasTheTreeAsksForItAgain) {
+    SwarmSource one(content, {.rate = 8 * megabyte, .keeps_tree_back = true});
+    SwarmSource other(content, {.rate = 8 * megabyte, .keeps_tree_back = true});
+    TestDownloads downloads(threads);
+    Download download = downloads.start({one.hit(), other.hit()});
+    one.wait_for_request_that_is_kept_back();
+    downloads.pause(download);
+    one.release();
+    other.release();
+    download.resume();
+    downloads.fetch(download);
+    expect_whole(downloads);
+    EXPECT_GT(one.sent(), 0U);
+    EXPECT_GT(other.sent(), 0U) << "with the tree it comes from both at once";
+}
+
 TEST_F(SwarmTest, APausedOneGivesUpItsTurn) {
     Settings settings = quick_settings();
     settings.max_downloads = 1;
@@ -297,6 +313,35 @@ TEST_F(SwarmTest, ADurableOneGoesOnWithoutBeingAskedAgain) {
     TestDownloads downloads(threads);
     downloads.restore(state);
     EXPECT_THAT(downloads.downloads().list(), IsEmpty()) << "what is complete is forgotten";
+}
+
+TEST_F(SwarmTest, ADurableOneKeepsItsTreeWhereItsFirstHitIsOfAnotherSize) {
+    const TemporaryFolder state;
+    const TemporaryFolder folder;
+    std::optional<SwarmSource> source(std::in_place, content, habits(8 * megabyte));
+    Hit forged = source->hit();
+    forged.size *= 2;
+    forged.source.port = 1;  // where nobody listens
+    DownloadRequest request{{forged, source->hit()}, folder.path()};
+    request.lifetime = DownloadRequest::Lifetime::durable;
+    {
+        TestDownloads downloads(threads, unforgiving());
+        downloads.restore(state);
+        downloads.start(request);
+        downloads.wait_for_verified(2 * megabyte);
+    }
+    source.reset();
+    SwarmSource one(content, {.rate = 8 * megabyte, .has_tree = false});
+    SwarmSource other(content, {.rate = 8 * megabyte, .has_tree = false});
+    TestDownloads downloads(threads, unforgiving());
+    downloads.restore(state);
+    Download again = downloads.only_one();
+    again.add_source(one.hit());
+    again.add_source(other.hit());
+    downloads.fetch(again);
+    EXPECT_TRUE(folder.read("swarm.bin") == content);
+    EXPECT_GT(one.sent(), 0U);
+    EXPECT_GT(other.sent(), 0U) << "with the tree that was kept it comes from both at once";
 }
 
 TEST_F(SwarmTest, ADurableOneThatSomebodyElseFetchesIsNotBegunAgain) {

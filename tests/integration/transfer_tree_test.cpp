@@ -152,6 +152,42 @@ TEST_F(SharingTest, AFileOnItsWayThatIsGoneIsNotThere) {
     EXPECT_EQ(client.get(file_target, "Range: bytes=65536-\r\n").status, 404);
 }
 
+TEST(PartRegistry, OpensTheVeryPartThatWasFound) {
+    const TemporaryFolder folder;
+    folder.write("first", "all of it");
+    folder.write("second", "a bit of it");
+    net::PartRegistry registry;
+    std::uint64_t download = 0;
+    std::vector<int> descriptors;
+    for (const char* name : {"first", "second"}) {
+        net::PartRegistry::Part part;
+        part.verified = {{0, 4}};
+        part.descriptor = ::open((folder.path() / name).c_str(), O_RDONLY | O_CLOEXEC);
+        descriptors.push_back(part.descriptor);
+        registry.publish(++download, std::move(part));
+    }
+    const auto opens = [&registry](const transfer::PartialFile& file) {
+        error_code error;
+        const int descriptor = registry.open(file, error);
+        ::close(descriptor);
+        return !error;
+    };
+    const auto found = registry.find(Urn{Sha1{}});
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(opens(*found));
+    registry.withdraw(1);
+    EXPECT_FALSE(opens(*found)) << "it would be another's";
+    net::PartRegistry::Part anew;
+    anew.verified = {{0, 2}};
+    anew.descriptor = descriptors.front();
+    registry.publish(1, std::move(anew));
+    EXPECT_FALSE(opens(*found)) << "what was there before is not there now";
+    EXPECT_TRUE(opens(registry.find(Urn{Sha1{}}).value()));
+    for (const int descriptor : descriptors) {
+        ::close(descriptor);
+    }
+}
+
 TEST_F(SharingTest, OtherSourcesAreLearntFromAskersAndToldToOthers) {
     server.share("file.bin", content);
     RawClient first(server.endpoint(), "127.0.0.2");
@@ -213,10 +249,10 @@ TEST(NodeTrees, AreComputedWhenTheyAreWantedOfWhatWasHashedBeforeTreesWereKept) 
     const std::string target = "/uri-res/N2X?" + hashes.urn.sha1_string();
     auto response = client.get(target);
     EXPECT_EQ(response.status, 503) << "it is shared without having been read";
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (response.status == 503 && std::chrono::steady_clock::now() < deadline) {
+    EXPECT_TRUE(eventually([&] {
         response = client.get(target);
-    }
+        return response.status != 503;
+    }));
     EXPECT_EQ(response.body, transfer::write_thex(hashes.tree));
     EXPECT_EQ(client.get("/uri-res/N2R?" + hashes.urn.sha1_string()).body, content);
 }

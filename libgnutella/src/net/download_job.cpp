@@ -156,6 +156,9 @@ asio::awaitable<error_code> DownloadJob::download() {
 asio::awaitable<error_code> DownloadJob::prepare() {
     const auto& ways = service_->settings.transports;
     const std::vector<Hit> offered = co_await name_sources();
+    if (!state_->may_run()) {
+        co_return asio::error::operation_aborted;
+    }
     const auto first =
         std::ranges::find_if(offered, [&ways](const Hit& hit) { return transfer::is_usable(hit, ways); });
     if (first == offered.end()) {
@@ -179,16 +182,16 @@ asio::awaitable<error_code> DownloadJob::prepare() {
     adopt_new_sources();
     progress_.size = transfer::size_of(*first);
     if (recorder_) {
-        recorder_->keep_size(progress_.size);
         tree_ = recorder_->tree();
     }
     if (tree_) {
         sources_->agree_on(tree_->size());
+        co_return co_await check_blocks();
     }
-    if (!tree_) {
-        co_return error_code{};
+    if (recorder_) {
+        recorder_->keep_size(progress_.size);
     }
-    co_return co_await check_blocks();
+    co_return error_code{};
 }
 
 // On a disk thread.

@@ -75,6 +75,9 @@ asio::awaitable<void> DownloadJob::find_root() {
             return inquire(*service_, strand_, hit, claims, dialler);
         };
         co_await dialler_.reach(hit, use);
+        if (!state_->may_run()) {
+            asked_for_root_.erase(id);  // it could not answer
+        }
         // Who says that it is another file is dealt with when it is asked for this one.
         const bool same_file = !claims.urn || claims.urn->same_file(*urn_);
         if (same_file && claims.root && std::ranges::count(refuted_roots_, *claims.root) == 0) {

@@ -62,6 +62,9 @@ asio::awaitable<error_code> DownloadJob::find_tree() {
         without_tree.insert(*size);
         size = sources_->likely_size(without_tree);
     }
+    if (!state_->may_run()) {
+        co_return asio::error::operation_aborted;
+    }
     sources_->agree_on(std::nullopt);
     if (claimed_root_) {
         claimed_root_.reset();  // nobody has a tree with that root: it is fetched without one
@@ -96,6 +99,9 @@ asio::awaitable<void> DownloadJob::look_for_tree(std::uint64_t size, const Urn& 
     tree_ = co_await hunt.run(std::move(unasked), std::move(goes_on));
     for (const Endpoint& liar : hunt.liars()) {
         report_failure(liar, Error::source_lied, false);
+    }
+    if (!tree_ && !state_->may_run()) {
+        asked_for_tree_.clear();  // not all of them could answer
     }
 }
 
@@ -310,9 +316,13 @@ asio::awaitable<error_code> DownloadJob::fetch_from(transfer::SourceId source) {
     if (hasher_.hashed() >= before + good_progress) {  // what we had already is none
         sources_->progressed(source);
     }
-    if (!error || transfer::is_disk_error(error) || !state_->may_run()) {
+    if (!error || transfer::is_disk_error(error)) {
         sources_->ended(source);
         co_return error;
+    }
+    if (!state_->may_run()) {
+        sources_->ended(source);
+        co_return asio::error::operation_aborted;
     }
     if (sequence.other_size && sources_->says_size(source, *sequence.other_size)) {
         sources_->ended(source);

@@ -99,6 +99,7 @@ class HttpConnection {
         RequestParser parser;
         parser.header_limit(static_cast<std::uint32_t>(service_->settings.max_http_header));
         const auto [error, count] = co_await boost::beast::http::async_read_header(stream_, buffer_, parser, no_throw);
+        watch_.stop();  // the slot of one who has asked in time stays his, however long the disk takes
         if (error) {
             const auto refusal = refusal_of(error);
             if (!refusal || interrupted_) {

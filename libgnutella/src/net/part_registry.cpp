@@ -2,13 +2,18 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace gnutella::net {
 
 void PartRegistry::publish(std::uint64_t download, Part part) {
     const std::scoped_lock lock(mutex_);
-    parts_[download] = std::move(part);
+    const auto [known, is_new] = parts_.try_emplace(download);
+    if (is_new) {
+        known->second.serial = ++last_serial_;
+    }
+    known->second.part = std::move(part);
 }
 
 void PartRegistry::withdraw(std::uint64_t download) {
@@ -18,31 +23,36 @@ void PartRegistry::withdraw(std::uint64_t download) {
 
 bool PartRegistry::serves(const Urn& urn) const {
     const std::scoped_lock lock(mutex_);
-    const Part* const part = find_locked(urn);
-    return part != nullptr && !part->verified.empty();
+    const Known* const known = find_locked(urn);
+    return known != nullptr && !known->part.verified.empty();
 }
 
-const PartRegistry::Part* PartRegistry::find_locked(const Urn& urn) const {
-    for (const auto& [download, part] : parts_) {
-        if (part.urn.same_file(urn)) {
-            return &part;
-        }
-    }
-    return nullptr;
+const PartRegistry::Known* PartRegistry::find_locked(const Urn& urn) const {
+    const auto found =
+        std::ranges::find_if(parts_, [&urn](const auto& each) { return each.second.part.urn.same_file(urn); });
+    return found == parts_.end() ? nullptr : &found->second;
+}
+
+// The very part that find() gave: of another of the same file other blocks are there.
+const PartRegistry::Part* PartRegistry::find_again_locked(const transfer::PartialFile& file) const {
+    const auto found =
+        std::ranges::find_if(parts_, [&file](const auto& each) { return each.second.serial == file.serial; });
+    return found == parts_.end() ? nullptr : &found->second.part;
 }
 
 std::optional<transfer::PartialFile> PartRegistry::find(const Urn& urn) {
     const std::scoped_lock lock(mutex_);
-    const Part* const part = find_locked(urn);
-    if (part == nullptr || part->verified.empty()) {
+    const Known* const known = find_locked(urn);
+    if (known == nullptr || known->part.verified.empty()) {
         return std::nullopt;
     }
-    return transfer::PartialFile{part->name, part->size, part->urn, part->verified};
+    const Part& part = known->part;
+    return transfer::PartialFile{part.name, part.size, part.urn, part.verified, known->serial};
 }
 
 int PartRegistry::open(const transfer::PartialFile& file, error_code& error) {
     const std::scoped_lock lock(mutex_);  // the download cannot close it meanwhile
-    const Part* const part = find_locked(file.urn);
+    const Part* const part = find_again_locked(file);
     // Not dup(2): a copy would keep the lock of the download.
     const std::string path = "/proc/self/fd/" + std::to_string(part != nullptr ? part->descriptor : -1);
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
@@ -52,7 +62,7 @@ int PartRegistry::open(const transfer::PartialFile& file, error_code& error) {
 
 std::optional<HashTree> PartRegistry::tree(const transfer::PartialFile& file) {
     const std::scoped_lock lock(mutex_);
-    const Part* const part = find_locked(file.urn);
+    const Part* const part = find_again_locked(file);
     return part != nullptr && part->tree ? std::optional(*part->tree) : std::nullopt;
 }
 

@@ -48,10 +48,17 @@ class PartRegistry final : public transfer::PartialFiles {
     std::optional<HashTree> tree(const transfer::PartialFile& file) override;
 
   private:
-    const Part* find_locked(const Urn& urn) const;
+    struct Known {
+        Part part;
+        std::uint64_t serial = 0;
+    };
+
+    const Known* find_locked(const Urn& urn) const;
+    const Part* find_again_locked(const transfer::PartialFile& file) const;
 
     mutable std::mutex mutex_;
-    std::map<std::uint64_t, Part> parts_;
+    std::map<std::uint64_t, Known> parts_;  // by download
+    std::uint64_t last_serial_ = 0;
 };
 
 }  // namespace gnutella::net

@@ -49,6 +49,10 @@ class SourceWorker final : private BodySink {
                 co_return Attempt{dialled.error,
                                   member_.joined ? Attempt::Reach::reached : Attempt::Reach::unreachable};
             }
+            if (!swarm_.wants(member_)) {  // since it was dialled: there was nothing to abort then
+                error_ = Error::source_timed_out;
+                break;
+            }
             Stream& stream = *dialled.stream;
             member_.abort = [&stream] { abort_stream(stream); };
             answered_ = dialled.used_before;

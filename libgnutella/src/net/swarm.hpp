@@ -113,6 +113,8 @@ class Swarm {
 
     const Work& work() const noexcept { return work_; }
     const transfer::RangePlanner& planner() const noexcept { return planner_; }
+    /// Whether it is to go on with what it does.
+    bool wants(const Member& member) const noexcept { return !stopping_ && !member.stop; }
     /// What to ask a source; waits while there is nothing.
     boost::asio::awaitable<Task> next(Member& member);
     void received(Member& member, std::size_t bytes, Transport transport);

@@ -22,6 +22,8 @@ struct PartialFile {
     Urn urn{Sha1{}};
     /// What may be served: not empty ones, ascending and apart.
     std::vector<ByteRange> verified;
+    /// Of this very part: another download of the same file has another, and so has one that was begun anew.
+    std::uint64_t serial = 0;
 };
 
 /// The files that this node downloads, as the server sees them: what of them is verified is shared already. All
