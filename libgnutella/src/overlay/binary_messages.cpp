@@ -71,7 +71,8 @@ wire::Frame BinaryMessages::pong(const Neighbour& to, const wire::MessageRoute& 
     const std::string blocks = wire::write_pong_extensions(extensions, hosts);
     const wire::PackedHost here = listening_at(to);
     wire::Pong pong;
-    pong.from = {{}, settings_.may_be_remembered ? here.port : std::uint16_t{0}, here.address};
+    const bool connectable = settings_.reachability == Reachability::open && settings_.may_be_remembered;
+    pong.from = {{}, connectable ? here.port : std::uint16_t{0}, here.address};
     pong.files = library.files();
     pong.bytes = library.bytes();
     pong.extensions = blocks;

@@ -1,12 +1,15 @@
 #include "overlay/bridge.hpp"
 
+#include "utf8.hpp"
 #include "wire/gnutella/hit_extensions.hpp"
 #include "wire/gnutella/vendor_codes.hpp"
 #include "wire/ip_text.hpp"
 #include "wire/json_encoder.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory_resource>
+#include <span>
 #include <utility>
 
 namespace gnutella::overlay {
@@ -26,10 +29,17 @@ void add_hosts(const wire::PackedHosts& hosts, std::vector<Endpoint>& to) {
 }  // namespace
 
 wire::Frame query_in_json(const wire::Message& message, const wire::Query& query, const wire::Sender& asker,
-                          std::uint8_t ttl, std::uint8_t hops) {
+                          std::uint8_t ttl, std::uint8_t hops, std::size_t room) {
+    // A byte that is no UTF-8 becomes three.
+    const bool fits = query.text.size() <= wire::max_query_length / 3 ||
+                      (query.text.size() <= wire::max_query_length && is_utf8(query.text));
+    if (!fits) {
+        return {};
+    }
     wire::Query json{asker, query.text, query.urn, true};
     json.flags = query.flags;
-    return wire::encode_query(message.id.to_string(), json, ttl, hops);
+    wire::Frame frame = wire::encode_query(message.id.to_string(), json, ttl, hops);
+    return frame.size() <= room ? std::move(frame) : wire::Frame();
 }
 
 HitSource::HitSource(const wire::QueryHit& hit, std::string_view neighbour_host) {
@@ -69,8 +79,8 @@ std::vector<Endpoint> push_proxies_of(const wire::QueryHit& hit) {
     return proxies;
 }
 
-wire::Frame hit_in_json(std::string_view id, const wire::QueryHit& hit, const HitSource& source,
-                        const std::vector<Endpoint>& push_proxies) {
+std::vector<wire::Frame> hits_in_json(std::string_view id, const wire::QueryHit& hit, const HitSource& source,
+                                      const std::vector<Endpoint>& push_proxies, std::size_t room) {
     const Hit peer = peer_of_hit(hit, source, Dialect::gnutella);
     wire::QueryHit json{.from = {source.host(), hit.from.port},
                         .has_file = true,
@@ -88,8 +98,23 @@ wire::Frame hit_in_json(std::string_view id, const wire::QueryHit& hit, const Hi
     for (const Endpoint& proxy : push_proxies) {
         json.push_proxies.push_back(texts.emplace_back(proxy.to_string()));
     }
-    json.results.assign(hit.results.begin(), hit.results.end());
-    return wire::encode_query_hit(id, json);
+    std::vector<wire::Frame> frames;
+    std::span<const wire::Result> rest(hit.results);
+    std::size_t most = wire::max_json_results;
+    while (!rest.empty()) {
+        const auto some = rest.first(std::min(most, rest.size()));
+        json.results.assign(some.begin(), some.end());
+        wire::Frame frame = wire::encode_query_hit(id, json);
+        if (frame.size() <= room) {
+            frames.push_back(std::move(frame));
+        } else if (some.size() > 1) {
+            most = some.size() / 2;
+            continue;
+        }
+        rest = rest.subspan(some.size());
+        most = std::min(most * 2, wire::max_json_results);
+    }
+    return frames;
 }
 
 Hit peer_of_hit(const wire::QueryHit& hit, const HitSource& source, Dialect dialect) {
@@ -100,7 +125,7 @@ Hit peer_of_hit(const wire::QueryHit& hit, const HitSource& source, Dialect dial
     peer.firewalled = hit.state.firewalled.value_or(false);
     peer.push_proxies = push_proxies_of(hit);
     if (dialect == Dialect::json) {
-        peer.client = hit.client;
+        peer.client = to_one_line(hit.client);
         peer.key = hit.key;
         return peer;
     }

@@ -17,10 +17,12 @@ namespace gnutella::overlay {
 
 // What passes from one dialect into the other: docs/json-dialect.md, "The bridge".
 
-/// A query of Gnutella 0.6 as JSON.
+/// A query of Gnutella 0.6 as JSON; empty when it would be longer than others take, which would end the sessions with
+/// them.
 /// @param asker where we are: hits come back hop by hop, but what is beyond a legacy peer answers to it.
+/// @param room bytes that a message may have.
 wire::Frame query_in_json(const wire::Message& message, const wire::Query& query, const wire::Sender& asker,
-                          std::uint8_t ttl, std::uint8_t hops);
+                          std::uint8_t ttl, std::uint8_t hops, std::size_t room);
 
 /// Whether an asker can have a peer that cannot be connected to connect to him.
 enum class PushWay : std::uint8_t { none, some };
@@ -52,11 +54,13 @@ Obstacle obstacle_of(const wire::QueryHit& hit, const HitSource& source, PushWay
 /// Who passes a Push on to the peer of a hit in either dialect, as it says: numeric addresses, a bounded number.
 std::vector<Endpoint> push_proxies_of(const wire::QueryHit& hit);
 
-/// A hit of Gnutella 0.6 as JSON.
+/// A hit of Gnutella 0.6 as JSON: as several where one would be longer, or have more results, than others take. What is
+/// too long even alone is left out.
 /// @param id of the query, as its asker wrote it.
 /// @param push_proxies of one that is firewalled.
-wire::Frame hit_in_json(std::string_view id, const wire::QueryHit& hit, const HitSource& source,
-                        const std::vector<Endpoint>& push_proxies);
+/// @param room bytes that a message may have.
+std::vector<wire::Frame> hits_in_json(std::string_view id, const wire::QueryHit& hit, const HitSource& source,
+                                      const std::vector<Endpoint>& push_proxies, std::size_t room);
 
 /// What a hit in either dialect says of the peer that it comes from, for every file in it.
 Hit peer_of_hit(const wire::QueryHit& hit, const HitSource& source, Dialect dialect);

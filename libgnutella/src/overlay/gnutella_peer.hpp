@@ -53,6 +53,7 @@ struct GnutellaPeer {
     };
     std::array<PingSent, 2> pings_sent;
     RateLimiter pings;
+    RateLimiter tables;  // sequences of patches
 
     /// Where Pushes for us may be sent to: it has agreed to pass them on.
     std::optional<wire::PackedHost> push_proxy;

@@ -1,5 +1,6 @@
 #include "overlay/own_messages.hpp"
 
+#include "overlay/host_policy.hpp"
 #include "wire/ip_text.hpp"
 #include "wire/json_encoder.hpp"
 
@@ -11,12 +12,6 @@ namespace gnutella::overlay {
 namespace {
 
 constexpr std::uint32_t extensions_version = 1;
-// docs/json-dialect.md, "The messages".
-constexpr std::size_t max_results_of_a_hit = 64;
-// The most that one UDP datagram carries over IPv4, which is less than a message may have: a hit may have to go that
-// way.
-constexpr std::size_t max_hit_size = 65'507;
-
 }  // namespace
 
 std::string_view OwnMessages::host_for(const Neighbour& neighbour) const {
@@ -49,7 +44,9 @@ wire::Frame OwnMessages::pong(const Neighbour& to, std::string_view id, const Li
         if (texts.size() == settings_.max_pong_hosts) {
             return false;
         }
-        if (known.host != itself) {
+        const auto address = wire::parse_ip(known.host.host);
+        // What stands in our own network is nothing to strangers.
+        if (address && known.host != itself && may_be_told(*address, known.host.port, to.address)) {
             texts.push_back(known.host.to_string());
         }
         return true;
@@ -91,12 +88,12 @@ wire::Frame OwnMessages::hit(const Neighbour& to, std::string_view id, const std
             hit.transports.add(transport);
         }
     }
-    const std::size_t most = std::min({matches.size(), settings_.max_results, max_results_of_a_hit});
+    const std::size_t most = std::min({matches.size(), settings_.max_results, wire::max_json_results});
     hit.results.reserve(most);
     for (std::size_t at = 0; at < most; ++at) {
         hit.results.push_back({matches[at].name, matches[at].size, matches[at].urn});
     }
-    const std::size_t room = std::min(settings_.max_message_size, max_hit_size);
+    const std::size_t room = std::min<std::size_t>(settings_.max_message_size, max_datagram);
     wire::Frame frame = wire::encode_query_hit(id, hit);
     while (frame.size() > room && hit.results.size() > 1) {
         hit.results.resize(hit.results.size() / 2);

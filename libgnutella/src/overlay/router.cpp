@@ -6,12 +6,22 @@
 
 namespace gnutella::overlay {
 
+namespace {
+
+// Sequences of patches that a neighbour may send of its query routing table: one costs up to ten milliseconds. Others
+// send one in ten seconds, if that.
+constexpr std::size_t tables_per_second = 1;
+constexpr std::size_t table_burst = 10;
+
+}  // namespace
+
 Router::Impl::Impl(const Settings& the_settings, Guid the_identity, std::uint16_t port, std::uint64_t seed)
     : settings(the_settings),
       identity(the_identity),
       times{settings.handshake_timeout, settings.ping_interval, settings.max_unanswered_pings},
       query_rate(settings.queries_per_second, settings.query_burst),
       ping_rate(settings.pings_per_second, settings.ping_burst),
+      table_rate(tables_per_second, table_burst),
       random(seed),
       own(settings, identity, port),
       binary(settings, identity, port),
@@ -24,7 +34,8 @@ Router::Impl::Impl(const Settings& the_settings, Guid the_identity, std::uint16_
       seeker(settings.retry_interval, settings.max_retry_interval),
       guard(settings.datagrams_per_second, settings.max_datagram_addresses),
       push_guard(settings.pushes_per_second),
-      proxy_guard(settings.pushes_per_second) {}
+      proxy_guard(settings.pushes_per_second),
+      fetch_guard(settings.pushes_per_second) {}
 
 Router::Router(const Settings& settings, Guid identity, std::uint16_t port, std::uint64_t seed)
     : impl_(std::make_unique<Impl>(settings, identity, port, seed)) {}

@@ -64,13 +64,14 @@ Router::Impl::Forwarded Router::Impl::forward(const Neighbour& from, const wire:
         return forwarded;
     }
     const bool bridges = message.dialect == Dialect::json;
-    // A leaf's messages come from itself, or its ultrapeers end the session. For neighbours in JSON it asks in its own
+    // A leaf's messages come from itself, or its ultrapeers end the session: for neighbours in JSON it asks in its own
     // name; of its ultrapeers none needs it to reach another.
     const bool is_leaf = settings.role == Role::leaf;
     const auto hops = static_cast<std::uint8_t>(is_leaf ? 0 : std::min(message.hops + 1, UINT8_MAX));
     BinaryCopies copies(binary, message, query, hops);
     QueryWords words(query.text, query.urn);
-    wire::Frame json;
+    const auto hops_in_json = static_cast<std::uint8_t>(std::min(message.hops + 1, UINT8_MAX));
+    std::optional<wire::Frame> json;
     const std::size_t before = out.sends.size();
     for (const SessionId id : sessions.open_sessions()) {
         Neighbour& to = *sessions.find(id);
@@ -82,11 +83,14 @@ Router::Impl::Forwarded Router::Impl::forward(const Neighbour& from, const wire:
             if (bridges || left == 0 || to.kind() == PeerKind::legacy) {
                 continue;
             }
-            if (json.empty()) {
-                json = query_in_json(message, query, own.sender(to), left, hops);
+            if (!json) {
+                json = query_in_json(message, query, own.sender(to), left, hops_in_json, settings.max_message_size);
+                counters.expired_queries += json->empty() ? 1 : 0;
             }
-            out.sends.push_back({id, json, query_priority(hops)});
-            ++forwarded.bridged;
+            if (!json->empty()) {
+                out.sends.push_back({id, *json, query_priority(hops_in_json)});
+                ++forwarded.bridged;
+            }
             continue;
         }
         if (is_leaf && !bridges) {

@@ -142,8 +142,9 @@ void Router::Impl::gnutella_pong_came(Neighbour& from, const wire::Message& mess
     std::array<std::byte, decoding_room> room;
     std::pmr::monotonic_buffer_resource memory(room.data(), room.size());
     const wire::PongExtensions extensions = wire::read_pong_extensions(pong.extensions, memory);
+    std::size_t left = max_hosts_of_a_pong;
     for (const wire::PackedHosts& packed : {extensions.hosts, extensions.hosts6}) {
-        for (std::size_t at = 0; at < std::min(packed.size(), max_hosts_of_a_pong); ++at) {
+        for (std::size_t at = 0; at < packed.size() && left > 0; ++at, --left) {
             told_of(packed[at].address, packed[at].port, from.address);
         }
     }

@@ -4,8 +4,10 @@
 #include "overlay/router_impl.hpp"
 #include "wire/forward.hpp"
 #include "wire/gnutella/gnutella_encoder.hpp"
+#include "wire/ip_text.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace gnutella::overlay {
@@ -95,7 +97,7 @@ void Router::Impl::hit_to_json(Neighbour& from, Neighbour& to, RouteTable::Route
                                const wire::QueryHit& hit, TimePoint now, Actions& out) {
     const bool wanted_raw = route.origin && !route.origin->wanted.empty();
     if (wanted_raw && (message.dialect == Dialect::gnutella || !hit.results.empty())) {
-        hit_for_legacy_asker(from, to, route, message, hit, out);
+        hit_for_legacy_asker(from, to, route, message, hit, now, out);
         return;
     }
     if (message.dialect == Dialect::json) {
@@ -110,13 +112,21 @@ void Router::Impl::hit_to_json(Neighbour& from, Neighbour& to, RouteTable::Route
         ++counters.unreachable_hits;
         return;
     }
+    const std::string id =
+        route.origin && !route.origin->id_text.empty() ? route.origin->id_text : message.id.to_string();
+    auto frames =
+        hits_in_json(id, hit, source, proxies, std::min<std::size_t>(settings.max_message_size, max_datagram));
+    if (frames.empty()) {
+        ++counters.unreachable_hits;
+        return;
+    }
     ++counters.hits_bridged;
     if (RouteTable::Route* way = pushes == PushWay::some ? push_routes.find(*hit.peer, now) : nullptr) {
         way->bridged = true;
     }
-    const std::string id =
-        route.origin && !route.origin->id_text.empty() ? route.origin->id_text : message.id.to_string();
-    send_json_hit(to, route, hit_in_json(id, hit, source, proxies), out);
+    for (wire::Frame& frame : frames) {
+        send_json_hit(to, route, std::move(frame), out);
+    }
 }
 
 void Router::Impl::send_json_hit(Neighbour& to, const RouteTable::Route& route, wire::Frame frame, Actions& out) {
@@ -125,12 +135,15 @@ void Router::Impl::send_json_hit(Neighbour& to, const RouteTable::Route& route, 
         send(to, std::move(frame), Priority::hit, out);
     } else if (frame.size() <= max_datagram) {
         out.datagrams.push_back({*route.origin->asker, std::move(frame)});
+    } else {
+        ++counters.unreachable_hits;
     }
 }
 
 // A legacy asker takes one raw file, of exactly the name that it asked for: the first that can be had, and verified.
 void Router::Impl::hit_for_legacy_asker(Neighbour& from, Neighbour& to, RouteTable::Route& route,
-                                        const wire::Message& message, const wire::QueryHit& hit, Actions& out) {
+                                        const wire::Message& message, const wire::QueryHit& hit, TimePoint now,
+                                        Actions& out) {
     RouteTable::Origin& origin = *route.origin;
     const HitSource source(hit, host_of_own_hit(from, message));
     const auto file = std::ranges::find_if(hit.results, [&origin](const wire::Result& result) {
@@ -144,9 +157,23 @@ void Router::Impl::hit_for_legacy_asker(Neighbour& from, Neighbour& to, RouteTab
         ++counters.unreachable_hits;
         return;
     }
+    Hit found = peer_of_hit(hit, source, message.dialect);
+    // Who answers his own question would have us connect to whomever he names.
+    const auto admits = [&](const Endpoint& host) {
+        const auto address = wire::parse_ip(host.host);
+        return address && fetch_guard.allow(*address, host.port, from.address, now) == PushGuard::Verdict::allowed;
+    };
+    if (!admits(found.source)) {
+        if (!found.firewalled) {
+            ++counters.unreachable_hits;
+            return;
+        }
+        found.source = {{}, 0};  // who may be said to be in a network of his own: he can but come to us
+        found.key.reset();
+    }
+    std::erase_if(found.push_proxies, std::not_fn(admits));
     origin.found = true;
     ++counters.hits_bridged;
-    Hit found = peer_of_hit(hit, source, message.dialect);
     found.name = file->name;
     found.size = file->size;
     found.urn = file->urn;

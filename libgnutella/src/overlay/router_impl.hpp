@@ -138,7 +138,7 @@ struct Router::Impl {
     void hit_to_json(Neighbour& from, Neighbour& to, RouteTable::Route& route, const wire::Message& message,
                      const wire::QueryHit& hit, TimePoint now, Actions& out);
     void hit_for_legacy_asker(Neighbour& from, Neighbour& to, RouteTable::Route& route, const wire::Message& message,
-                              const wire::QueryHit& hit, Actions& out);
+                              const wire::QueryHit& hit, TimePoint now, Actions& out);
     /// For a search of our own.
     void take_hit(const wire::Message& message, const wire::QueryHit& hit, std::string_view neighbour_host,
                   Actions& out);
@@ -163,6 +163,7 @@ struct Router::Impl {
     const SessionMachine::Times times;
     const Rate query_rate;
     const Rate ping_rate;
+    const Rate table_rate;
     Random random;
     OwnMessages own;
     BinaryMessages binary;
@@ -179,6 +180,8 @@ struct Router::Impl {
     PushGuard push_guard;
     /// Of the Pushes that we pass on for who asks over HTTP, beyond our neighbours.
     PushGuard proxy_guard;
+    /// Of the connections to the sources that we fetch from for a legacy peer, and to their push proxies.
+    PushGuard fetch_guard;
     Counters counters;
     QueryWatch query_watch = QueryWatch::off;
     /// Open sessions of Gnutella 0.6, by what the far end is.

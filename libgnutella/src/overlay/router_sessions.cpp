@@ -1,6 +1,9 @@
 // Sessions, from handshake to BYE: docs/json-dialect.md, "A session".
 
+#include "overlay/host_policy.hpp"
 #include "overlay/router_impl.hpp"
+#include "utf8.hpp"
+#include "wire/ip_text.hpp"
 
 #include <boost/system/errc.hpp>
 
@@ -34,13 +37,16 @@ void learn(SessionInfo& info, const wire::Sender& from, const wire::Introduction
     if (info.legacy) {
         return;
     }
-    info.agent = introduction.agent;
+    info.agent = to_one_line(introduction.agent);
     info.peer = introduction.peer;
 }
 
-void learn_hosts(HostCache& hosts, const wire::Pong& pong) {
+void learn_hosts(HostCache& hosts, const wire::Pong& pong, const wire::IpAddress& by) {
     for (const std::string_view text : pong.hosts) {
-        if (const auto host = Endpoint::parse(text)) {
+        // Nothing that a stranger says is looked up.
+        const auto host = Endpoint::parse(text);
+        const auto address = host ? wire::parse_ip(host->host) : std::nullopt;
+        if (address && may_be_told(*address, host->port, by)) {
             hosts.heard_of(*host);
         }
     }
@@ -258,13 +264,13 @@ void Router::Impl::pong_came(Neighbour& from, const wire::Message& message, cons
         }
         open(from, now, out);
     }
-    learn_hosts(hosts, pong);
+    learn_hosts(hosts, pong, from.address);
 }
 
 void Router::Impl::bye_came(Neighbour& from, const wire::Bye& bye, TimePoint now, Actions& out) {
     const Error reason = reason_of(bye, from.machine.state());
     out.closes.push_back({from.info.id, reason});
-    forget(from, reason, bye.reason, now, out);
+    forget(from, reason, to_one_line(bye.reason), now, out);
 }
 
 Router::Impl::Welcome Router::Impl::welcome(Neighbour& neighbour, TimePoint now, Actions& out) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <type_traits>
 
 namespace gnutella::overlay {
 
@@ -33,6 +34,12 @@ void Router::Impl::route_table_changes(Neighbour& from, const Change& change, Ti
     }
     if (!peer.table_receiver) {
         peer.table_receiver.emplace();
+    }
+    if constexpr (std::is_same_v<Change, wire::RouteTablePatch>) {
+        if (change.number <= 1 && !peer.tables.allow(table_rate, now)) {
+            reject(from, "query routing tables come too often", Error::bad_message, now, out);
+            return;
+        }
     }
     const Outcome outcome = peer.table_receiver->receive(change);
     if (outcome == Outcome::complete) {

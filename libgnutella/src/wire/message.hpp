@@ -71,8 +71,10 @@ struct Pong {
     std::string_view extensions{};
 };
 
-/// Bytes of a query's text.
+/// Bytes of a query's text in JSON.
 inline constexpr std::size_t max_query_length = 1024;
+/// Results of a hit in JSON.
+inline constexpr std::size_t max_json_results = 64;
 
 struct Query {
     /// Where the asker takes answers: its inbox.

@@ -88,6 +88,28 @@ TEST_F(Bridge, AQueryOfGnutellaGoesOnInJson) {
     EXPECT_THAT(sent_of<wire::Query>(12), SizeIs(1));
 }
 
+TEST_F(Bridge, AQueryThatIsTooLongForJsonStaysInGnutella) {
+    open_all();
+    const std::string no_utf8(342, '\x80');
+    const std::string long_text(1'025, 'w');
+    std::uint32_t number = 100;
+    for (const std::string& text : {no_utf8, long_text}) {
+        receive(11, binary_query(numbered(number++), text));
+        EXPECT_THAT(sent(1), IsEmpty());
+        EXPECT_THAT(sent_of<wire::Query>(12), SizeIs(1));
+        out.clear();
+    }
+    EXPECT_EQ(router().counters().expired_queries, 2U);
+    for (const std::string& text : {no_utf8.substr(1), long_text.substr(1)}) {
+        receive(11, binary_query(numbered(number++), text));
+        ASSERT_THAT(sent_texts(1), SizeIs(1));
+        with_message(sent_texts(1)[0], [](const wire::Message& message) {
+            EXPECT_LE(std::get<wire::Query>(message.body).text.size(), 1'024U) << "as others read it";
+        });
+        out.clear();
+    }
+}
+
 TEST_F(Bridge, AQueryWhoseTtlIsUsedUpDoesNotCross) {
     open_all();
     receive(11, binary_query(numbered(100), "song", 1, 2));
@@ -129,6 +151,46 @@ TEST_F(Bridge, AHitOfGnutellaComesBackInJson) {
     EXPECT_EQ(result.at("size"), 5'000'000'000);
     EXPECT_EQ(text_of(result, "urn"), some_urn().to_string());
     EXPECT_EQ(router().counters().hits_bridged, 1U);
+}
+
+TEST_F(Bridge, AHitThatIsTooMuchForOneOfJsonComesBackAsSeveral) {
+    open_all();
+    const auto hit_with = [](std::size_t results, std::size_t length) {
+        wire::QueryHit hit{
+            .from = {{}, 6'346, wire::IpAddress::v4({10, 8, 8, 8})}, .peer = {}, .transports = {}, .results = {}};
+        hit.vendor = "GTKG";
+        std::vector<std::string> names;
+        for (std::size_t at = 0; at < results; ++at) {
+            names.push_back(std::to_string(at) + std::string(length, '"'));
+        }
+        for (const std::string& name : names) {
+            hit.results.push_back({name, 1, std::nullopt, 1});
+        }
+        return wire::encode_binary({numbered(100), 4, 1}, hit);
+    };
+    receive(1, query_json(numbered(100), "song"));
+    for (const auto& [results, length] : {std::pair(60, 900), std::pair(64, 10)}) {
+        out.clear();
+        receive(11, hit_with(static_cast<std::size_t>(results), static_cast<std::size_t>(length)));
+        std::vector<std::string> names;
+        for (const std::string& text : sent_texts(1)) {
+            EXPECT_LT(text.size(), 65'507U);
+            with_message(text, [&names](const wire::Message& message) {
+                for (const wire::Result& result : std::get<wire::QueryHit>(message.body).results) {
+                    names.emplace_back(result.name);
+                }
+            });
+        }
+        EXPECT_EQ(sent(1).size() == 1, length == 10) << "no more than are needed";
+        ASSERT_THAT(names, SizeIs(results));
+        EXPECT_EQ(names.front(), "0" + std::string(static_cast<std::size_t>(length), '"'));
+        EXPECT_EQ(names.back(), std::to_string(results - 1) + std::string(static_cast<std::size_t>(length), '"'));
+    }
+    out.clear();
+    receive(11, hit_with(1, 40'000));
+    EXPECT_TRUE(out.empty()) << "too long even alone";
+    EXPECT_EQ(router().counters().unreachable_hits, 1U);
+    EXPECT_EQ(router().counters().hits_bridged, 2U);
 }
 
 TEST_F(Bridge, AHitInJsonComesBackInGnutella) {
@@ -200,6 +262,34 @@ TEST_F(Bridge, ALegacyPeerThatAsksIsFetchedTheFile) {
     EXPECT_TRUE(out.empty()) << "it reads one datagram";
 }
 
+TEST_F(Bridge, NobodyIsFetchedAFileFromWhereAStrangerAims) {
+    open_all();
+    receive(3, legacy_query_json("DESKTOP-3", 7'003, "legacy id", "song"));
+    const Guid id = (query_to(11), kept_[0]->message.id);
+    const auto hit_from = [&id](wire::IpAddress host, std::uint16_t port, bool firewalled,
+                                std::span<const wire::PackedHost> proxies = {}) {
+        const std::string extensions = wire::write_hit_extensions({}, proxies);
+        wire::QueryHit hit{.from = {{}, port, host}, .peer = numbered(88), .transports = {}, .results = {}};
+        hit.vendor = "GTKG";
+        hit.state.firewalled = firewalled;
+        hit.extensions = extensions;
+        hit.results.push_back({"song", 100, some_urn(), 77});
+        return wire::encode_binary({id, 4, 1}, hit);
+    };
+    const auto there = wire::IpAddress::v4({10, 8, 8, 8});
+    const auto here = wire::IpAddress::v4({127, 0, 0, 1});
+    out.clear();
+    receive(11, hit_from(there, 1'023, false));
+    receive(11, hit_from(here, 6'346, false));
+    EXPECT_TRUE(out.empty()) << "a port of the system's services, and our own machine";
+    EXPECT_EQ(router().counters().unreachable_hits, 2U);
+    const std::vector<wire::PackedHost> proxies{{here, 6'346}, {there, 25}, {there, 6'346}};
+    receive(11, hit_from(here, 6'346, true, proxies));
+    ASSERT_THAT(out.fetches, SizeIs(1));
+    EXPECT_EQ(out.fetches[0].hit.source.host, "") << "it can but come to us";
+    EXPECT_THAT(out.fetches[0].hit.push_proxies, testing::ElementsAre(Endpoint("10.8.8.8", 6'346)));
+}
+
 TEST_F(Bridge, ALegacyPeerBehindAnotherNodeIsFetchedItToo) {
     open_all();
     receive(1, legacy_query_json("10.4.4.4", 7'003, numbered(100).to_string(), "song.ogg"));
@@ -229,6 +319,14 @@ TEST_F(Bridge, ALeafAsksForItsNeighboursInJsonInItsOwnName) {
     query_to(11);
     EXPECT_EQ(kept_[0]->message.hops, 0) << "an ultrapeer ends the session with a leaf that relays";
     EXPECT_EQ(kept_[0]->message.ttl, 4);
+}
+
+TEST_F(Bridge, ALeafPassesAQueryOnIntoJsonAsItCame) {
+    settings.role = Role::leaf;
+    open_all();
+    receive(11, binary_query(numbered(100), "song", 4, 2));
+    EXPECT_EQ(only_sent(1).at("hops"), 3) << "or its neighbour would take it for the asker";
+    EXPECT_EQ(only_sent(1).at("ttl"), 3);
 }
 
 TEST_F(Bridge, AGuidStormInOneDialectIsBoundedInTheOther) {

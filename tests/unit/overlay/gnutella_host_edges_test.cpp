@@ -5,6 +5,7 @@
 #include "wire/gnutella/pong_extensions.hpp"
 #include "wire/gnutella/route_table_receiver.hpp"
 #include "wire/gnutella/vendor_messages.hpp"
+#include "wire/ip_text.hpp"
 
 namespace gnutella::overlay {
 namespace {
@@ -82,7 +83,8 @@ TEST_F(GnutellaEdges, WhoCannotBeConnectedToAnswersSignsOfLifeAlone) {
     receive_ping(1, 7);
     EXPECT_THAT(sent_of<wire::Pong>(1), IsEmpty()) << "it is no host to try";
     receive_ping(1, 1);
-    EXPECT_THAT(sent_of<wire::Pong>(1), SizeIs(1));
+    ASSERT_THAT(sent_of<wire::Pong>(1), SizeIs(1));
+    EXPECT_EQ(sent_of<wire::Pong>(1)[0]->as<wire::Pong>()->from.port, 0);
 }
 
 TEST_F(GnutellaEdges, WhereItListensIsLearntFromItselfAlone) {
@@ -130,8 +132,10 @@ TEST_F(GnutellaEdges, ALeafIsNotAskedForHosts) {
 TEST_F(GnutellaEdges, TenHostsOfAPongAreTaken) {
     const Guid ping = open_and_be_pinged(1);
     std::vector<wire::PackedHost> hosts;
-    for (std::uint8_t host = 1; host <= 12; ++host) {
-        hosts.push_back({IpAddress::v4({10, 7, 7, host}), 6'347});
+    for (std::uint8_t host = 1; host <= 24; ++host) {
+        hosts.push_back(
+            {host % 2 == 0 ? *wire::parse_ip("2001:db8::" + std::to_string(host)) : IpAddress::v4({10, 7, 7, host}),
+             6'347});
     }
     receive_pong(1, ping, somewhere, 6'346, 1, wire::write_pong_extensions({}, hosts));
     EXPECT_THAT(router().known_hosts(), SizeIs(12)) << "it, whom it told of, and ten more";

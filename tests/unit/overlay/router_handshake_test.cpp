@@ -87,6 +87,14 @@ TEST_F(RouterHandshake, WhereOthersTakeTheLastRoomIsRefusedWithWhomToTry) {
     EXPECT_THAT(verdict.try_ultrapeers, Contains(Endpoint{"10.0.0.1", 7001}));
 }
 
+TEST_F(RouterHandshake, AStrangerIsNotToldToTryWhatStandsInOurOwnNetwork) {
+    open_gnutella(1, Role::ultrapeer);  // at 10.0.0.1
+    Router::HandshakeContext context = context_of(2);
+    context.room = Router::Room::none;
+    context.remote_address = wire::IpAddress::v4({198, 51, 100, 1});
+    EXPECT_THAT(router().judge(context, headers_of(2, Role::ultrapeer)).try_ultrapeers, testing::IsEmpty());
+}
+
 TEST_F(RouterHandshake, ALeafTakesUltrapeersAlone) {
     settings.role = Role::leaf;
     EXPECT_EQ(refused_with(1, headers_of(1, Role::leaf)), 503);

@@ -56,8 +56,8 @@ TEST_F(RouterSessions, AnOutgoingOneOpensWithItsPong) {
     connect(1, Direction::outgoing, Endpoint{"friend", 8025});
     const std::string id = id_of_ping_to(1);
     now += 20ms;
-    receive(1, R"({"type":"PONG","host":"friend","port":8030,"id":")" + id + R"(","v":1,"agent":"other/2","peer":")" +
-                   numbered(5).to_string() +
+    receive(1, R"({"type":"PONG","host":"friend","port":8030,"id":")" + id +
+                   R"(","v":1,"agent":"oth\r\n\u001Ber/2","peer":")" + numbered(5).to_string() +
                    R"(","files":3,"bytes":1000,"hosts":["10.1.1.1:81","bad host","[2001:db8::1]:82"]})");
     ASSERT_THAT(out.opened, SizeIs(1));
     const SessionInfo& info = out.opened[0].info;
@@ -66,7 +66,7 @@ TEST_F(RouterSessions, AnOutgoingOneOpensWithItsPong) {
     EXPECT_FALSE(info.legacy);
     EXPECT_EQ(info.remote, (Endpoint{"10.0.0.1", 50'000}));
     EXPECT_EQ(info.listens, (Endpoint{"friend", 8030}));
-    EXPECT_EQ(info.agent, "other/2");
+    EXPECT_EQ(info.agent, "other/2") << "as one line, without what a terminal would obey";
     EXPECT_EQ(info.peer, numbered(5));
     EXPECT_EQ(info.files, 3U);
     EXPECT_EQ(info.bytes, 1000U);
@@ -108,6 +108,30 @@ TEST_F(RouterSessions, APongNamesTenHostsAndNotTheOneItGoesTo) {
     const auto hosts = only_sent(20).at("hosts").as_array();
     EXPECT_EQ(hosts.size(), 10U);
     EXPECT_EQ(hosts.front(), "10.0.0.19:7019");
+}
+
+TEST_F(RouterSessions, HostsOfAPongAreThoseThatItsSenderMayNameAndOthersAreToldNoMore) {
+    Router::Start start = start_of(1, Direction::outgoing);
+    start.remote = {"198.51.100.1", 50'000};
+    start.remote_address = wire::IpAddress::v4({198, 51, 100, 1});
+    router().opened(start, now, out);
+    const std::string pong =
+        R"({"type":"PONG","host":"198.51.100.1","port":7001,"v":1,"id":")" + id_of_ping_to(1) +
+        R"(","hosts":["127.0.0.1:6379","192.168.1.1:80","255.255.255.255:25","a.name.invalid:80","203.0.113.9:8025"]})";
+    receive(1, pong);
+    out.clear();
+    std::vector<std::string> known;
+    for (const KnownHost& host : router().known_hosts()) {
+        known.push_back(host.host.to_string());
+    }
+    EXPECT_THAT(known, testing::UnorderedElementsAre("198.51.100.1:7001", "203.0.113.9:8025"));
+    open(2);
+    open(3);
+    receive(1, R"({"type":"PING","host":"198.51.100.1","port":7001,"id":"x","v":1})");
+    EXPECT_EQ(only_sent(1).at("hosts"), boost::json::array({"203.0.113.9:8025"})) << "nothing of our own network";
+    out.clear();
+    receive(3, R"({"type":"PING","host":"10.0.0.3","port":7003,"id":"x","v":1})");
+    EXPECT_THAT(only_sent(3).at("hosts").as_array(), SizeIs(3));
 }
 
 TEST_F(RouterSessions, OneThatIsThereForAMomentNamesNoPortToBeFoundAt) {

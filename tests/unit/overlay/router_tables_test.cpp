@@ -191,6 +191,20 @@ TEST_F(RouterTables, ATableOutOfSequenceEndsTheSession) {
     EXPECT_EQ(router().counters().bad_messages, 1U);
 }
 
+TEST_F(RouterTables, TablesThatComeTooOftenEndTheSession) {
+    open_gnutella(1, Role::leaf);
+    for (int count = 0; count < 10; ++count) {
+        send_table(1, {"sunshine"});
+    }
+    EXPECT_THAT(out.closes, IsEmpty());
+    now += std::chrono::seconds(1);
+    send_table(1, {"moonlight"});
+    EXPECT_THAT(out.closes, IsEmpty());
+    send_table(1, {"rainfall"});
+    ASSERT_THAT(out.closes, SizeIs(1));
+    EXPECT_EQ(out.closes[0].reason, Error::bad_message);
+}
+
 TEST_F(RouterTables, ATableBeyondTheBoundEndsTheSession) {
     open_gnutella(1, Role::leaf);
     receive(1, wire::encode_binary({numbered(1), 1, 0}, wire::RouteTableReset{1U << 30, 7}));

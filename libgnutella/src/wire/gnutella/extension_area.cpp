@@ -42,12 +42,13 @@ std::optional<ExtensionArea::Part> ExtensionArea::next() noexcept {
     if (rest_.empty()) {
         return std::nullopt;
     }
-    if (rest_.front() == ggep_magic) {
+    if (rest_.front() == ggep_magic && !broken_) {
         if (const std::size_t length = ggep_length(rest_); length > 0) {
             const Part part{Kind::ggep, rest_.substr(0, length)};
             rest_.remove_prefix(length);
             return part;
         }
+        broken_ = true;
     }
     // Some servents put a NUL behind the last one (Gnutella 0.6, 2.2.5). Two searches of one letter are quicker than
     // one of two.

@@ -28,11 +28,13 @@ class ExtensionArea {
 
     explicit ExtensionArea(std::string_view bytes) noexcept : rest_(bytes) {}
 
-    /// nullopt at the end. GGEP that is broken comes as text.
+    /// nullopt at the end. GGEP that is broken comes as text, and so does all GGEP behind it.
     std::optional<Part> next() noexcept;
 
   private:
     std::string_view rest_;
+    // To find out costs a look at all that is left: once, or a stranger could have us look again for each byte.
+    bool broken_ = false;
 };
 
 /// What is known of a file from several URNs: all that name the same file, added to one another.

@@ -126,7 +126,10 @@ HandshakeMachine::Step HandshakeMachine::last_word_came(std::size_t consumed) {
     if (!status) {
         return close("the last word is none of Gnutella 0.6", consumed);
     }
+    // Whether they were welcome was decided by who they said they are.
+    const auto guid = theirs_.guid;
     add_handshake_headers(theirs_, reader_.block());
+    theirs_.guid = guid;
     if (status->code != ok_code) {
         return refused_by_them(consumed, status->code, status->reason);
     }

@@ -45,8 +45,12 @@ void set_flag(const std::optional<bool>& value, unsigned bit, unsigned& enabler,
 // The size of a large file, and the hash, if extensions tell them.
 void read_ggep_of_result(std::string_view blocks, Result& result) {
     GgepReader reader(blocks);
+    bool has_size = false;
     while (const auto extension = reader.next()) {
         if (extension->id == "LF") {
+            if (std::exchange(has_size, true)) {
+                continue;
+            }
             std::array<char, 16> room;
             const auto value = ggep_value(*extension, room);
             const auto size = value ? read_short_number(*value) : std::nullopt;

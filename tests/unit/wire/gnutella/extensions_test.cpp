@@ -66,6 +66,14 @@ TEST(ExtensionArea, TellsItsPartsApart) {
                 ElementsAre(std::pair(Kind::text, "\xC3 broken"), std::pair(Kind::urn, "urn:")));
 }
 
+// To find out that it is broken costs a look at all that is left: only one, however much there is of it.
+TEST(ExtensionArea, LooksForNoGgepBehindWhatIsBroken) {
+    const std::string ggep = bytes("\xC3\x81x\x43\x1C\0\x1C");
+    EXPECT_THAT(parts_of("\xC3 broken\x1C" + ggep + "\x1Curn:"),
+                ElementsAre(std::pair(Kind::text, "\xC3 broken"), std::pair(Kind::text, "\xC3\x81x\x43"),
+                            std::pair(Kind::urn, "urn:")));
+}
+
 TEST(ExtensionArea, HashesAreReadFromAllThatCarryThem) {
     EXPECT_EQ(urn_of_binary_hash('\1' + std::string(view(*bitprint.sha1()))), Urn(*bitprint.sha1()));
     EXPECT_EQ(urn_of_binary_hash('\2' + std::string(view(*bitprint.sha1())) + std::string(view(*bitprint.tiger()))),

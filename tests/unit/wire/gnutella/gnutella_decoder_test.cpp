@@ -209,6 +209,7 @@ TEST(GnutellaDecoder, ReadsTheExtensionsOfAResult) {
     std::string ggep;
     GgepWriter write(ggep, GgepWriter::Nuls::forbidden);
     write.add("LF", bytes("\x00\x00\x00\x00\x05"));
+    write.add("LF", bytes("\x01\x00\x00\x00\x07"));  // the first counts
     write.add("TT", std::string(reinterpret_cast<const char*>(bitprint.tiger()->data()), 24));
     const std::string area = sha1_text + "\x1C" + "192 kbps 3:23\x1C" + ggep;
     const DecodedBinary decoded(message_of(query_hit, hit_head + one_result + area + '\0' + guid_bytes));

@@ -168,6 +168,21 @@ TEST(HandshakeMachine, TheLastWordAddsToTheFirst) {
     EXPECT_EQ(acceptor.theirs().ultrapeer, false) << "it has become our leaf";
 }
 
+// Whether they are welcome was decided by it.
+TEST(HandshakeMachine, TheLastWordDoesNotSayWhoTheyAre) {
+    constexpr std::string_view one = "GUID: 01020304050607080910111213141516\r\n";
+    constexpr std::string_view other = "GUID: ffffffffffffffffffffffffffffffff\r\n";
+    for (const std::string_view first : {one, std::string_view()}) {
+        HandshakeMachine acceptor(Side::acceptor, named("two"));
+        acceptor.feed("GNUTELLA CONNECT/0.6\r\n" + std::string(first) + "\r\n");
+        const auto guid = acceptor.theirs().guid;
+        EXPECT_EQ(guid.has_value(), !first.empty());
+        acceptor.accept();
+        EXPECT_EQ(acceptor.feed("GNUTELLA/0.6 200 OK\r\n" + std::string(other) + "\r\n").next, Next::open);
+        EXPECT_EQ(acceptor.theirs().guid, guid);
+    }
+}
+
 TEST(HandshakeMachine, WhatWeSayCanBeChangedBeforeWeAccept) {
     HandshakeHeaders ours = named("one");
     ours.ultrapeer = true;
