@@ -33,7 +33,7 @@ FIELD = re.compile(r"(?P<type>.+?)\s+(?P<name>\w+)\s*(?:\{(?P<braced>.*)\}|=\s*(
 
 def default_of(field):
     value = field["braced"] if field["braced"] is not None else field["assigned"]
-    if value is None:
+    if not value:
         return "empty"
     value = NAMED.get(value, value.replace("'", ","))
     return value.strip('"') + UNITS.get(field["type"], "")

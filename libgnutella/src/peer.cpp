@@ -2,6 +2,7 @@
 
 #include "longest_time.hpp"
 #include "net/engine.hpp"
+#include "utf8.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -9,42 +10,64 @@
 #include <chrono>
 #include <span>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace gnutella {
 
 namespace {
 
-using Time = std::chrono::milliseconds Settings::*;
+struct NamedTime {
+    std::chrono::milliseconds Settings::*time;
+    const char* name;
+};
 
 // Those that must be more than nothing ...
-constexpr Time needed_times[] = {&Settings::connect_timeout,       &Settings::first_bytes_timeout,
-                                 &Settings::handshake_timeout,     &Settings::gnutella_handshake_timeout,
-                                 &Settings::ping_interval,         &Settings::retry_interval,
-                                 &Settings::max_retry_interval,    &Settings::bye_timeout,
-                                 &Settings::route_lifetime,        &Settings::query_timeout,
-                                 &Settings::answer_timeout,        &Settings::route_table_interval,
-                                 &Settings::rescan_interval,       &Settings::upload_poll_min,
-                                 &Settings::upload_grace,          &Settings::transfer_timeout,
-                                 &Settings::tree_timeout,          &Settings::push_timeout,
-                                 &Settings::http_idle_timeout,     &Settings::quic_handshake_timeout,
-                                 &Settings::quic_fallback_timeout, &Settings::quic_idle_timeout};
+constexpr NamedTime needed_times[] = {
+    {&Settings::connect_timeout, "connect_timeout"},
+    {&Settings::first_bytes_timeout, "first_bytes_timeout"},
+    {&Settings::handshake_timeout, "handshake_timeout"},
+    {&Settings::gnutella_handshake_timeout, "gnutella_handshake_timeout"},
+    {&Settings::ping_interval, "ping_interval"},
+    {&Settings::retry_interval, "retry_interval"},
+    {&Settings::max_retry_interval, "max_retry_interval"},
+    {&Settings::bye_timeout, "bye_timeout"},
+    {&Settings::route_lifetime, "route_lifetime"},
+    {&Settings::query_timeout, "query_timeout"},
+    {&Settings::answer_timeout, "answer_timeout"},
+    {&Settings::route_table_interval, "route_table_interval"},
+    {&Settings::rescan_interval, "rescan_interval"},
+    {&Settings::upload_poll_min, "upload_poll_min"},
+    {&Settings::upload_grace, "upload_grace"},
+    {&Settings::transfer_timeout, "transfer_timeout"},
+    {&Settings::tree_timeout, "tree_timeout"},
+    {&Settings::push_timeout, "push_timeout"},
+    {&Settings::http_idle_timeout, "http_idle_timeout"},
+    {&Settings::quic_handshake_timeout, "quic_handshake_timeout"},
+    {&Settings::quic_fallback_timeout, "quic_fallback_timeout"},
+    {&Settings::quic_idle_timeout, "quic_idle_timeout"},
+};
 // ... and those that may be nothing.
-constexpr Time other_times[] = {&Settings::share_settle_time, &Settings::legacy_spacing, &Settings::upload_poll_max,
-                                &Settings::source_retry_interval};
+constexpr NamedTime other_times[] = {
+    {&Settings::share_settle_time, "share_settle_time"},
+    {&Settings::legacy_spacing, "legacy_spacing"},
+    {&Settings::upload_poll_max, "upload_poll_max"},
+    {&Settings::source_retry_interval, "source_retry_interval"},
+};
 
 // "No limit" is written as the longest time there is, which nothing can be added to. Several of these are multiplied.
 Settings with_bounded_times(Settings settings) {
-    for (const auto& times : {std::span<const Time>(needed_times), std::span<const Time>(other_times)}) {
-        for (const Time time : times) {
-            settings.*time = std::min<std::chrono::milliseconds>(settings.*time, longest_time);
+    for (const auto& times : {std::span<const NamedTime>(needed_times), std::span<const NamedTime>(other_times)}) {
+        for (const NamedTime& each : times) {
+            settings.*each.time = std::min<std::chrono::milliseconds>(settings.*each.time, longest_time);
         }
     }
     settings.hash_lifetime = std::min<std::chrono::hours>(settings.hash_lifetime, 100 * longest_time);
     return settings;
 }
 
-void require(bool holds, const char* complaint) {
+void require(bool holds, const std::string& complaint) {
     if (!holds) {
         throw std::invalid_argument(complaint);
     }
@@ -57,7 +80,8 @@ void check(const Settings& settings) {
     const bool is_host = Endpoint::parse(Endpoint{settings.announced_host, 1}.to_string()).has_value();
     require(settings.announced_host.empty() || is_host,
             "Settings::announced_host must be a host name or an address, or empty");
-    require(settings.agent.size() <= 128, "Settings::agent must be at most 128 bytes");
+    require(settings.agent.size() <= 128 && is_utf8(settings.agent) && is_one_line(settings.agent),
+            "Settings::agent must be one line of UTF-8, of at most 128 bytes");
     require(settings.disk_threads >= 1, "Settings::disk_threads must be at least 1");
     require(!settings.dialects.empty(), "Settings::dialects must name at least one dialect");
     require(settings.max_sessions >= 1, "Settings::max_sessions must be at least 1");
@@ -88,11 +112,12 @@ void check(const Settings& settings) {
     require(settings.max_quic_stream_window >= 64 * 1024 && settings.max_quic_window >= settings.max_quic_stream_window,
             "Settings::max_quic_stream_window must be at least 64 KiB, and max_quic_window no less than it");
     require(settings.max_quic_send_buffer >= 512 * 1024, "Settings::max_quic_send_buffer must be at least 512 KiB");
-    for (const Time time : needed_times) {
-        require((settings.*time).count() > 0, "every time-out and interval in Settings must be more than nothing");
+    for (const NamedTime& each : needed_times) {
+        require((settings.*each.time).count() > 0,
+                "Settings::" + std::string(each.name) + " must be more than nothing");
     }
-    for (const Time time : other_times) {
-        require((settings.*time).count() >= 0, "no time in Settings may be negative");
+    for (const NamedTime& each : other_times) {
+        require((settings.*each.time).count() >= 0, "Settings::" + std::string(each.name) + " must not be negative");
     }
     require(settings.hash_lifetime.count() > 0, "Settings::hash_lifetime must be more than nothing");
 }
@@ -110,9 +135,13 @@ struct Peer::Impl {
 
 Peer::Peer(boost::asio::any_io_executor executor, Settings settings) {
     check(settings);
-    auto engine = std::make_shared<net::Engine>(std::move(executor), with_bounded_times(std::move(settings)));
-    engine->assemble();
-    impl_ = std::make_shared<Impl>(std::move(engine));
+    try {
+        auto engine = std::make_shared<net::Engine>(std::move(executor), with_bounded_times(std::move(settings)));
+        engine->assemble();
+        impl_ = std::make_shared<Impl>(std::move(engine));
+    } catch (const boost::system::system_error& failure) {
+        throw std::system_error(failure.code());
+    }
 }
 
 Peer::~Peer() = default;

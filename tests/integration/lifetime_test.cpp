@@ -111,6 +111,7 @@ TEST(Lifetime, GoesOnWhenAHandlerOfEventsOrLogLinesThrows) {
     settings.log = [](LogLevel, std::string_view line) { throw Thrown(std::string(line)); };
     Peer peer(context.get_executor(), settings);
     const Subscription throws = peer.subscribe([](const Event&) { throw Thrown("an event"); });
+    const Subscription does_nothing = peer.subscribe({});
     int opened = 0;
     const Subscription counts =
         peer.subscribe([&](const Event& event) { opened += std::holds_alternative<SessionOpened>(event); });

@@ -140,6 +140,12 @@ TEST_F(DurableDownload, ThatCannotBeWrittenDownTellsSoAndGoesOn) {
     expect_not_kept(node, Error::download_not_kept);
 }
 
+TEST_F(DurableDownload, WithoutAStateFolderTellsSoAndGoesOn) {
+    Node node(threads);
+    node.start();
+    expect_not_kept(node, Error::download_not_kept);
+}
+
 TEST_F(DurableDownload, BeyondTheirNumberTellsSoAndGoesOn) {
     const TemporaryFolder state;
     Settings settings = settings_with_state(state);

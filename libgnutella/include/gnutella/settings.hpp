@@ -27,26 +27,26 @@ struct Settings {
     /// TCP and UDP port to listen on; 0 takes a free one.
     std::uint16_t port = default_port;
     /// Address to listen on. Empty: all, IPv6 and IPv4, or IPv4 alone where the host has no IPv6.
-    std::string address;
+    std::string address{};
     /// The host that messages name as ours. Empty: for each session, the address of our end of it.
-    std::string announced_host;
+    std::string announced_host{};
     /// Name and version told to other peers.
     std::string agent = "libgnutella/0.1.0";
     /// This peer's identity. Nothing: a random one for each Peer.
-    std::optional<Guid> identity;
+    std::optional<Guid> identity{};
     /// Whether others may remember this peer and tell others of it. One that is there for a moment alone says no port
     /// in its PINGs, PONGs and handshakes, so that nobody looks for it when it has gone.
     bool may_be_remembered = true;
     /// Peers to join at the start, and again, with back-off, whenever the session is lost.
-    std::vector<Endpoint> neighbours;
+    std::vector<Endpoint> neighbours{};
 
     // ---- what is shared and where things go ----
 
     /// Folders to share, with all below them but hidden files and symbolic links.
-    std::vector<std::filesystem::path> shares;
+    std::vector<std::filesystem::path> shares{};
     /// Folder for what must outlive the process (hashes, trees, known hosts, durable downloads,
     /// the node's key). Empty: kept in memory only.
-    std::filesystem::path state_folder;
+    std::filesystem::path state_folder{};
     /// Bytes that the database in the state folder may take; 0 for as many as the disk has. Beyond it nothing more is
     /// remembered, which is told as when the disk is full (Error::state_full).
     std::uint64_t max_state_size = 68'719'476'736;
@@ -167,7 +167,8 @@ struct Settings {
     /// Ways to peers that Pushes may be sent along which are remembered; beyond it the oldest are forgotten.
     std::size_t max_push_routes = 50'000;
     /// Pushes a second that make us connect to who sent them, to all addresses together; the rest is dropped.
-    /// As many are passed on to peers beyond our neighbours, for those who ask over HTTP.
+    /// As many are passed on to peers beyond our neighbours, for those who ask over HTTP; and as many connections are
+    /// made to fetch files for legacy peers.
     std::size_t pushes_per_second = 10;
 
     // ---- transfer ----
@@ -246,7 +247,7 @@ struct Settings {
     // ---- logging ----
 
     /// Where log lines go; empty: nowhere.
-    LogSink log;
+    LogSink log{};
     /// The least level that is logged.
     LogLevel log_level = LogLevel::info;
 };

@@ -18,7 +18,7 @@ using Clock = std::chrono::steady_clock;
 
 asio::awaitable<error_code> dial(Tcp::socket& socket, const Endpoint& to, Clock::duration limit) {
     if (to.port == 0) {
-        co_return Error::cannot_resolve;
+        co_return Error::cannot_connect;
     }
     const auto deadline = Clock::now() + limit;
     const auto strand = socket.get_executor();

@@ -1,6 +1,7 @@
 #include "net/disk_pool.hpp"
 
 #include <csignal>
+#include <utility>
 
 namespace gnutella::net {
 
@@ -26,21 +27,29 @@ class SignalsBlocked {
     sigset_t before_{};
 };
 
-std::size_t while_blocked(std::size_t threads, const SignalsBlocked&) {
-    return threads;
-}
-
 }  // namespace
 
-// The temporary lives until the pool is made.
-DiskQueue::DiskQueue(std::size_t threads) : threads_(while_blocked(threads, SignalsBlocked{})) {}
+DiskQueue::DiskQueue(std::size_t threads) : jobs_(static_cast<int>(threads)) {
+    const SignalsBlocked blocked;
+    try {
+        while (threads_.size() < threads) {
+            threads_.emplace_back([this] { jobs_.run(); });
+        }
+    } catch (...) {  // there are no more: those that are there would wait for ever
+        close();
+        throw;
+    }
+}
 
 void DiskQueue::close() {
     {
         const std::scoped_lock lock(mutex_);
         closed_ = true;
     }
-    threads_.join();
+    open_.reset();
+    for (std::thread& thread : std::exchange(threads_, {})) {
+        thread.join();
+    }
 }
 
 DiskQueue::Admission DiskQueue::admission() {

@@ -6,9 +6,10 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -16,8 +17,10 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace gnutella::net {
 
@@ -26,7 +29,12 @@ class DiskQueue {
   public:
     enum class Admission : std::uint8_t { admitted, refused };
 
+    /// @throws std::system_error when the system has no more threads.
     explicit DiskQueue(std::size_t threads);
+    /// It must have been closed.
+    ~DiskQueue() = default;
+    DiskQueue(const DiskQueue&) = delete;
+    DiskQueue& operator=(const DiskQueue&) = delete;
 
     /// Calls `task(Admission::admitted)` on one of the threads; `task(Admission::refused)`, there or at once, when the
     /// queue is closed before that.
@@ -34,7 +42,7 @@ class DiskQueue {
     void submit(Task task) {
         std::unique_lock lock(mutex_);
         if (!closed_) {
-            boost::asio::post(threads_, [this, task = std::move(task)]() mutable { task(admission()); });
+            boost::asio::post(jobs_, [this, task = std::move(task)]() mutable { task(admission()); });
             return;
         }
         lock.unlock();
@@ -49,7 +57,10 @@ class DiskQueue {
 
     std::mutex mutex_;
     bool closed_ = false;
-    boost::asio::thread_pool threads_;
+    // Not Asio's thread_pool: it waits for ever for the threads that it has when another cannot be had.
+    boost::asio::io_context jobs_;
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_{jobs_.get_executor()};
+    std::vector<std::thread> threads_;
 };
 
 /// The threads on which everything happens that may wait for a disk: reading, writing, hashing, sendfile(2). Signals

@@ -21,7 +21,7 @@ bool is_final(const error_code& error) {
 void DownloadRecorder::add(std::function<void()> failed) {
     log_->write([record = record_, is_ours = is_ours_, failed = std::move(failed)](store::Store& store) {
         *is_ours = !store.has_download(record.id);
-        if (store.add_download(record)) {
+        if (store.add_download(record) || !store.outlives_the_process()) {
             failed();
         }
     });

@@ -117,7 +117,8 @@ void Engine::start(detail::Completion<error_code> done) {
     done.on_cancel([cancelled] { cancelled->store(true); });
     asio::post(strand_, [self = shared_from_this(), done = std::move(done), cancelled]() mutable {
         if (self->phase_ != Phase::idle) {
-            done(Error::already_started);
+            const bool over = self->phase_ == Phase::stopping || self->phase_ == Phase::stopped;
+            done(over ? Error::stopped : Error::already_started);
             return;
         }
         self->phase_ = Phase::starting;

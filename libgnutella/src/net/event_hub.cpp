@@ -8,7 +8,7 @@
 namespace gnutella::net {
 
 std::shared_ptr<void> EventHub::subscribe(EventHandler handler) {
-    auto subscribed = std::make_shared<EventHandler>(std::move(handler));
+    auto subscribed = std::make_shared<EventHandler>(handler ? std::move(handler) : [](const Event&) {});
     const std::lock_guard lock(mutex_);
     auto handlers = std::make_shared<Handlers>();
     std::ranges::copy_if(*handlers_, std::back_inserter(*handlers), [](const auto& each) { return !each.expired(); });

@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/system/errc.hpp>
 
 #include <algorithm>
 #include <array>
@@ -59,6 +60,12 @@ error_code open_and_bind(Socket& socket, const InternetEndpoint& end) {
 error_code meaning_of(error_code error) {
     if (!error) {
         return error;
+    }
+    const bool out_of_something = error == asio::error::no_descriptors || error == asio::error::no_memory ||
+                                  error == asio::error::no_buffer_space ||
+                                  error == boost::system::errc::too_many_files_open_in_system;
+    if (out_of_something) {
+        return error;  // another address would not do either
     }
     return error == asio::error::address_in_use ? Error::port_in_use : Error::cannot_listen;
 }

@@ -17,6 +17,7 @@ namespace gnutella::store {
 namespace {
 
 constexpr const char* file_name = "gnutella.sqlite";
+constexpr const char* in_memory = ":memory:";
 constexpr int max_corrupt_copies = 9;
 constexpr std::chrono::seconds seen_precision = std::chrono::hours(24);
 constexpr std::chrono::minutes told_again_after{10};
@@ -92,7 +93,7 @@ std::unique_ptr<Store> Store::open(const std::filesystem::path& folder, error_co
             return nullptr;
         }
     }
-    std::unique_ptr<Store> store(new Store(folder.empty() ? ":memory:" : folder / file_name, std::move(now), max_size));
+    std::unique_ptr<Store> store(new Store(folder.empty() ? in_memory : folder / file_name, std::move(now), max_size));
     store->connect(error);
     return error ? nullptr : std::move(store);
 }
@@ -101,6 +102,10 @@ Store::Store(std::filesystem::path path, Clock now, std::uint64_t max_size)
     : path_(std::move(path)), now_(std::move(now)), max_size_(max_size) {}
 
 Store::~Store() = default;
+
+bool Store::outlives_the_process() const {
+    return path_ != in_memory;
+}
 
 void Store::connect(error_code& error) {
     bool corrupt = false;

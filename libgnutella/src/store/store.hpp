@@ -43,6 +43,9 @@ class Store {
                                        Clock now = std::chrono::system_clock::now, std::uint64_t max_size = 0);
     ~Store();
 
+    /// Whether it is on a disk.
+    bool outlives_the_process() const;
+
     /// The hashes of a file that had this size and modification time (nanoseconds since 1970) when it was hashed.
     std::optional<Urn> find(const std::filesystem::path& path, std::uint64_t size, std::int64_t modified);
     /// Remembers the hashes of a file, instead of those it had before. `file.urn` must have both.
