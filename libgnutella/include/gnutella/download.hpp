@@ -58,10 +58,9 @@ struct DownloadRequest {
           when_there(there),
           lifetime(remembered) {}
     /// The same from one peer.
-    DownloadRequest(Hit hit, std::filesystem::path place, std::string called = {},
+    DownloadRequest(const Hit& hit, std::filesystem::path place, std::string called = {},
                     WhenThere there = WhenThere::choose_another, Lifetime remembered = Lifetime::process)
-        : DownloadRequest(std::vector<Hit>(1, std::move(hit)), std::move(place), std::move(called), there, remembered) {
-    }
+        : DownloadRequest(std::vector<Hit>(1, hit), std::move(place), std::move(called), there, remembered) {}
 };
 
 /// What became of a file's hash.

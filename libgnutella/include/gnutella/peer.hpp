@@ -156,8 +156,8 @@ class Peer {
     /// Fetches the file of a hit into a folder: download() and Download::async_wait in one, for which cancelling the
     /// call cancels the download. Signature: void(error_code, DownloadedFile).
     template <class CompletionToken>
-    auto async_download(Hit hit, std::filesystem::path folder, CompletionToken&& token) {
-        return async_download(DownloadRequest(std::move(hit), std::move(folder)), std::forward<CompletionToken>(token));
+    auto async_download(const Hit& hit, std::filesystem::path folder, CompletionToken&& token) {
+        return async_download(DownloadRequest(hit, std::move(folder)), std::forward<CompletionToken>(token));
     }
     /// The same for all that a request can say.
     template <class CompletionToken>
