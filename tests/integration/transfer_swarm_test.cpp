@@ -320,8 +320,8 @@ TEST_F(SwarmTest, ADurableOneKeepsItsTreeWhereItsFirstHitIsOfAnotherSize) {
     const TemporaryFolder folder;
     std::optional<SwarmSource> source(std::in_place, content, habits(8 * megabyte));
     Hit forged = source->hit();
-    forged.size *= 2;
-    forged.source.port = 1;  // where nobody listens
+    forged.size += megabyte / 2;  // of which no blocks of any size are as many
+    forged.source.port = 1;       // where nobody listens
     DownloadRequest request{{forged, source->hit()}, folder.path()};
     request.lifetime = DownloadRequest::Lifetime::durable;
     {
