@@ -4,6 +4,10 @@
 #include "raw_peer.hpp"
 #include "raw_servent.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <atomic>
 
 namespace gnutella::test {
@@ -76,6 +80,61 @@ TEST(Lifetime, EndsWithThePeerAtAnyMoment) {
         error_of(std::move(shared));
         error_of(std::move(stopped));
     }
+}
+
+// ---- a context that is not run any more ----
+
+// Waits for something in a coroutine of a context that is stopped then. @return whether its frame is gone with it.
+template <class Wait>
+bool is_freed(Wait wait) {
+    auto frame = std::make_shared<int>();
+    const std::weak_ptr<int> held = frame;
+    {
+        asio::io_context context;
+        Peer peer(context, one_dialect());
+        bool waits = false;
+        asio::co_spawn(
+            context,
+            [&, frame = std::move(frame)]() -> asio::awaitable<void> {
+                co_await peer.async_start(asio::use_awaitable);
+                waits = true;
+                co_await wait(peer);
+            },
+            asio::detached);
+        const auto deadline = std::chrono::steady_clock::now() + patience;
+        while (!waits && context.run_one_until(deadline) > 0) {
+        }
+        EXPECT_TRUE(waits);
+        while (context.poll() > 0) {
+        }
+        EXPECT_FALSE(held.expired()) << "it waits";
+    }
+    return held.expired();
+}
+
+TEST(Lifetime, WhatWaitsIsFreedWithAContextThatIsNotRunAgain) {
+    const RawListener silent;
+    EXPECT_TRUE(is_freed([](Peer& peer) -> asio::awaitable<void> {
+        Query query = peer.query("moon");
+        co_await query.async_next(asio::use_awaitable);
+    }));
+    EXPECT_TRUE(is_freed([&silent](Peer& peer) -> asio::awaitable<void> {
+        Query query = peer.browse(silent.endpoint());
+        co_await query.async_next(asio::use_awaitable);
+    }));
+    const TemporaryFolder folder;
+    EXPECT_TRUE(is_freed([&](Peer& peer) -> asio::awaitable<void> {
+        Hit hit;
+        hit.name = "moon.txt";
+        hit.size = 100;
+        hit.urn = Urn(Sha1{});
+        hit.source = silent.endpoint();
+        hit.transports = {Transport::http};
+        co_await peer.async_download(hit, folder.path(), asio::use_awaitable);
+    }));
+    EXPECT_TRUE(is_freed([&silent](Peer& peer) -> asio::awaitable<void> {
+        co_await peer.async_connect(silent.endpoint(), asio::use_awaitable);
+    }));
 }
 
 // ---- what a handler of the user's throws ----

@@ -69,7 +69,7 @@ class Peer {
     /// Makes a node that does nothing yet.
     /// @param executor where its work runs; its context must outlive the Peer and all that was started with it. So a
     ///     coroutine that holds a Peer must have ended, by async_stop or otherwise, before its context is destroyed;
-    ///     and what waits for a Peer's work when the context is stopped for good, and never run again, is not freed.
+    ///     and transfers that are under way when the context is stopped for good, and never run again, are not freed.
     /// @param settings what it is to do; they stay as they are.
     /// @throws std::invalid_argument naming the setting that cannot be.
     /// @throws std::system_error when the system has no thread, or no descriptor, for it.

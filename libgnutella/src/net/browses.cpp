@@ -103,7 +103,14 @@ struct Browses::Browse {
 Browses::Browses(asio::any_io_executor executor, asio::any_io_executor strand, const Settings& settings)
     : executor_(std::move(executor)), strand_(std::move(strand)), settings_(settings) {}
 
-Browses::~Browses() = default;
+// As of LocalSearches.
+Browses::~Browses() {
+    for (const auto& [id, browse] : browses_) {
+        if (const auto query = browse->query.lock()) {
+            query->drop_waiter();
+        }
+    }
+}
 
 void Browses::start(const std::shared_ptr<Query::State>& query, const Endpoint& peer) {
     if (query->ended) {

@@ -25,6 +25,8 @@ class Browses : public std::enable_shared_from_this<Browses> {
     /// @param executor each connection gets a strand of it.
     Browses(boost::asio::any_io_executor executor, boost::asio::any_io_executor strand, const Settings& settings);
     ~Browses();
+    Browses(const Browses&) = delete;
+    Browses& operator=(const Browses&) = delete;
 
     /// Begins one, whose hits go to `query`.
     void start(const std::shared_ptr<Query::State>& query, const Endpoint& peer);

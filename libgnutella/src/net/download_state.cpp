@@ -152,4 +152,10 @@ void Download::State::finish(const error_code& error, DownloadedFile file) {
     waiters_.clear();
 }
 
+void Download::State::drop_waiters() noexcept {
+    std::map<std::uint64_t, Completion> dropped;
+    const std::scoped_lock lock(mutex_);
+    dropped.swap(waiters_);
+}
+
 }  // namespace gnutella

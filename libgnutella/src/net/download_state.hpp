@@ -58,6 +58,8 @@ struct Download::State : std::enable_shared_from_this<Download::State> {
     void set_progress(const DownloadProgress& progress);
     /// Completes all that wait, and all that will.
     void finish(const error_code& error, DownloadedFile file);
+    /// Nobody is left to complete them: those that wait, who may own a handle to this, are destroyed.
+    void drop_waiters() noexcept;
 
   private:
     void abandon(std::uint64_t waiter);

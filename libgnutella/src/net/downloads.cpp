@@ -89,6 +89,16 @@ struct Downloads::Impl : std::enable_shared_from_this<Downloads::Impl> {
     using Job = std::shared_ptr<DownloadJob>;
     using State = std::shared_ptr<Download::State>;
 
+    Impl() = default;
+    // Only where the context is not run any more are there jobs still.
+    ~Impl() {
+        for (const auto& [id, job] : jobs) {
+            job->state()->drop_waiters();
+        }
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
+
     asio::any_io_executor executor;
     std::shared_ptr<DownloadService> service;
     std::shared_ptr<DownloadLog> log;

@@ -29,6 +29,15 @@ LocalSearches::LocalSearches(asio::any_io_executor strand, const Settings& setti
       inbox_end_(std::move(inbox_end)),
       act_(std::move(act)) {}
 
+// Only where the context is not run any more are there searches still.
+LocalSearches::~LocalSearches() {
+    for (const auto& [id, search] : searches_) {
+        if (const auto query = search->query.lock()) {
+            query->drop_waiter();
+        }
+    }
+}
+
 std::shared_ptr<DatagramSocket> LocalSearches::open_inbox(const Guid& id, std::uint16_t& port, error_code& error) {
     udp::socket socket(strand_);
     socket.open(inbox_end_.protocol(), error);

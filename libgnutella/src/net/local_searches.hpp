@@ -25,6 +25,9 @@ class LocalSearches {
     /// @param inbox_end where inboxes are bound: the address that the node listens on, port 0.
     LocalSearches(boost::asio::any_io_executor strand, const Settings& settings, overlay::Router& router,
                   overlay::Actions& actions, boost::asio::ip::udp::endpoint inbox_end, std::function<void()> act);
+    ~LocalSearches();
+    LocalSearches(const LocalSearches&) = delete;
+    LocalSearches& operator=(const LocalSearches&) = delete;
 
     void start(const std::shared_ptr<Query::State>& query);
     void deliver(const HitReceived& received);

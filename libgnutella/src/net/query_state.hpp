@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace gnutella {
 
@@ -27,6 +28,8 @@ struct Query::State : std::enable_shared_from_this<Query::State> {
     void end(error_code reason);
     void next(detail::Completion<error_code, std::optional<Hit>> done, std::uint64_t call);
     void cancel_next(std::uint64_t call);
+    /// Nobody is left to complete it: the waiter, which may own a handle to this, is destroyed.
+    void drop_waiter() noexcept { const auto dropped = std::exchange(waiter, {}); }
 
     const boost::asio::any_io_executor executor;
     const boost::asio::any_io_executor strand;
