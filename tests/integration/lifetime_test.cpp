@@ -130,7 +130,8 @@ TEST(Lifetime, WhatWaitsIsFreedWithAContextThatIsNotRunAgain) {
         hit.urn = Urn(Sha1{});
         hit.source = silent.endpoint();
         hit.transports = {Transport::http};
-        co_await peer.async_download(hit, folder.path(), asio::use_awaitable);
+        Download download = peer.download({hit, folder.path()});
+        co_await download.async_wait(asio::use_awaitable);
     }));
     EXPECT_TRUE(is_freed([&silent](Peer& peer) -> asio::awaitable<void> {
         co_await peer.async_connect(silent.endpoint(), asio::use_awaitable);
