@@ -50,12 +50,13 @@ ExitCode exit_code_of(const gnutella::error_code& error) noexcept {
     using gnutella::Error;
     const bool late =
         error == Error::no_pong || error == Error::handshake_timed_out || error == Error::connect_timed_out;
-    const bool other_file = error == Error::source_lacks_file || error == Error::size_mismatch ||
-                            error == Error::source_lied || error == Error::hash_mismatch;
+    const bool nobody_has_it = error == Error::no_source || error == Error::source_lacks_file ||
+                               error == Error::size_mismatch || error == Error::source_lied ||
+                               error == Error::hash_mismatch;
     if (error == Error::bad_query) {
         return ExitCode::wrong_usage;
     }
-    return late || other_file ? ExitCode::not_found : ExitCode::failed;
+    return late || nobody_has_it ? ExitCode::not_found : ExitCode::failed;
 }
 
 ExitCode run_errand(const Errand& errand, gnutella::Settings settings) {

@@ -239,7 +239,7 @@ asio::awaitable<Swarm::Task> Swarm::next(Member& member) {
         member.joined = true;
         planner_.join(member.id, Clock::now());
     }
-    while (!stopping_ && !member.stop && !planner_.is_complete()) {
+    while (wants(member) && !planner_.is_complete()) {
         const auto range = planner_.next(member.id, Clock::now(), actions_);
         carry_out();
         notify();  // deadlines may have changed

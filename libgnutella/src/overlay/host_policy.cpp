@@ -1,5 +1,7 @@
 #include "overlay/host_policy.hpp"
 
+#include "wire/ip_text.hpp"
+
 namespace gnutella::overlay {
 
 namespace {
@@ -22,6 +24,11 @@ bool may_be_told(const wire::IpAddress& host, std::uint16_t port, const wire::Ip
         return by.is_loopback();
     }
     return !host.is_local() || by.is_local();
+}
+
+bool may_be_told(const Endpoint& host, const wire::IpAddress& by) noexcept {
+    const auto address = wire::parse_ip(host.host);
+    return address && may_be_told(*address, host.port, by);
 }
 
 }  // namespace gnutella::overlay

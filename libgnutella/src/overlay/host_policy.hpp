@@ -2,6 +2,8 @@
 
 #include "wire/ip_address.hpp"
 
+#include <gnutella/endpoint.hpp>
+
 #include <cstdint>
 
 namespace gnutella::overlay {
@@ -11,5 +13,7 @@ namespace gnutella::overlay {
 /// Else a stranger could have us try what stands behind our own firewall.
 /// @param by the address of who names it.
 bool may_be_told(const wire::IpAddress& host, std::uint16_t port, const wire::IpAddress& by) noexcept;
+/// The same as it was written; none that is a name: nothing that a stranger says is looked up.
+bool may_be_told(const Endpoint& host, const wire::IpAddress& by) noexcept;
 
 }  // namespace gnutella::overlay

@@ -44,9 +44,8 @@ wire::Frame OwnMessages::pong(const Neighbour& to, std::string_view id, const Li
         if (texts.size() == settings_.max_pong_hosts) {
             return false;
         }
-        const auto address = wire::parse_ip(known.host.host);
         // What stands in our own network is nothing to strangers.
-        if (address && known.host != itself && may_be_told(*address, known.host.port, to.address)) {
+        if (known.host != itself && may_be_told(known.host, to.address)) {
             texts.push_back(known.host.to_string());
         }
         return true;

@@ -61,10 +61,8 @@ Router::HandshakeVerdict Router::judge(const HandshakeContext& context, const wi
         HandshakeVerdict verdict = refusal(std::move(ours), 503, text, Error::too_many_sessions);
         verdict.try_ultrapeers = impl_->ultrapeers_to_try();
         // What stands in our own network is nothing to strangers.
-        std::erase_if(verdict.try_ultrapeers, [&](const Endpoint& host) {
-            const auto address = wire::parse_ip(host.host);
-            return !address || !may_be_told(*address, host.port, context.remote_address);
-        });
+        std::erase_if(verdict.try_ultrapeers,
+                      [&](const Endpoint& host) { return !may_be_told(host, context.remote_address); });
         return verdict;
     };
     if (impl_->stopped) {

@@ -3,7 +3,6 @@
 #include "overlay/host_policy.hpp"
 #include "overlay/router_impl.hpp"
 #include "utf8.hpp"
-#include "wire/ip_text.hpp"
 
 #include <boost/system/errc.hpp>
 
@@ -43,10 +42,8 @@ void learn(SessionInfo& info, const wire::Sender& from, const wire::Introduction
 
 void learn_hosts(HostCache& hosts, const wire::Pong& pong, const wire::IpAddress& by) {
     for (const std::string_view text : pong.hosts) {
-        // Nothing that a stranger says is looked up.
         const auto host = Endpoint::parse(text);
-        const auto address = host ? wire::parse_ip(host->host) : std::nullopt;
-        if (address && may_be_told(*address, host->port, by)) {
+        if (host && may_be_told(*host, by)) {
             hosts.heard_of(*host);
         }
     }

@@ -25,6 +25,14 @@ TEST(HostPolicy, LetsNobodySendUsWhereHeIsNotHimself) {
     EXPECT_FALSE(may_be_told(public_host, 0, public_host));
 }
 
+TEST(HostPolicy, TakesNoNames) {
+    EXPECT_TRUE(may_be_told(Endpoint("192.0.2.1", 1), public_host));
+    EXPECT_TRUE(may_be_told(Endpoint("2001:db8::1", 1), public_host));
+    EXPECT_FALSE(may_be_told(Endpoint("10.0.0.1", 1), public_host));
+    EXPECT_FALSE(may_be_told(Endpoint("localhost", 1), loopback));
+    EXPECT_FALSE(may_be_told(Endpoint("", 1), loopback));
+}
+
 TEST(HostPolicy, TakesOnlyHosts) {
     for (const IpAddress& none : {IpAddress::v4({0, 0, 0, 0}), IpAddress::v4({0, 1, 2, 3}),
                                   IpAddress::v4({224, 0, 0, 1}), IpAddress::v4({255, 255, 255, 255}), IpAddress{}}) {
