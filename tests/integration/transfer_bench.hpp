@@ -187,6 +187,9 @@ class TestDownloads {
             ->wait_for<DownloadProgress>([=](const DownloadProgress& progress) { return progress.verified >= bytes; })
             .verified;
     }
+    DownloadProgress wait_for_end() {
+        return events_->wait_for<DownloadProgress>([](const DownloadProgress& progress) { return progress.ended; });
+    }
     /// Pauses a download, and waits until it rests.
     void pause(Download& download) {
         download.pause();
@@ -205,7 +208,7 @@ class TestDownloads {
         downloads_.restore(store::Store::open(state.path(), error));
         ASSERT_FALSE(error);
     }
-    /// The only one there is.
+    /// The only one there is, of which nothing makes an end before it is asked for.
     Download only_one() {
         const auto all = downloads_.list();
         EXPECT_EQ(all.size(), 1U);

@@ -53,6 +53,11 @@ struct SwarmTest : testing::Test {
         return habits;
     }
 
+    static std::size_t kept_in(const TemporaryFolder& state) {
+        error_code error;
+        return store::Store::open(state.path(), error)->downloads(2).size();
+    }
+
     void expect_whole(TestDownloads& downloads) const {
         EXPECT_THAT(downloads.names(), ElementsAre("swarm.bin"));
         EXPECT_TRUE(downloads.folder().read("swarm.bin") == content) << "byte by byte";
@@ -333,7 +338,10 @@ TEST_F(SwarmTest, ADurableOneKeepsItsTreeWhereItsFirstHitIsOfAnotherSize) {
     source.reset();
     SwarmSource one(content, {.rate = 8 * megabyte, .has_tree = false});
     SwarmSource other(content, {.rate = 8 * megabyte, .has_tree = false});
-    TestDownloads downloads(threads, unforgiving());
+    Settings settings = unforgiving();
+    settings.source_retries = 1;  // so that it does not end before it has the others
+    settings.source_retry_interval = patience;
+    TestDownloads downloads(threads, settings);
     downloads.restore(state);
     Download again = downloads.only_one();
     again.add_source(one.hit());
@@ -373,9 +381,10 @@ TEST_F(SwarmTest, ADurableOneOutlivesAnotherNodeWithTheSameState) {
         first.restore(state);
         first.start(request);
         first.wait_for_verified(64 * 1024);
+        ASSERT_TRUE(eventually([&] { return kept_in(state) == 1; }));
         TestDownloads second(threads);
         second.restore(state);
-        EXPECT_EQ(error_of(second.only_one().async_wait(boost::asio::use_future)), Error::download_active);
+        EXPECT_EQ(second.wait_for_end().error, Error::download_active);
         EXPECT_EQ(error_of(second.start(request).async_wait(boost::asio::use_future)), Error::download_active);
     }
     TestDownloads again(threads);
