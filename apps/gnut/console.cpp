@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <iostream>
 #include <string>
 
@@ -33,12 +34,22 @@ class Cleared {
     LineSource* source_;
 };
 
-void write_line(std::string_view text) {
+}  // namespace
+
+void Console::write_line(std::string_view text) {
+    if (cut_short_) {
+        return;
+    }
     std::cout.clear();  // an earlier failure (nobody reads) is no reason to be silent for ever
+    errno = 0;
     std::cout << std::string(text) + '\n' << std::flush;
+    cut_short_ = !std::cout && errno == EINTR;
 }
 
-}  // namespace
+void Console::go_on() {
+    std::cout.clear();
+    cut_short_ = false;
+}
 
 void Console::answer(std::string_view text) {
     const Cleared cleared(source_);
@@ -59,6 +70,9 @@ void Console::news(std::string_view line) {
 }
 
 void Console::complain(std::string_view sentence) {
+    if (cut_short_) {
+        return;
+    }
     const Cleared cleared(source_);
     gnut::complain(sentence);
 }

@@ -2,9 +2,6 @@
 
 #include "terminal.hpp"
 
-#include <boost/asio/error.hpp>
-#include <boost/system/error_code.hpp>
-
 #include <unistd.h>
 
 #include <array>
@@ -14,18 +11,8 @@
 
 namespace gnut {
 
-namespace asio = boost::asio;
-
-LineInput::LineInput(const asio::any_io_executor& executor)
-    : input_(executor), on_terminal_(is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO)) {
-    // A copy: the descriptor closes what it has, and standard input is not ours to close.
-    const int descriptor = ::dup(STDIN_FILENO);
-    boost::system::error_code unusable;
-    if (descriptor >= 0) {
-        input_.assign(descriptor, unusable);
-    }
-    at_end_ = descriptor < 0 || unusable;
-}
+LineInput::LineInput(const boost::asio::any_io_executor& executor)
+    : input_(executor), on_terminal_(is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO)) {}
 
 awaitable<std::optional<std::string>> LineInput::next() {
     if (on_terminal_ && !waiting_) {
@@ -63,16 +50,13 @@ std::optional<std::string> LineInput::take_line() {
 }
 
 awaitable<bool> LineInput::read_more() {
-    // Waited for and then read, so that standard input, which may be shared with others, is not made non-blocking.
-    const auto [error] = co_await input_.async_wait(asio::posix::descriptor_base::wait_read, as_result);
-    // A file on disk and /dev/null cannot be waited for (EPERM), and never block.
-    if (error && error != asio::error::operation_not_supported && error != asio::error::no_permission) {
+    if (!co_await input_.readable()) {
         co_return false;
     }
     std::array<char, 4096> bytes{};
     ssize_t length = 0;
     do {
-        length = ::read(input_.native_handle(), bytes.data(), bytes.size());
+        length = ::read(STDIN_FILENO, bytes.data(), bytes.size());
     } while (length < 0 && errno == EINTR);
     if (length <= 0) {
         co_return false;

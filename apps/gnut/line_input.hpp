@@ -1,9 +1,9 @@
 #pragma once
 
 #include "line_source.hpp"
+#include "standard_input.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 
 namespace gnut {
 
@@ -26,7 +26,7 @@ class LineInput final : public LineSource {
     std::optional<std::string> take_line();
     void print_question();
 
-    boost::asio::posix::stream_descriptor input_;
+    StandardInput input_;
     std::string unread_;
     std::string question_;
     /// The question stands at the end of the screen, and a line is waited for.

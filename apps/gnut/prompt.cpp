@@ -243,8 +243,9 @@ void Prompt::Editor::remember(const std::string& typed) const {
 
 Prompt::Prompt(const asio::any_io_executor& executor, std::filesystem::path history_file)
     : editor_(std::make_unique<Editor>(std::move(history_file))),
-      input_(executor, ::dup(STDIN_FILENO)),
+      input_(executor),
       window_changes_(executor, SIGWINCH) {
+    go_on_writing_after(SIGWINCH);
     follow_window_size();
 }
 
@@ -253,8 +254,7 @@ Prompt::~Prompt() = default;
 awaitable<std::optional<std::string>> Prompt::next() {
     editor_->begin_line();
     while (true) {
-        const auto [error] = co_await input_.async_wait(asio::posix::descriptor_base::wait_read, as_result);
-        if (error) {
+        if (!co_await input_.readable()) {
             co_return std::nullopt;
         }
         std::string line;

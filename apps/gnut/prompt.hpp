@@ -2,9 +2,9 @@
 
 #include "completion.hpp"
 #include "line_source.hpp"
+#include "standard_input.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <filesystem>
@@ -49,7 +49,7 @@ class Prompt final : public LineSource {
     void follow_window_size();
 
     std::unique_ptr<Editor> editor_;
-    boost::asio::posix::stream_descriptor input_;
+    StandardInput input_;
     boost::asio::signal_set window_changes_;
 };
 

@@ -249,6 +249,7 @@ awaitable<void> RunningNode::read_lines() {
         } else {
             // ... a script expects each line to be done before the next, and a wrong folder is asked for again.
             co_await take(*std::move(line));
+            co_await asio::post(executor, as_result);  // between two lines the node does what else is to be done
         }
     }
 }
@@ -326,6 +327,7 @@ void RunningNode::ask(Asked asked) {
 
 void RunningNode::follow_signals() {
     signals_.add(SIGTSTP);
+    go_on_writing_after(SIGTSTP);
     struct sigaction hangup {};
     if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {  // nohup: it is to go on
         signals_.add(SIGHUP);
@@ -365,6 +367,7 @@ void RunningNode::leave() {
         return;
     }
     leaving_ = true;
+    console_.go_on();
     if (prompt_ != nullptr) {
         prompt_->restore_terminal();
     } else if (lines_) {

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <string_view>
 
@@ -35,6 +36,14 @@ std::size_t terminal_columns(int descriptor) noexcept {
 bool is_writable_now(int descriptor) noexcept {
     pollfd wanted{descriptor, POLLOUT, 0};
     return ::poll(&wanted, 1, 0) == 1 && (wanted.revents & POLLOUT) != 0;
+}
+
+void go_on_writing_after(int signal) noexcept {
+    struct sigaction action {};
+    if (::sigaction(signal, nullptr, &action) == 0) {
+        action.sa_flags |= SA_RESTART;
+        ::sigaction(signal, &action, nullptr);
+    }
 }
 
 }  // namespace gnut

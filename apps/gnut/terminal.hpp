@@ -19,4 +19,8 @@ std::size_t terminal_columns(int descriptor) noexcept;
 /// Whether a short line can be written without waiting for whoever reads it.
 bool is_writable_now(int descriptor) noexcept;
 
+/// Has a write that waits go on when that signal comes, rather than fail with what it has written. For signals that do
+/// not end the program, once something waits for them.
+void go_on_writing_after(int signal) noexcept;
+
 }  // namespace gnut

@@ -13,6 +13,7 @@ import unittest
 
 import gnut_output
 from network import HOST, Network
+from process import is_blocking, wait_until
 from raw_session import RawSession
 
 DONE, NOT_FOUND, WRONG_USAGE, FAILED = 0, 1, 2, 3
@@ -327,6 +328,27 @@ class Peer(CommandTest):
             self.assertEqual(pinged.code, DONE, pinged)
             self.assertEqual(process.interrupt(), DONE)
             self.assertNotIn("Filename", process.output.text())
+
+    def test_leaves_its_input_blocking_for_others(self):
+        with Network() as network:
+            process = network.start("peer", "0")
+            process.write_line("peers")
+            process.wait_for("^0 neighbours$")
+            self.assertTrue(is_blocking(process.pid, 0))
+            self.assertEqual(process.interrupt(), DONE)
+
+    def test_leaves_when_nobody_reads_what_it_answers(self):
+        with Network() as network:
+            process = network.start("peer", "0")
+            process.wait_for(gnut_output.SHARES_NOTHING)
+            process.stop_reading()
+            for _ in range(200):  # more than a pipe takes before somebody reads
+                process.write_line("help")
+            process.wait_until_it_waits_to_write()
+            process.signal(signal.SIGTERM)
+            wait_until(lambda: not process.running(), "it leaves")
+            process.go_on_reading()
+            self.assertEqual(process.wait(), DONE)
 
     def test_shares_nothing_without_a_terminal_and_goes_on_when_its_input_ends(self):
         with Network() as network:

@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import pathlib
 import re
 import signal
 import subprocess
@@ -27,6 +28,21 @@ def wait_until(condition, what, deadline=DEADLINE):
         time.sleep(0.02)  # how often it looks; what holds does not depend on it
 
 
+def is_blocking(pid, descriptor):
+    """Whether reads and writes there wait, in that process and in all that have it from the same."""
+    flags = re.search(r"^flags:\s*([0-7]+)$", pathlib.Path("/proc/{}/fdinfo/{}".format(pid, descriptor)).read_text(),
+                      re.MULTILINE)
+    return int(flags.group(1), 8) & os.O_NONBLOCK == 0
+
+
+def waits_to_write(pid):
+    """Whether it is held up by whoever reads its standard output, and has taken all signals."""
+    process = pathlib.Path("/proc/{}".format(pid))
+    pending = re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)$", (process / "status").read_text(), re.MULTILINE)
+    _, descriptor, *_ = (process / "syscall").read_text().split() + [""]  # number of the call, first argument
+    return descriptor == hex(1) and not any(int(signals, 16) for signals in pending)
+
+
 class Output:
     """All that one stream has given so far. A position in it is a mark: what came after can be asked for."""
 
@@ -35,10 +51,12 @@ class Output:
         self._ended = False
         self._changed = threading.Condition()
 
-    def read_from(self, file_descriptor):
-        """Collects until the end of the stream; for a thread of its own."""
+    def read_from(self, file_descriptor, may_read=None):
+        """Collects until the end of the stream, while the event `may_read` is set; for a thread of its own."""
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")  # a character may come in two pieces
         while True:
+            if may_read:
+                may_read.wait()
             try:
                 chunk = os.read(file_descriptor, 65536)
             except OSError:  # EIO: how a terminal says that its other end is gone
@@ -83,8 +101,10 @@ class Process:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment,
             cwd=folder)
         self.pid = self._child.pid
+        self._may_read = threading.Event()
+        self._may_read.set()
         self._reader = threading.Thread(
-            target=self.output.read_from, args=(self._child.stdout.fileno(),), daemon=True)
+            target=self.output.read_from, args=(self._child.stdout.fileno(), self._may_read), daemon=True)
         self._reader.start()
 
     def wait_for(self, pattern, after=0, deadline=DEADLINE):
@@ -104,6 +124,16 @@ class Process:
         """After this, which need not be a whole line."""
         self._child.stdin.write(last.encode("utf-8"))
         self._child.stdin.close()
+
+    def stop_reading(self):
+        """Takes no more than one piece of what the program writes, until `go_on_reading`."""
+        self._may_read.clear()
+
+    def go_on_reading(self):
+        self._may_read.set()
+
+    def wait_until_it_waits_to_write(self):
+        wait_until(lambda: waits_to_write(self.pid), "{} waits to write".format(self.name))
 
     def running(self):
         return self._child.poll() is None
@@ -126,6 +156,7 @@ class Process:
         return self.wait(deadline)
 
     def kill(self):
+        self.go_on_reading()
         if self.running():
             self._child.kill()
         self._child.wait()

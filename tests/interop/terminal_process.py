@@ -1,11 +1,14 @@
 """A program on a terminal of its own, as a person would run it."""
 
+import fcntl
 import os
 import pty
 import signal
+import struct
+import termios
 import threading
 
-from process import DEADLINE, NotInTime, Output, wait_until
+from process import DEADLINE, NotInTime, Output, wait_until, waits_to_write
 
 
 class TerminalProcess:
@@ -22,11 +25,26 @@ class TerminalProcess:
             finally:
                 os._exit(127)
         self._code = None
-        self._reader = threading.Thread(target=self.output.read_from, args=(self._terminal,), daemon=True)
+        self._may_read = threading.Event()
+        self._may_read.set()
+        self._reader = threading.Thread(target=self.output.read_from, args=(self._terminal, self._may_read), daemon=True)
         self._reader.start()
 
     def press(self, keys):
         os.write(self._terminal, keys.encode("utf-8"))
+
+    def resize(self, columns):
+        fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+    def stop_reading(self):
+        """Takes no more than one piece of what the program writes, until `go_on_reading`."""
+        self._may_read.clear()
+
+    def go_on_reading(self):
+        self._may_read.set()
+
+    def wait_until_it_waits_to_write(self):
+        wait_until(lambda: waits_to_write(self.pid), "{} waits to write".format(self.name))
 
     def mark(self):
         return self.output.mark()
@@ -50,6 +68,7 @@ class TerminalProcess:
         return self._code
 
     def kill(self):
+        self.go_on_reading()
         if self.running():
             os.kill(self.pid, signal.SIGKILL)
         self.wait()

@@ -4,6 +4,7 @@ import re
 import unittest
 
 from network import Network
+from process import is_blocking
 from raw_session import Listener
 
 CTRL_C, CTRL_D, CTRL_R, CTRL_V, CTRL_Z = "\x03", "\x04", "\x12", "\x16", "\x1a"
@@ -200,6 +201,34 @@ class Terminal(unittest.TestCase):
             for name in ("bytes.bin", "title.txt", "longer.txt"):
                 self.assertNotIn("Content of " + name, peer.output.text())
             self.assertNotIn("\x1b]0;owned", peer.output.text())
+            peer.press(CTRL_C)
+            self.assertEqual(peer.wait(), 0)
+
+    def test_leaves_the_terminal_blocking_for_others(self):
+        for kind in ("xterm", "dumb"):
+            with self.subTest(kind=kind), Network() as network:
+                peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")), kind=kind)
+                peer.wait_for(r"gnut> ")
+                peer.press("peers" + ENTER)
+                peer.wait_for(r"0 neighbours")
+                for descriptor in (0, 1, 2):
+                    self.assertTrue(is_blocking(peer.pid, descriptor))
+
+    def test_a_signal_in_the_midst_of_writing_loses_nothing(self):
+        with Network() as network:
+            peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")))
+            peer.wait_for(r"gnut> ", peer.wait_for(r"sharing 0 files").end())
+            times = 150  # more than a terminal takes before somebody reads
+            peer.stop_reading()
+            peer.press(times * ("help" + ENTER))
+            peer.wait_until_it_waits_to_write()
+            for columns in (80, 81, 82):  # the first may only end a write that has written something
+                peer.resize(columns)
+                peer.wait_until_it_waits_to_write()
+            peer.go_on_reading()
+            peer.press("peers" + ENTER)
+            peer.wait_for(r"0 neighbours")
+            self.assertEqual(len(re.findall(r"^quit .*\r\nCtrl\+Z .*\r\n", peer.output.text(), re.MULTILINE)), times)
             peer.press(CTRL_C)
             self.assertEqual(peer.wait(), 0)
 

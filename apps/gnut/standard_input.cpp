@@ -1,0 +1,38 @@
+#include "standard_input.hpp"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace gnut {
+
+StandardInput::StandardInput(const boost::asio::any_io_executor& executor) : readiness_(executor) {
+    const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
+    if (epoll < 0) {
+        throw std::system_error(errno, std::generic_category(), "standard input cannot be waited for");
+    }
+    readiness_.assign(epoll);
+    epoll_event wanted{EPOLLIN, {}};
+    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &wanted) != 0) {
+        never_waits_ = true;  // EPERM: a file on disk, or /dev/null
+    }
+}
+
+awaitable<bool> StandardInput::readable() {
+    while (!is_readable()) {
+        const auto [error] = co_await readiness_.async_wait(boost::asio::posix::descriptor_base::wait_read, as_result);
+        if (error) {
+            co_return false;
+        }
+    }
+    co_return true;
+}
+
+bool StandardInput::is_readable() {
+    epoll_event event{};
+    return never_waits_ || ::epoll_wait(readiness_.native_handle(), &event, 1, 0) == 1;
+}
+
+}  // namespace gnut
