@@ -28,6 +28,7 @@ class SmallDisk final : public transfer::FileWriter {
         }
         return system().write(descriptor, bytes, offset);
     }
+    int sync(int descriptor) override { return system().sync(descriptor); }
     void make_room() { room_ = INT64_MAX; }
 
   private:

@@ -39,6 +39,7 @@ class SystemFileWriter final : public FileWriter {
     ssize_t write(int descriptor, std::span<const std::byte> bytes, std::uint64_t offset) override {
         return ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     }
+    int sync(int descriptor) override { return ::fsync(descriptor); }
 };
 
 // What errno means to who downloads.
@@ -227,7 +228,7 @@ std::filesystem::path PartFile::finish(DownloadRequest::WhenThere when_there, er
         return {};
     }
     // The content before the name: a file that has its name is whole, also after a power failure.
-    if (::fsync(file_.get()) != 0) {
+    if (writer_->sync(file_.get()) != 0) {
         error = disk_error(errno);
         return {};
     }

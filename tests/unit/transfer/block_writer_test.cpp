@@ -39,6 +39,7 @@ class SmallDisk final : public FileWriter {
         room_ -= bytes.size();
         return system().write(descriptor, bytes, offset);
     }
+    int sync(int descriptor) override { return system().sync(descriptor); }
 
   private:
     std::size_t room_;

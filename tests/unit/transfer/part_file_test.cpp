@@ -14,8 +14,10 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <string>
+#include <utility>
 
 namespace gnutella::transfer {
 namespace {
@@ -53,10 +55,34 @@ class FailingWriter final : public FileWriter {
         }
         return system().write(descriptor, bytes.first(std::min<std::size_t>(3, bytes.size())), offset);
     }
+    int sync(int descriptor) override { return system().sync(descriptor); }
 
   private:
     int good_calls_;
     int error_;
+};
+
+// Finds out only when it brings all to the disk that there is no room, until there is; tells what it has seen then.
+class LateDisk final : public FileWriter {
+  public:
+    explicit LateDisk(std::function<void()> at_sync) : at_sync_(std::move(at_sync)) {}
+
+    ssize_t write(int descriptor, std::span<const std::byte> bytes, std::uint64_t offset) override {
+        return system().write(descriptor, bytes, offset);
+    }
+    int sync(int descriptor) override {
+        at_sync_();
+        if (full_) {
+            errno = ENOSPC;
+            return -1;
+        }
+        return system().sync(descriptor);
+    }
+    void make_room() { full_ = false; }
+
+  private:
+    std::function<void()> at_sync_;
+    bool full_ = true;
 };
 
 class PartFileTest : public testing::Test {
@@ -292,6 +318,23 @@ TEST_F(PartFileTest, SaysThatTheDiskFailed) {
     auto part = open("a.txt", broken);
     part.write(bytes_of(content_), 0, error_);
     EXPECT_EQ(error_, Error::disk);
+}
+
+TEST_F(PartFileTest, HasItsNameOnlyWhenAllOfItIsOnTheDisk) {
+    int synced = 0;
+    LateDisk disk([&] {
+        ++synced;
+        EXPECT_THAT(names(), UnorderedElementsAre(part_file_name("a.txt", urn_)));
+    });
+    auto part = open("a.txt", disk);
+    append(part, content_);
+    part.finish(WhenThere::fail, error_);
+    EXPECT_EQ(error_, Error::disk_full);
+    EXPECT_THAT(names(), UnorderedElementsAre(part_file_name("a.txt", urn_)));
+    disk.make_room();
+    EXPECT_EQ(part.finish(WhenThere::fail, error_), folder_ / "a.txt");
+    EXPECT_EQ(synced, 2);
+    EXPECT_EQ(read(folder_ / "a.txt"), content_);
 }
 
 TEST_F(PartFileTest, WritesOnAfterAShortWrite) {
