@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/system_executor.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -14,8 +15,8 @@ namespace gnutella {
 namespace asio = boost::asio;
 
 Query::State::~State() {
-    if (waiter) {
-        waiter({}, std::nullopt);
+    for (auto& waiter : waiters) {
+        waiter.done({}, std::nullopt);
     }
     if (abandon) {
         abandon(id);
@@ -23,10 +24,11 @@ Query::State::~State() {
 }
 
 void Query::State::add(Hit hit) {
-    if (waiter) {
-        waiter({}, std::move(hit));
-    } else {
+    if (waiters.empty()) {
         hits.push_back(std::move(hit));
+    } else {
+        waiters.front().done({}, std::move(hit));
+        waiters.pop_front();
     }
 }
 
@@ -36,9 +38,10 @@ void Query::State::end(error_code reason) {
     }
     ended = true;
     error = reason;
-    if (waiter) {
-        waiter(std::exchange(error, {}), std::nullopt);
+    for (auto& waiter : waiters) {
+        waiter.done(std::exchange(error, {}), std::nullopt);
     }
+    waiters.clear();
 }
 
 void Query::State::next(detail::Completion<error_code, std::optional<Hit>> done, std::uint64_t call) {
@@ -49,18 +52,18 @@ void Query::State::next(detail::Completion<error_code, std::optional<Hit>> done,
         if (taken) {
             taken();
         }
-    } else if (ended || waiter) {
-        // A second call while one waits is the programmer's mistake; it gets the end rather than a hang.
+    } else if (ended) {
         done(std::exchange(error, {}), std::nullopt);
     } else {
-        waiter = std::move(done);
-        waiting_call = call;
+        waiters.push_back({call, std::move(done)});
     }
 }
 
 void Query::State::cancel_next(std::uint64_t call) {
-    if (waiter && waiting_call == call) {
-        waiter(asio::error::operation_aborted, std::nullopt);
+    const auto waiter = std::ranges::find(waiters, call, &Waiter::call);
+    if (waiter != waiters.end()) {
+        waiter->done(asio::error::operation_aborted, std::nullopt);
+        waiters.erase(waiter);
     }
 }
 

@@ -198,6 +198,30 @@ TEST(Search, WaitingForAHitCanBeCancelledAndBegunAgain) {
     EXPECT_TRUE(get(query.async_next(use_future)));
 }
 
+TEST(Search, GivesHitsInTurnToAllWhoWaitForThem) {
+    Threads threads;
+    auto nodes = some_nodes(threads, 2);
+    nodes[1]->share().write("pair of one.txt", "one");
+    nodes[1]->share().write("pair of two.txt", "two");
+    for (auto& node : nodes) {
+        node->start();
+    }
+    Query query = nodes[0]->peer().query({"pair"});  // in braces, as a QueryRequest
+    std::vector<std::future<std::optional<Hit>>> waiting;
+    for (int call = 0; call < 4; ++call) {
+        waiting.push_back(query.async_next(use_future));
+    }
+    nodes[0]->connect(*nodes[1]);
+    std::set<std::string> names;
+    for (std::size_t hit = 0; hit < 2; ++hit) {
+        names.insert(get(std::move(waiting[hit])).value().name);
+    }
+    EXPECT_EQ(names, (std::set<std::string>{"pair of one.txt", "pair of two.txt"}));
+    query.cancel();
+    EXPECT_EQ(get(std::move(waiting[2])), std::nullopt);
+    EXPECT_EQ(get(std::move(waiting[3])), std::nullopt);
+}
+
 TEST(Search, IsBoundedInNumber) {
     Threads threads;
     Settings settings = quick_settings();

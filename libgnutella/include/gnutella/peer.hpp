@@ -140,8 +140,11 @@ class Peer {
 
     /// Begins a search. Never fails at once: an error is what the first Query::async_next gives.
     Query query(QueryRequest request);
-    /// The same for a text alone.
-    Query query(std::string text) { return query(QueryRequest{std::move(text), {}, {}}); }
+    /// The same for a text alone. (A template, so that what is written in braces can only be a QueryRequest.)
+    template <std::convertible_to<std::string> Text>
+    Query query(Text&& text) {
+        return query(QueryRequest(std::string(std::forward<Text>(text))));
+    }
 
     /// Asks a peer of Gnutella 0.6, or of ours, for a list of all files that it shares (browse host). The Query yields
     /// them as its hits, which are kept for it up to Settings::max_hits_per_query: then the list is read no faster than

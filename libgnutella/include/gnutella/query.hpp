@@ -29,8 +29,9 @@ struct QueryRequest {
     /// For nothing yet.
     QueryRequest() = default;
     // Constructors for the reason that Endpoint has one.
-    /// For a text.
-    explicit QueryRequest(std::string words) noexcept : text(std::move(words)) {}
+    /// For a text, which may stand for it: query({"moon"}).
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    QueryRequest(std::string words) noexcept : text(std::move(words)) {}
     /// For a text, a file, or both, for that long.
     QueryRequest(std::string words, std::optional<Urn> file,
                  std::optional<std::chrono::milliseconds> patience = {}) noexcept
@@ -48,7 +49,8 @@ class Query {
     Guid id() const noexcept;
 
     /// Waits for the next hit; nullopt is the end of the search. Hits that came before are kept for it, up to
-    /// Settings::max_hits_per_query. One call at a time. Cancelling the call leaves the search as it is.
+    /// Settings::max_hits_per_query. Where several calls wait, hits come to one after another, and the end to all.
+    /// Cancelling a call leaves the search as it is.
     /// Errors: Error::not_started, Error::stopped, Error::too_many_queries, Error::bad_query,
     /// boost::asio::error::operation_aborted; what the system says when it has no more descriptors.
     /// Signature: void(error_code, std::optional<Hit>).
@@ -61,7 +63,7 @@ class Query {
             token);
     }
 
-    /// Ends the search; a waiting async_next gets nullopt.
+    /// Ends the search; each async_next that waits gets nullopt.
     void cancel();
 
     /// Inside: what the handle refers to.

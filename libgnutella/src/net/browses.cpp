@@ -107,7 +107,7 @@ Browses::Browses(asio::any_io_executor executor, asio::any_io_executor strand, c
 Browses::~Browses() {
     for (const auto& [id, browse] : browses_) {
         if (const auto query = browse->query.lock()) {
-            query->drop_waiter();
+            query->drop_waiters();
         }
     }
 }

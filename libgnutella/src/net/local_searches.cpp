@@ -33,7 +33,7 @@ LocalSearches::LocalSearches(asio::any_io_executor strand, const Settings& setti
 LocalSearches::~LocalSearches() {
     for (const auto& [id, search] : searches_) {
         if (const auto query = search->query.lock()) {
-            query->drop_waiter();
+            query->drop_waiters();
         }
     }
 }

@@ -28,8 +28,8 @@ struct Query::State : std::enable_shared_from_this<Query::State> {
     void end(error_code reason);
     void next(detail::Completion<error_code, std::optional<Hit>> done, std::uint64_t call);
     void cancel_next(std::uint64_t call);
-    /// Nobody is left to complete it: the waiter, which may own a handle to this, is destroyed.
-    void drop_waiter() noexcept { const auto dropped = std::exchange(waiter, {}); }
+    /// Nobody is left to complete them: those that wait, who may own a handle to this, are destroyed.
+    void drop_waiters() noexcept { const auto dropped = std::exchange(waiters, {}); }
 
     const boost::asio::any_io_executor executor;
     const boost::asio::any_io_executor strand;
@@ -43,8 +43,11 @@ struct Query::State : std::enable_shared_from_this<Query::State> {
     std::deque<Hit> hits;
     bool ended = false;
     error_code error;
-    detail::Completion<error_code, std::optional<Hit>> waiter;
-    std::uint64_t waiting_call = 0;
+    struct Waiter {
+        std::uint64_t call = 0;
+        detail::Completion<error_code, std::optional<Hit>> done;
+    };
+    std::deque<Waiter> waiters;  // while there are no hits
 };
 
 }  // namespace gnutella
