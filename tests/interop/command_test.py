@@ -12,17 +12,11 @@ import tempfile
 import unittest
 
 import gnut_output
-from network import HOST, Network
+from network import HOST, Network, write_files
 from process import is_blocking, wait_until
 from raw_session import RawSession
 
 DONE, NOT_FOUND, WRONG_USAGE, FAILED = 0, 1, 2, 3
-
-
-def closed_port():
-    """A port that was free a moment ago, and that nobody listens on."""
-    with socket.create_server((HOST, 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def obey_permissions():
@@ -87,7 +81,7 @@ class Search(CommandTest):
 
     def test_says_when_nobody_listens(self):
         with Network() as network:
-            found = network.run("search", "moon", "--peer", "{}:{}".format(HOST, closed_port()))
+            found = network.run("search", "moon", "--peer", network.closed_address())
             self.assertEqual(found.code, FAILED, found)
             self.assert_one_sentence(found)
 
@@ -125,7 +119,7 @@ class Get(CommandTest):
     def test_asks_several_peers(self):
         with Network() as network:
             first, second = network.gnut({"one.txt": b"one"}), network.gnut({"two.txt": b"two"})
-            down = "{}:{}".format(HOST, closed_port())
+            down = network.closed_address()
             for name, content in (("one.txt", b"one"), ("two.txt", b"two")):
                 fetched = network.run("get", name, "--peer", first.address, "--peer", down, "--peer", second.address,
                                       "-o", "-")
@@ -213,15 +207,20 @@ class Get(CommandTest):
 
     def test_lists_files_of_the_same_name_that_differ(self):
         with Network() as network:
-            first, _ = network.row("GG", {0: {"same.txt": b"one"}, 1: {"same.txt": b"another"}})
+            ours = network.gnut()  # of one node both come at once; for a second node a name waits 0.3 s only
+            for content in (b"one", b"another"):
+                below = ours.folder / content.decode()
+                below.mkdir()
+                write_files(below, {"same.txt": content})
+            ours.wait_for(r"^sharing 2 files")
             folder = network.new_folder("here")
-            fetched = network.run("get", "same.txt", "--peer", first.address, folder=folder)
+            fetched = network.run("get", "same.txt", "--peer", ours.address, folder=folder)
             self.assertEqual(fetched.code, WRONG_USAGE, fetched)
             for content in (b"one", b"another"):
                 self.assertIn(sha1_urn(content), fetched.output + fetched.errors, fetched)
             self.assertEqual(list(folder.iterdir()), [])
 
-            chosen = network.run("get", sha1_urn(b"another"), "--peer", first.address, "-o", "-")
+            chosen = network.run("get", sha1_urn(b"another"), "--peer", ours.address, "-o", "-")
             self.assertEqual(chosen.raw_output, b"another", chosen)
 
     def test_overwrites_nothing(self):
@@ -303,7 +302,7 @@ class Peer(CommandTest):
         with Network() as network, tempfile.TemporaryFile() as commands:
             commands.write(b"quit\n")
             commands.seek(0)
-            down = "{}:{}".format(HOST, closed_port())
+            down = network.closed_address()
             run = network.run("peer", "0", down, stdin=commands)
             self.assertEqual(run.code, DONE, run)
             self.assertRegex(run.errors, r"(?m)^gnut: cannot join " + down)
@@ -378,7 +377,7 @@ class Browse(CommandTest):
 
     def test_says_when_nobody_listens(self):
         with Network() as network:
-            browsed = network.run("browse", "{}:{}".format(HOST, closed_port()))
+            browsed = network.run("browse", network.closed_address())
             self.assertEqual(browsed.code, FAILED, browsed)
             self.assert_one_sentence(browsed)
 
@@ -403,7 +402,7 @@ class Ping(CommandTest):
 
     def test_says_when_nobody_listens(self):
         with Network() as network:
-            pinged = network.run("ping", "{}:{}".format(HOST, closed_port()))
+            pinged = network.run("ping", network.closed_address())
             self.assertEqual(pinged.code, FAILED, pinged)
             self.assert_one_sentence(pinged)
 

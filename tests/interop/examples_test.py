@@ -29,7 +29,8 @@ class Examples(unittest.TestCase):
     def test_fetch_from_many(self):
         content = b"music" * 1_000_000
         with Network() as network:
-            nodes = [network.gnut({"moonlight.ogg": content}, options=["--upload-limit", "4M"]) for _ in range(3)]
+            # Slow enough for one that does not run for a second to get its turn.
+            nodes = [network.gnut({"moonlight.ogg": content}, options=["--upload-limit", "1M"]) for _ in range(3)]
             folder = network.new_folder("fetched")
             program = network.start_example("fetch_from_many", str(folder), "moonlight",
                                             *(node.address for node in nodes))

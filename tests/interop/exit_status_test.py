@@ -3,8 +3,8 @@
 import signal
 import unittest
 
-from command_test import DONE, FAILED, NOT_FOUND, CommandTest, closed_port
-from network import HOST, Network, wait_until
+from command_test import DONE, FAILED, NOT_FOUND, CommandTest
+from network import Network, wait_until
 from raw_session import Listener
 from throttling_proxy import ThrottlingProxy
 
@@ -36,7 +36,7 @@ class NoAnswerInTime(CommandTest):
     def test_may_be_what_a_longer_time_would_mend(self):
         with Network() as network:
             silent = network.closing(Listener())
-            down = "{}:{}".format(HOST, closed_port())
+            down = network.closed_address()
             found = network.run("search", "moon", "-p", silent.address, "-p", down, "-t", "1", deadline=SOON)
             self.assertEqual(found.code, NOT_FOUND, found)
             for address in (silent.address, down):
@@ -54,7 +54,7 @@ class NoAnswerInTime(CommandTest):
 class Refused(CommandTest):
     def test_is_a_failure_of_the_network_however_short_the_time(self):
         with Network() as network:
-            down = "{}:{}".format(HOST, closed_port())
+            down = network.closed_address()
             for command in (("search", "moon", "--peer"), ("get", "moon", "--peer"), ("ping",)):
                 run = network.run(*command, down, "--timeout", "5")
                 self.assertEqual(run.code, FAILED, run)
@@ -63,10 +63,10 @@ class Refused(CommandTest):
 
 class Fetch(CommandTest):
     def test_that_has_begun_is_not_ended_by_the_timeout(self):
-        content = bytes(3_000_000)
+        content = bytes(8_000_000)  # eight seconds
         with Network() as network:
             ours = network.gnut({"big.bin": content}, options=["--upload-limit", "1M"])
-            fetched = network.run("get", "big.bin", "--peer", ours.address, "--timeout", "1", "-o", "-")
+            fetched = network.run("get", "big.bin", "--peer", ours.address, "--timeout", "4", "-o", "-")
             self.assertEqual(fetched.code, DONE, fetched)
             self.assertEqual(fetched.raw_output, content)
 

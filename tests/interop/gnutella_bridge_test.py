@@ -90,6 +90,7 @@ class Ring(unittest.TestCase):
                 self.assertEqual(asker.count("hit", lambda hit, name=name: hit["guid"] == guid and any(
                     result.name == name for result in hit["results"])), 1, name)
             for node in nodes:
+                node.wait_for_counter("queries_handled", 2)
                 self.assertEqual(node.counter("queries_handled"), 2)
             # Each of the three may send it once, before it knows that the servent has it.
             self.assertLessEqual(middle.count("query", lambda query: query["guid"] == guid), 3)

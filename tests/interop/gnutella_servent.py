@@ -205,11 +205,15 @@ class Servent:
 
     def stop_listening(self):
         """Whoever connects from now on is refused."""
-        self._listener.shutdown(socket.SHUT_RDWR)  # wakes who waits in accept()
+        try:
+            # Wakes who waits in accept(): it could go on with another socket that has got the same number.
+            self._listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass  # closed before
         self._listener.close()
 
     def close(self):
-        self._listener.close()
+        self.stop_listening()
         for session in list(self.sessions):
             session.close()
 

@@ -6,7 +6,6 @@ import http.server
 import threading
 import unittest
 
-from command_test import closed_port
 from network import HOST, Network
 
 CONTENT = b"what a magnet link names"
@@ -82,7 +81,7 @@ class AtThePrompt(unittest.TestCase):
         with Network() as network:
             ours = network.gnut({"theirs.txt": CONTENT})
             asker = network.gnut(neighbours=[ours])
-            gone = source("{}:{}".format(HOST, closed_port()))
+            gone = source(network.closed_address())
             asker.command("get " + LINK + SIZE + "&dn=mine.txt" + gone)
             self.assertEqual(asker.wait_for_file("mine.txt"), CONTENT)
 

@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -262,6 +263,12 @@ class Network:
             if seed not in self._last_neighbours:
                 self._last_neighbours[seed] = self.closing(RawSession.connect(seed))
             self._last_neighbours[seed].ping()
+
+    def closed_address(self):
+        """Nobody listens there, and nobody else can have that port before the end."""
+        held = self.closing(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+        held.bind((HOST, 0))
+        return "{}:{}".format(HOST, held.getsockname()[1])
 
     # ---- commands ----
 

@@ -1,5 +1,6 @@
 """Networks with loops, and long ones: every query comes to rest, and is handled once by each node."""
 
+import re
 import unittest
 
 import gnut_output
@@ -9,7 +10,7 @@ from network import Network, wait_until
 def join(node, other):
     """Closes a loop: `connect` at the node's prompt."""
     opened = node.command("connect " + other.address)
-    node.wait_for(gnut_output.SESSION_OPENED, opened)
+    node.wait_for(gnut_output.SESSION_OPENED + re.escape(other.address), opened)
 
 
 class ChainOfTen(unittest.TestCase):

@@ -19,6 +19,7 @@ class StateFolder(unittest.TestCase):
             write_files(node.folder, {"{}.txt".format(number): b"%d" % number for number in range(FILES)})
             node.wait_for(r"^sharing {} files".format(FILES))
             node.wait_for_counter("state_writes_failed", 10)
-            told = re.findall("^gnut: {}: the state folder cannot be used; .*$".format(re.escape(str(state))),
-                              node.output(), re.MULTILINE)
+            complaint = "^gnut: {}: the state folder cannot be used; .*$".format(re.escape(str(state)))
+            node.wait_for(complaint)
+            told = re.findall(complaint, node.output(), re.MULTILINE)
             self.assertEqual(len(told), 1, node.output())

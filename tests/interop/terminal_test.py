@@ -72,8 +72,9 @@ class Terminal(unittest.TestCase):
         with Network() as network:
             peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")))
             peer.wait_for(r"gnut> ", peer.wait_for(r"sharing 0 files").end())
+            typed = peer.mark()
             peer.press("pee")
-            peer.wait_for(r"pee")
+            peer.wait_for(r"pee", typed)
             for end in (ENTER, CTRL_D):
                 asked = peer.mark()
                 peer.press(CTRL_Z)
@@ -236,7 +237,8 @@ class Terminal(unittest.TestCase):
         with Network() as network:
             # A node of ours would not share a file of such a name, and need not list it; the other it must.
             listener = network.closing(Listener())
-            searched = network.terminal("search", "evil", "--peer", listener.address, "--timeout", "5")
+            searched = network.terminal("search", "evil", "--peer", listener.address, "--timeout", "5",
+                                        "--dialect", "json")
             with listener.accept() as session:
                 session.send({"type": "PONG", "id": session.receive("PING")["id"], "v": 1, "agent": "\x1b[31mred"})
                 names = ["evil \x1b]0;owned\x07.txt", "evil \x9b2J.txt", "evil but plain.txt"]
