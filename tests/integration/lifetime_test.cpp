@@ -138,6 +138,67 @@ TEST(Lifetime, WhatWaitsIsFreedWithAContextThatIsNotRunAgain) {
     }));
 }
 
+asio::awaitable<void> fetch(Peer& peer, std::string name, std::filesystem::path folder) {
+    Query query = peer.query(std::move(name));
+    const auto hit = co_await query.async_next(asio::use_awaitable);
+    Download download = peer.download({hit.value(), std::move(folder)});
+    co_await download.async_wait(asio::use_awaitable);
+}
+
+// Runs a context with a peer that shares large.bin until a transfer of it is under way, and destroys both.
+// @param over how files are transferred.
+// @param begin called when the peer has a session with the other one.
+// @return whether all of the peer's is gone.
+template <class Progress, class Begin>
+bool is_freed_in_the_midst_of_a_transfer(Transport over, Node& other, Begin begin) {
+    const TemporaryFolder share;
+    share.write("large.bin", std::string(8'000'000, 'l'));
+    auto held = std::make_shared<int>();
+    const std::weak_ptr<int> lifetime = held;
+    Settings settings = quick_settings();
+    settings.transports = {over};
+    settings.shares = {share.path()};
+    settings.log = [held = std::move(held)](LogLevel, std::string_view) {};
+    {
+        asio::io_context context;
+        Peer peer(context, std::exchange(settings, {}));
+        bool under_way = false;
+        const Subscription subscription = peer.subscribe(
+            [&](const Event& event) { under_way = under_way || std::holds_alternative<Progress>(event); });
+        auto work = [&]() -> asio::awaitable<void> {
+            co_await peer.async_start(asio::use_awaitable);
+            co_await peer.async_shares_settled(asio::use_awaitable);
+            co_await peer.async_connect(other.endpoint(), asio::use_awaitable);
+            co_await begin(peer);
+        };
+        asio::co_spawn(context, work(), asio::detached);
+        const auto deadline = std::chrono::steady_clock::now() + patience;
+        while (!under_way && context.run_one_until(deadline) > 0) {
+        }
+        EXPECT_TRUE(under_way);
+    }
+    return lifetime.expired();
+}
+
+TEST(Lifetime, TransfersAreFreedWithAContextThatIsNotRunAgain) {
+    Threads threads;
+    Settings slow = quick_settings();
+    slow.upload_limit = slow.download_limit = 1'000'000;
+    Node other(threads, slow);
+    other.share().write("big.bin", std::string(8'000'000, 'b'));
+    other.start();
+    const TemporaryFolder folder;
+    for (const Transport over : {Transport::quic, Transport::http}) {
+        EXPECT_TRUE(is_freed_in_the_midst_of_a_transfer<DownloadProgress>(
+            over, other, [&](Peer& peer) { return fetch(peer, "big", folder.path()); }));
+        EXPECT_TRUE(
+            is_freed_in_the_midst_of_a_transfer<UploadProgress>(over, other, [&](Peer&) -> asio::awaitable<void> {
+                asio::co_spawn(threads.context(), fetch(other.peer(), "large", folder.path()), asio::detached);
+                co_return;
+            }));
+    }
+}
+
 // ---- what a handler of the user's throws ----
 
 struct Thrown : std::runtime_error {

@@ -68,8 +68,7 @@ class Peer {
   public:
     /// Makes a node that does nothing yet.
     /// @param executor where its work runs; its context must outlive the Peer and all that was started with it. So a
-    ///     coroutine that holds a Peer must have ended, by async_stop or otherwise, before its context is destroyed;
-    ///     and transfers that are under way when the context is stopped for good, and never run again, are not freed.
+    ///     coroutine that holds a Peer must have ended, by async_stop or otherwise, before its context is destroyed.
     /// @param settings what it is to do; they stay as they are.
     /// @throws std::invalid_argument naming the setting that cannot be.
     /// @throws std::system_error when the system has no thread, or no descriptor, for it.

@@ -6,9 +6,12 @@
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 namespace gnutella::net {
@@ -30,6 +33,32 @@ constexpr std::uint8_t fixed_bit = 0x40;
 bool may_be_new(const PacketSocket::Datagram& datagram) {
     return (datagram.bytes.front() & fixed_bit) != 0;
 }
+
+// Where a context is not run any more, who waits for a stream and the stream own each other: nobody would free them.
+class EndpointsOfContext final : public asio::execution_context::service {
+  public:
+    inline static asio::execution_context::id id;
+
+    explicit EndpointsOfContext(asio::execution_context& owner) : service(owner) {}
+
+    void add(const std::shared_ptr<QuicEndpoint>& endpoint) {
+        const std::scoped_lock lock(mutex_);
+        std::erase_if(endpoints_, [](const auto& each) { return each.expired(); });
+        endpoints_.push_back(endpoint);
+    }
+
+  private:
+    void shutdown() override {
+        for (const auto& each : std::exchange(endpoints_, {})) {
+            if (const auto endpoint = each.lock()) {
+                endpoint->drop();
+            }
+        }
+    }
+
+    std::mutex mutex_;
+    std::vector<std::weak_ptr<QuicEndpoint>> endpoints_;
+};
 
 std::uint64_t random_secret() {
     std::uint64_t secret = 0;
@@ -64,6 +93,7 @@ QuicEndpoint::~QuicEndpoint() {
 }
 
 void QuicEndpoint::start() {
+    asio::use_service<EndpointsOfContext>(asio::query(strand_, asio::execution::context)).add(shared_from_this());
     asio::post(strand_, [self = shared_from_this()] { self->wait(); });
 }
 
@@ -84,6 +114,16 @@ void QuicEndpoint::end_all() {
     touched_.clear();
     error_code ignored;
     socket_.socket().close(ignored);
+    handlers_ = {};
+}
+
+void QuicEndpoint::drop() {
+    stopped_ = true;
+    for (const auto& connection : std::exchange(connections_, {})) {
+        connection->drop();
+    }
+    scheduled_.clear();
+    touched_.clear();
     handlers_ = {};
 }
 

@@ -63,6 +63,9 @@ class QuicEndpoint final : public ConnectionHost, public std::enable_shared_from
     /// Tells all far ends, ends everything, and closes the socket. Calls no handler afterwards.
     void stop();
 
+    /// Destroys what waits, without calling it, where nothing runs the strand any more.
+    void drop();
+
     /// Opens a stream to the peer at `to` whose key is `key`, over the connection that there is or a new one, within
     /// `limit`. It can be cancelled.
     /// Errors: wrong_key, quic_refused, connect_timed_out, cannot_connect, too_many_sessions (when
