@@ -120,9 +120,7 @@ TEST_F(BrowseTest, OfNobodySaysSo) {
 }
 
 TEST_F(BrowseTest, OfWhoGivesNoListSaysSo) {
-    Settings settings = quick_settings();
-    settings.transfer_timeout = std::chrono::milliseconds(300);
-    Node visitor(threads, settings);
+    Node visitor(threads);
     visitor.start();
     const auto answered = [&](const std::string& answer) {
         ScriptedSource source([&](Tcp::socket& socket, const std::string&) { ScriptedSource::send(socket, answer); });
@@ -140,7 +138,11 @@ TEST_F(BrowseTest, OfWhoGivesNoListSaysSo) {
     EXPECT_EQ(answered(list + "Connection: close\r\n\r\n" + std::string(100, '\xFF')), Error::source_answer);
     EXPECT_EQ(answered(list + "Content-Encoding: deflate\r\nConnection: close\r\n\r\nno zlib"), Error::source_answer);
     ScriptedSource silent([](Tcp::socket& socket, const std::string&) { ScriptedSource::wait_for_end(socket); });
-    EXPECT_EQ(error_of_browsing(visitor, endpoint_of(silent)), Error::source_timed_out);
+    Settings settings = quick_settings();
+    settings.transfer_timeout = std::chrono::milliseconds(300);
+    Node impatient(threads, settings);
+    impatient.start();
+    EXPECT_EQ(error_of_browsing(impatient, endpoint_of(silent)), Error::source_timed_out);
 }
 
 TEST_F(BrowseTest, ListOfAnEmptyPeerIsEmpty) {

@@ -87,7 +87,7 @@ TEST_P(GnutellaBadHandshake, WithHeadersOutOfRangeCountsThemAsNotSaid) {
 
 TEST_P(GnutellaBadHandshake, ThatTakesTooLongIsAnswered408AndTheNodeGoesOn) {
     Settings settings = quick_settings();
-    settings.gnutella_handshake_timeout = std::chrono::milliseconds(500);
+    settings.gnutella_handshake_timeout = std::chrono::milliseconds(2'000);
     settings.bye_timeout = std::chrono::milliseconds(50);
     start(settings);
     const auto good = neighbour();

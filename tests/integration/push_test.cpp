@@ -223,7 +223,7 @@ TEST_F(PushTest, ADownloadThatWaitsForAConnectionCanBeCancelled) {
 
 TEST_F(PushTest, AConnectionThatNobodyWaitsForIsClosedAndCounted) {
     Settings impatient = settings();
-    impatient.first_bytes_timeout = std::chrono::milliseconds(300);
+    impatient.first_bytes_timeout = std::chrono::milliseconds(2'000);
     Node node(threads, impatient);
     node.start();
     std::uint64_t expected = 0;

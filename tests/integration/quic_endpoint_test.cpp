@@ -79,7 +79,7 @@ TEST_F(QuicEndpointTest, HandsOnWhatIsNotQuic) {
 
 TEST_F(QuicEndpointTest, ASilentPeerIsGivenUp) {
     auto impatient = with();
-    impatient.settings.quic_idle_timeout = std::chrono::milliseconds(300);
+    impatient.settings.quic_idle_timeout = std::chrono::milliseconds(2'000);
     QuicNode server(threads, impatient);
     QuicNode node(threads, impatient);
     MeddlingRelay relay(server.end(), leave);
@@ -95,7 +95,7 @@ TEST_F(QuicEndpointTest, ASilentPeerIsGivenUp) {
 
 TEST_F(QuicEndpointTest, APeerThatThinksForLongIsNotGivenUp) {
     auto impatient = with();
-    impatient.settings.quic_idle_timeout = std::chrono::seconds(1);
+    impatient.settings.quic_idle_timeout = std::chrono::seconds(2);
     QuicNode server(threads, impatient);
     QuicNode node(threads, impatient);
     net::QuicStream near = node.open(server);

@@ -248,9 +248,9 @@ class SwarmSource {
             body.back() = static_cast<char>(body.back() ^ 1);
             body[body.size() - 30] = static_cast<char>(body[body.size() - 30] ^ 1);
         }
+        ++trees_sent_;
         ScriptedSource::send(socket,
                              "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
-        ++trees_sent_;
         return true;
     }
 
@@ -315,12 +315,13 @@ class SwarmSource {
             if (habits_.lies) {
                 bytes[0] = static_cast<char>(bytes[0] ^ 1);
             }
+            sent_ += bytes.size();  // before it is there: who has it may ask for the sum at once
             error_code error;
             boost::asio::write(socket, boost::asio::buffer(bytes), error);
             if (error) {
+                sent_ -= bytes.size();
                 return false;
             }
-            sent_ += bytes.size();
             if (habits_.rate > 0) {
                 due += std::chrono::microseconds(bytes.size() * 1'000'000 / habits_.rate);
                 std::this_thread::sleep_until(due);

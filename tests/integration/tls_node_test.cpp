@@ -23,8 +23,8 @@ constexpr const char* agreement = "Upgrade: TLS/1.0\r\nConnection: Upgrade\r\n";
 // With a time limit that is soon over.
 Settings hasty_settings() {
     Settings settings = quick_settings();
-    settings.first_bytes_timeout = std::chrono::milliseconds(50);
-    settings.gnutella_handshake_timeout = std::chrono::milliseconds(50);
+    settings.first_bytes_timeout = std::chrono::milliseconds(500);
+    settings.gnutella_handshake_timeout = std::chrono::milliseconds(500);
     settings.bye_timeout = std::chrono::milliseconds(50);
     return settings;
 }

@@ -41,8 +41,8 @@ struct CoarseTreeTest : testing::Test {
 };
 
 TEST_F(CoarseTreeTest, LetsSeveralSourcesShareTheWork) {
-    SwarmSource one(content, habits(4 * megabyte));
-    SwarmSource other(content, habits(4 * megabyte));
+    SwarmSource one(content, habits(2 * megabyte));
+    SwarmSource other(content, habits(2 * megabyte));
     const DownloadedFile file = downloads.fetch({one.hit(), other.hit()});
     expect_whole();
     EXPECT_THAT(file.sources, UnorderedElementsAre(one.hit().source, other.hit().source));
@@ -75,7 +75,9 @@ TEST_F(CoarseTreeTest, KeepsEachVerifiedBlockOfASourceThatIsGone) {
 }
 
 TEST_F(CoarseTreeTest, IsKeptWithADurableDownload) {
-    SwarmSource source(content, habits(8 * megabyte));
+    Habits silent = habits();
+    silent.stalls_after = 3 * megabyte;
+    SwarmSource source(content, silent);
     const TemporaryFolder state;
     const TemporaryFolder folder;
     DownloadRequest request{{source.hit()}, folder.path(), {}};
@@ -91,6 +93,7 @@ TEST_F(CoarseTreeTest, IsKeptWithADurableDownload) {
     const std::uint64_t kept = download.progress().verified;
     EXPECT_GE(kept, 2 * megabyte);
     EXPECT_EQ(kept % large_block, 0) << "whole blocks";
+    source.release();
     download.resume();
     EXPECT_GE(after.fetch(download).resumed, kept);
     EXPECT_TRUE(folder.read("swarm.bin") == content);

@@ -56,6 +56,7 @@ TEST_F(CurlTest, GoesOnFromWhatItHas) {
     folder.write("begun", content.substr(0, 1'234'567));
     EXPECT_EQ(curl("--fail -C - -o begun").status, 0);
     EXPECT_EQ(folder.read("begun"), content);
+    EXPECT_EQ(server.end_of_upload().sent, content.size() - 1'234'567);
     EXPECT_EQ(server.counters().bytes_uploaded, content.size() - 1'234'567);
 }
 

@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(Transports, ExchangeOver,
 
 TEST_F(ExchangeTest, APartialFileIsServedOverQuic) {
     Settings slow = quick_settings();
-    slow.upload_limit = 4 * megabyte;
+    slow.upload_limit = 2 * megabyte;
     Node seed(threads, slow);
     share(seed, content);
     Node partial(threads, settings_with({Transport::quic}));
@@ -109,10 +109,13 @@ TEST_F(ExchangeTest, ASourceThatRefusesARangeIsAskedForWhatItHas) {
     partly.has = {{2 * 1024 * 1024, 1024 * 1024}, {4 * 1024 * 1024, 1024 * 1024}};
     SwarmSource partial(content, partly);
     Habits slow;
-    slow.rate = 4 * megabyte;
+    slow.stalls_after = 0;
     SwarmSource whole(content, slow);
     TestDownloads downloads(threads);
-    const DownloadedFile file = downloads.fetch({partial.hit(), whole.hit()});
+    Download download = downloads.start({partial.hit(), whole.hit()});
+    EXPECT_TRUE(eventually([&] { return partial.sent() == 2 * 1024 * 1024; }));
+    whole.release();
+    const DownloadedFile file = downloads.fetch(download);
     EXPECT_TRUE(downloads.folder().read("swarm.bin") == content);
     EXPECT_EQ(partial.sent(), 2 * 1024 * 1024) << "each byte that it has, once";
     EXPECT_THAT(file.sources, UnorderedElementsAre(partial.hit().source, whole.hit().source));

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <barrier>
 #include <chrono>
 #include <numeric>
 
@@ -192,21 +193,32 @@ TEST(UploadLimit, HoldsForAllUploadsTogetherAndIsSharedFairly) {
     TestServer server(threads, settings_with([](Settings& settings) { settings.upload_limit = rate; }));
     const std::string content = content_of(2'000'000);
     const std::string target = target_of(server.share("file.bin", content));
-    std::array<double, 4> times{};
-    std::vector<std::thread> clients;
-    const auto begin = Clock::now();
-    for (double& time : times) {
-        clients.emplace_back([&server, &target, &content, &time, begin] {
-            RawClient client(server.endpoint());
-            EXPECT_EQ(client.get(target).body, content);
-            time = std::chrono::duration<double>(Clock::now() - begin).count();
-        });
+    // Never faster in all. A busy machine may be slower now and then, or begin late, but not each time.
+    double last = 0;
+    double first = 0;
+    for (int attempt = 0; attempt < 5 && (attempt == 0 || last > 2.2 || first <= 1.2); ++attempt) {
+        std::array<double, 4> times{};
+        std::vector<std::thread> clients;
+        std::barrier ready(static_cast<std::ptrdiff_t>(times.size()) + 1);
+        for (double& time : times) {
+            clients.emplace_back([&server, &target, &content, &time, &ready] {
+                RawClient client(server.endpoint());
+                ready.arrive_and_wait();
+                const auto begin = Clock::now();
+                EXPECT_EQ(client.get(target).body, content);
+                time = std::chrono::duration<double>(Clock::now() - begin).count();
+            });
+        }
+        ready.arrive_and_wait();
+        for (std::thread& client : clients) {
+            client.join();
+        }
+        last = *std::ranges::max_element(times);
+        first = *std::ranges::min_element(times);
+        EXPECT_GT(last, 1.8) << "the limit holds for all of them together";
     }
-    for (std::thread& client : clients) {
-        client.join();
-    }
-    EXPECT_NEAR(*std::ranges::max_element(times), 2.0, 0.2);
-    EXPECT_GT(*std::ranges::min_element(times), 1.2) << "one after another, the first would need half a second";
+    EXPECT_LT(last, 2.2) << "and all of it is used";
+    EXPECT_GT(first, 1.2) << "one after another, the first would need half a second";
 }
 
 TEST(UploadLimit, DoesNotKeepAStopWaiting) {

@@ -86,11 +86,16 @@ TEST_F(StreamTest, KeepsToTheUploadLimit) {
     const std::string target = share("file.bin");
     Settings settings = quick_settings();
     settings.upload_limit = 3'000'000;
-    const auto client = connect(settings);
-    const auto begin = std::chrono::steady_clock::now();
-    EXPECT_EQ(client->get(target).body, content);
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-    EXPECT_NEAR(time.count(), 1.0, 0.1);
+    // Never faster. A busy machine may be slower now and then, but not each time.
+    double fastest = 0;
+    for (int attempt = 0; attempt < 5 && (attempt == 0 || fastest > 1.1); ++attempt) {
+        const auto client = connect(settings);
+        const auto begin = std::chrono::steady_clock::now();
+        EXPECT_EQ(client->get(target).body, content);
+        const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
+        fastest = attempt == 0 ? time.count() : std::min(fastest, time.count());
+    }
+    EXPECT_NEAR(fastest, 1.0, 0.1);
 }
 
 }  // namespace
