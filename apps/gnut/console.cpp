@@ -4,11 +4,14 @@
 #include "complaint.hpp"
 #include "terminal.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 #include <unistd.h>
 
 #include <cerrno>
 #include <iostream>
-#include <string>
+#include <utility>
 
 namespace gnut {
 
@@ -36,6 +39,54 @@ class Cleared {
 
 }  // namespace
 
+Console::Console(const boost::asio::any_io_executor& executor)
+    : output_(executor, STDOUT_FILENO, SharedStream::For::writing),
+      errors_(executor, STDERR_FILENO, SharedStream::For::writing),
+      printed_(executor, boost::asio::steady_timer::time_point::max()) {}
+
+void Console::say(Line line) {
+    if (cut_short_) {
+        return;
+    }
+    if (kept_.empty() && is_writable_now(line.to_errors ? STDERR_FILENO : STDOUT_FILENO)) {
+        print(line);
+        return;
+    }
+    kept_.push_back(std::move(line));
+    if (!std::exchange(printing_, true)) {
+        boost::asio::co_spawn(printed_.get_executor(), print_kept(), boost::asio::detached);
+    }
+}
+
+awaitable<void> Console::print_kept() {
+    while (!kept_.empty()) {
+        const bool can_print = co_await (kept_.front().to_errors ? errors_ : output_).ready();
+        if (!can_print || kept_.empty()) {
+            break;
+        }
+        const Line line = std::move(kept_.front());
+        kept_.pop_front();
+        print(line);
+    }
+    printing_ = false;
+    printed_.cancel();
+}
+
+awaitable<void> Console::all_is_printed() {
+    while (!kept_.empty()) {
+        co_await printed_.async_wait(as_result);
+    }
+}
+
+void Console::print(const Line& line) {
+    const Cleared cleared(source_);
+    if (line.to_errors) {
+        gnut::complain(line.text);
+    } else {
+        write_line(line.text);
+    }
+}
+
 void Console::write_line(std::string_view text) {
     if (cut_short_) {
         return;
@@ -46,18 +97,14 @@ void Console::write_line(std::string_view text) {
     cut_short_ = !std::cout && errno == EINTR;
 }
 
-void Console::go_on() {
+void Console::go_on_after_signal() {
     std::cout.clear();
     cut_short_ = false;
-}
-
-void Console::answer(std::string_view text) {
-    const Cleared cleared(source_);
-    write_line(text);
+    kept_.clear();
 }
 
 void Console::news(std::string_view line) {
-    if (!is_writable_now(STDOUT_FILENO)) {
+    if (!kept_.empty() || !is_writable_now(STDOUT_FILENO)) {
         ++dropped_;
         return;
     }
@@ -69,20 +116,12 @@ void Console::news(std::string_view line) {
     write_line(line);
 }
 
-void Console::complain(std::string_view sentence) {
-    if (cut_short_) {
+void Console::warn(std::string_view sentence) {
+    if (!kept_.empty() || cut_short_ || !is_writable_now(STDERR_FILENO)) {
+        ++dropped_;
         return;
     }
-    const Cleared cleared(source_);
-    gnut::complain(sentence);
-}
-
-void Console::warn(std::string_view sentence) {
-    if (is_writable_now(STDERR_FILENO)) {
-        complain(sentence);
-    } else {
-        ++dropped_;
-    }
+    print({std::string(sentence), true});
 }
 
 }  // namespace gnut

@@ -12,7 +12,8 @@
 namespace gnut {
 
 LineInput::LineInput(const boost::asio::any_io_executor& executor)
-    : input_(executor), on_terminal_(is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO)) {}
+    : input_(executor, STDIN_FILENO, SharedStream::For::reading),
+      on_terminal_(is_terminal(STDIN_FILENO) && is_terminal(STDOUT_FILENO)) {}
 
 awaitable<std::optional<std::string>> LineInput::next() {
     if (on_terminal_ && !waiting_) {
@@ -50,7 +51,7 @@ std::optional<std::string> LineInput::take_line() {
 }
 
 awaitable<bool> LineInput::read_more() {
-    if (!co_await input_.readable()) {
+    if (!co_await input_.ready()) {
         co_return false;
     }
     std::array<char, 4096> bytes{};

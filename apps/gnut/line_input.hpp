@@ -1,7 +1,7 @@
 #pragma once
 
 #include "line_source.hpp"
-#include "standard_input.hpp"
+#include "shared_stream.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -26,7 +26,7 @@ class LineInput final : public LineSource {
     std::optional<std::string> take_line();
     void print_question();
 
-    StandardInput input_;
+    SharedStream input_;
     std::string unread_;
     std::string question_;
     /// The question stands at the end of the screen, and a line is waited for.

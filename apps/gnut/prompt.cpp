@@ -243,7 +243,8 @@ void Prompt::Editor::remember(const std::string& typed) const {
 
 Prompt::Prompt(const asio::any_io_executor& executor, std::filesystem::path history_file)
     : editor_(std::make_unique<Editor>(std::move(history_file))),
-      input_(executor),
+      input_(executor, STDIN_FILENO, SharedStream::For::reading),
+      output_(executor, STDOUT_FILENO, SharedStream::For::writing),
       window_changes_(executor, SIGWINCH) {
     go_on_writing_after(SIGWINCH);
     follow_window_size();
@@ -254,7 +255,8 @@ Prompt::~Prompt() = default;
 awaitable<std::optional<std::string>> Prompt::next() {
     editor_->begin_line();
     while (true) {
-        if (!co_await input_.readable()) {
+        // A key is shown as it is read: for a stopped terminal (Ctrl+S) that would hold up the node.
+        if (!co_await input_.ready() || !co_await output_.ready()) {
             co_return std::nullopt;
         }
         std::string line;
@@ -310,7 +312,9 @@ void Prompt::set_mode(Keeping keeping, Completer completer) {
 }
 
 void Prompt::restore_terminal() {
-    hide();
+    if (is_writable_now(STDOUT_FILENO)) {
+        hide();
+    }
     editor_->end_line();
 }
 

@@ -2,7 +2,7 @@
 
 #include "completion.hpp"
 #include "line_source.hpp"
-#include "standard_input.hpp"
+#include "shared_stream.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -49,7 +49,8 @@ class Prompt final : public LineSource {
     void follow_window_size();
 
     std::unique_ptr<Editor> editor_;
-    StandardInput input_;
+    SharedStream input_;
+    SharedStream output_;
     boost::asio::signal_set window_changes_;
 };
 

@@ -46,7 +46,7 @@ gnutella::Settings settings_for(const PeerOptions& options, asio::io_context& co
         // Lines come from any thread; the screen is the main thread's.
         settings.log = [executor = context.get_executor(), &console](gnutella::LogLevel level, std::string_view line) {
             std::string text = std::string(to_string(level)) + ": " + printable(line);
-            asio::post(executor, [&console, text = std::move(text)] { console.complain(text); });
+            asio::post(executor, [&console, text = std::move(text)] { console.warn(text); });
         };
     }
     return settings;
@@ -94,6 +94,7 @@ News::Detail detail_for(const PeerOptions& options, bool has_person) {
 
 RunningNode::RunningNode(const PeerOptions& options)
     : options_(options),
+      console_(context_.get_executor()),
       peer_(context_.get_executor(), settings_for(options, context_, console_)),
       shell_(peer_, console_, options.downloads, [this] { leave(); }),
       signals_(context_, SIGINT, SIGTERM),
@@ -249,6 +250,7 @@ awaitable<void> RunningNode::read_lines() {
         } else {
             // ... a script expects each line to be done before the next, and a wrong folder is asked for again.
             co_await take(*std::move(line));
+            co_await console_.all_is_printed();
             co_await asio::post(executor, as_result);  // between two lines the node does what else is to be done
         }
     }
@@ -367,7 +369,7 @@ void RunningNode::leave() {
         return;
     }
     leaving_ = true;
-    console_.go_on();
+    console_.go_on_after_signal();
     if (prompt_ != nullptr) {
         prompt_->restore_terminal();
     } else if (lines_) {

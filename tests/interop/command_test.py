@@ -336,14 +336,16 @@ class Peer(CommandTest):
             self.assertTrue(is_blocking(process.pid, 0))
             self.assertEqual(process.interrupt(), DONE)
 
-    def test_leaves_when_nobody_reads_what_it_answers(self):
+    def test_goes_on_and_leaves_though_nobody_reads_what_it_answers(self):
         with Network() as network:
             process = network.start("peer", "0")
             process.wait_for(gnut_output.SHARES_NOTHING)
             process.stop_reading()
             for _ in range(200):  # more than a pipe takes before somebody reads
                 process.write_line("help")
-            process.wait_until_it_waits_to_write()
+            process.wait_until_nothing_more_can_be_written()
+            pinged = network.run("ping", "{}:{}".format(HOST, process.wait_for(gnut_output.LISTENING).group(2)))
+            self.assertEqual(pinged.code, DONE, pinged)
             process.signal(signal.SIGTERM)
             wait_until(lambda: not process.running(), "it leaves")
             process.go_on_reading()

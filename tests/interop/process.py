@@ -1,11 +1,15 @@
 """A program under test: what it prints is collected as it comes, and can be waited for."""
 
+import array
 import codecs
+import fcntl
 import os
 import pathlib
 import re
+import select
 import signal
 import subprocess
+import termios
 import threading
 import time
 
@@ -132,8 +136,12 @@ class Process:
     def go_on_reading(self):
         self._may_read.set()
 
-    def wait_until_it_waits_to_write(self):
-        wait_until(lambda: waits_to_write(self.pid), "{} waits to write".format(self.name))
+    def wait_until_nothing_more_can_be_written(self):
+        def is_full():
+            unread = array.array("i", [0])
+            fcntl.ioctl(self._child.stdout, termios.FIONREAD, unread)
+            return unread[0] > fcntl.fcntl(self._child.stdout, fcntl.F_GETPIPE_SZ) - select.PIPE_BUF
+        wait_until(is_full, "nobody reads what {} has written".format(self.name))
 
     def running(self):
         return self._child.poll() is None

@@ -33,6 +33,9 @@ class TerminalProcess:
     def press(self, keys):
         os.write(self._terminal, keys.encode("utf-8"))
 
+    def signal(self, number):
+        os.kill(self.pid, number)
+
     def resize(self, columns):
         fcntl.ioctl(self._terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 

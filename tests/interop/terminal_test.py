@@ -1,13 +1,15 @@
 """`gnut peer` on a terminal, used as the seed's report says: a directory, Ctrl+Z and a file's name, Ctrl+C."""
 
 import re
+import signal
 import unittest
 
 from network import Network
-from process import is_blocking
+from process import is_blocking, wait_until
 from raw_session import Listener
 
-CTRL_C, CTRL_D, CTRL_R, CTRL_V, CTRL_Z = "\x03", "\x04", "\x12", "\x16", "\x1a"
+CTRL_C, CTRL_D, CTRL_Q, CTRL_R = "\x03", "\x04", "\x11", "\x12"
+CTRL_S, CTRL_V, CTRL_Z = "\x13", "\x16", "\x1a"
 ENTER, ESCAPE, LEFT, HOME, DELETE = "\r", "\x1b", "\x1b[D", "\x1b[H", "\x1b[3~"
 
 
@@ -231,6 +233,43 @@ class Terminal(unittest.TestCase):
             peer.wait_for(r"0 neighbours")
             self.assertEqual(len(re.findall(r"^quit .*\r\nCtrl\+Z .*\r\n", peer.output.text(), re.MULTILINE)), times)
             peer.press(CTRL_C)
+            self.assertEqual(peer.wait(), 0)
+
+    def test_the_node_goes_on_while_its_terminal_is_stopped(self):
+        with Network() as network:
+            ours = network.gnut({"big.bin": bytes(1_500_000)}, options=["--upload-limit", "1M"])
+            downloads = network.new_folder("fetched")
+            peer = network.terminal("peer", "0", ours.address, "--share", str(network.new_folder("shared")),
+                                    "--downloads", str(downloads))
+            address = "127.0.0.1:" + peer.wait_for(r"listening on \S+:(\d+)").group(1)
+            peer.wait_for(r"sharing 0 files")
+            peer.wait_for(r"session open")
+
+            def ask(command, answer):
+                """Waits until all of it stands there: a terminal that is stopped in the middle is waited for."""
+                asked = peer.mark()
+                peer.press(command + ENTER)
+                peer.wait_for(r"gnut> ", peer.wait_for(answer, asked).end())
+
+            ask("peers", r"1 neighbour")
+            stopped = peer.mark()
+            peer.press(CTRL_S + "peers" + ENTER)
+            self.assertEqual(network.run("ping", address).code, 0)
+            peer.press(CTRL_Q)
+            peer.wait_for(r"gnut> ", peer.wait_for(r"1 neighbour", stopped).end())
+
+            ask("get big.bin", r"get big\.bin\r\n")
+            ours.wait_for(r"^sending big\.bin")
+            stopped = peer.mark()
+            peer.press(CTRL_S)
+            wait_until((downloads / "big.bin").exists, "big.bin is there")
+            self.assertEqual(network.run("ping", address).code, 0)
+            peer.press(CTRL_Q)
+            peer.wait_for(r"gnut> ", peer.wait_for(r"saved [^\n]*big\.bin", stopped).end())
+
+            peer.press(CTRL_S)
+            self.assertEqual(network.run("ping", address).code, 0)
+            peer.signal(signal.SIGTERM)
             self.assertEqual(peer.wait(), 0)
 
     def test_escape_codes_in_a_name_do_not_reach_the_terminal(self):

@@ -1,27 +1,27 @@
-#include "standard_input.hpp"
+#include "shared_stream.hpp"
 
 #include <sys/epoll.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
 
 namespace gnut {
 
-StandardInput::StandardInput(const boost::asio::any_io_executor& executor) : readiness_(executor) {
+SharedStream::SharedStream(const boost::asio::any_io_executor& executor, int descriptor, For use)
+    : readiness_(executor) {
     const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
     if (epoll < 0) {
-        throw std::system_error(errno, std::generic_category(), "standard input cannot be waited for");
+        throw std::system_error(errno, std::generic_category(), "the terminal cannot be waited for");
     }
     readiness_.assign(epoll);
-    epoll_event wanted{EPOLLIN, {}};
-    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &wanted) != 0) {
+    epoll_event wanted{use == For::reading ? EPOLLIN : EPOLLOUT, {}};
+    if (::epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &wanted) != 0) {
         never_waits_ = true;  // EPERM: a file on disk, or /dev/null
     }
 }
 
-awaitable<bool> StandardInput::readable() {
-    while (!is_readable()) {
+awaitable<bool> SharedStream::ready() {
+    while (!is_ready()) {
         const auto [error] = co_await readiness_.async_wait(boost::asio::posix::descriptor_base::wait_read, as_result);
         if (error) {
             co_return false;
@@ -30,7 +30,7 @@ awaitable<bool> StandardInput::readable() {
     co_return true;
 }
 
-bool StandardInput::is_readable() {
+bool SharedStream::is_ready() {
     epoll_event event{};
     return never_waits_ || ::epoll_wait(readiness_.native_handle(), &event, 1, 0) == 1;
 }
