@@ -1,7 +1,6 @@
 #include "console.hpp"
 
 #include "amounts.hpp"
-#include "complaint.hpp"
 #include "terminal.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -9,7 +8,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <iostream>
 #include <utility>
 
@@ -17,25 +18,29 @@ namespace gnut {
 
 namespace {
 
-/// Has the typed line off the screen while it lives.
-class Cleared {
-  public:
-    explicit Cleared(LineSource* source) : source_(source) {
-        if (source_ != nullptr) {
-            source_->hide();
-        }
+/// Writes as much as whoever reads takes without being waited for. @return how much; all where it cannot be written.
+std::size_t write_now(int descriptor, std::string_view text) {
+    constexpr std::size_t never_waits = PIPE_BUF;  // where there is room at all
+    if (descriptor == STDOUT_FILENO) {
+        std::cout.clear();  // an earlier failure is no reason to be silent for ever
     }
-    ~Cleared() {
-        if (source_ != nullptr) {
-            source_->show();
+    std::size_t written = 0;
+    while (written < text.size() && is_writable_now(descriptor)) {
+        const ssize_t count = ::write(descriptor, text.data() + written, std::min(text.size() - written, never_waits));
+        if (count < 0 && errno == EAGAIN) {
+            break;
         }
+        if (count < 0 && errno != EINTR) {
+            const bool terminal_is_gone = errno == EIO;  // and whoever could be told
+            if (descriptor == STDOUT_FILENO && !terminal_is_gone) {
+                std::cout.setstate(std::ios::badbit);  // for who asks at the end whether all went well
+            }
+            return text.size();
+        }
+        written += count > 0 ? static_cast<std::size_t>(count) : 0;
     }
-    Cleared(const Cleared&) = delete;
-    Cleared& operator=(const Cleared&) = delete;
-
-  private:
-    LineSource* source_;
-};
+    return written;
+}
 
 }  // namespace
 
@@ -45,11 +50,11 @@ Console::Console(const boost::asio::any_io_executor& executor)
       printed_(executor, boost::asio::steady_timer::time_point::max()) {}
 
 void Console::say(Line line) {
-    if (cut_short_) {
-        return;
-    }
-    if (kept_.empty() && is_writable_now(line.to_errors ? STDERR_FILENO : STDOUT_FILENO)) {
+    if (kept_.empty()) {
         print(line);
+    }
+    if (line.text.empty()) {
+        show_typed_line();
         return;
     }
     kept_.push_back(std::move(line));
@@ -60,15 +65,17 @@ void Console::say(Line line) {
 
 awaitable<void> Console::print_kept() {
     while (!kept_.empty()) {
-        const bool can_print = co_await (kept_.front().to_errors ? errors_ : output_).ready();
-        if (!can_print || kept_.empty()) {
+        SharedStream& stream = kept_.front().descriptor == STDERR_FILENO ? errors_ : output_;
+        if (!co_await stream.ready()) {
             break;
         }
-        const Line line = std::move(kept_.front());
-        kept_.pop_front();
-        print(line);
+        print(kept_.front());
+        if (kept_.front().text.empty()) {
+            kept_.pop_front();
+        }
     }
     printing_ = false;
+    show_typed_line();
     printed_.cancel();
 }
 
@@ -78,29 +85,17 @@ awaitable<void> Console::all_is_printed() {
     }
 }
 
-void Console::print(const Line& line) {
-    const Cleared cleared(source_);
-    if (line.to_errors) {
-        gnut::complain(line.text);
-    } else {
-        write_line(line.text);
+void Console::print(Line& line) {
+    if (source_ != nullptr && !std::exchange(hidden_, true)) {
+        source_->hide();
     }
+    line.text.erase(0, write_now(line.descriptor, line.text));
 }
 
-void Console::write_line(std::string_view text) {
-    if (cut_short_) {
-        return;
+void Console::show_typed_line() {
+    if (std::exchange(hidden_, false) && source_ != nullptr) {
+        source_->show();
     }
-    std::cout.clear();  // an earlier failure (nobody reads) is no reason to be silent for ever
-    errno = 0;
-    std::cout << std::string(text) + '\n' << std::flush;
-    cut_short_ = !std::cout && errno == EINTR;
-}
-
-void Console::go_on_after_signal() {
-    std::cout.clear();
-    cut_short_ = false;
-    kept_.clear();
 }
 
 void Console::news(std::string_view line) {
@@ -108,20 +103,19 @@ void Console::news(std::string_view line) {
         ++dropped_;
         return;
     }
-    const Cleared cleared(source_);
     if (dropped_ > 0) {
-        write_line("(" + format_count(dropped_, "line") + " not shown: nobody was reading)");
-        dropped_ = 0;
+        answer("(" + format_count(std::exchange(dropped_, 0), "line") + " not shown: nobody was reading)");
     }
-    write_line(line);
+    answer(line);
 }
 
 void Console::warn(std::string_view sentence) {
-    if (!kept_.empty() || cut_short_ || !is_writable_now(STDERR_FILENO)) {
+    constexpr std::size_t max_kept = 1'000;
+    if (kept_.size() < max_kept && is_writable_now(STDERR_FILENO)) {
+        complain(sentence);
+    } else {
         ++dropped_;
-        return;
     }
-    print({std::string(sentence), true});
 }
 
 }  // namespace gnut

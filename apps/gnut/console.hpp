@@ -9,6 +9,8 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <unistd.h>
+
 #include <cstddef>
 #include <deque>
 #include <string>
@@ -25,10 +27,10 @@ class Console {
     /// Lines are printed around the one that is being typed there; nullptr: nobody types.
     void share_screen_with(LineSource* source) noexcept { source_ = source; }
 
-    /// What somebody has asked for: kept until it can be printed.
-    void answer(std::string_view text) { say({std::string(text), false}); }
+    /// What somebody has asked for: what cannot be printed at once is kept until it can.
+    void answer(std::string_view text) { say({STDOUT_FILENO, std::string(text) + '\n'}); }
     /// What went wrong with that: to standard error, and kept as well.
-    void complain(std::string_view sentence) { say({std::string(sentence), true}); }
+    void complain(std::string_view sentence) { say({STDERR_FILENO, "gnut: " + std::string(sentence) + '\n'}); }
 
     /// What happened by itself: dropped and counted where nobody takes it.
     void news(std::string_view line);
@@ -38,20 +40,17 @@ class Console {
     /// Waits until all that is kept has been printed: who asks for more than he reads has to wait.
     awaitable<void> all_is_printed();
 
-    /// A signal that comes in the middle of a long answer cuts it short, and all that is said after it, until whoever
-    /// handles the signal calls this: it would never be handled otherwise. What is kept is dropped.
-    void go_on_after_signal();
-
   private:
     struct Line {
+        int descriptor;
         std::string text;
-        bool to_errors;
     };
 
     void say(Line line);
-    void print(const Line& line);
-    void write_line(std::string_view text);
+    /// Leaves of it what nobody takes yet.
+    void print(Line& line);
     awaitable<void> print_kept();
+    void show_typed_line();
 
     LineSource* source_ = nullptr;
     SharedStream output_;
@@ -59,8 +58,9 @@ class Console {
     boost::asio::steady_timer printed_;
     std::deque<Line> kept_;
     bool printing_ = false;
+    /// The line that is being typed is off the screen.
+    bool hidden_ = false;
     std::size_t dropped_ = 0;
-    bool cut_short_ = false;
 };
 
 }  // namespace gnut

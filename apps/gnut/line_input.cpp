@@ -27,6 +27,7 @@ awaitable<std::optional<std::string>> LineInput::next() {
         if (at_end_) {
             if (on_terminal_) {
                 std::cout << '\n' << std::flush;
+                std::cout.clear();  // a terminal that is stopped is no failure
                 waiting_ = false;
                 at_end_ = false;  // Ctrl+D was the answer to this question; the next one gets its own
             }
@@ -75,6 +76,7 @@ void LineInput::ask(std::string question) {
 void LineInput::print_question() {
     if (!question_.empty()) {
         std::cout << question_ << (is_terminal(STDOUT_FILENO) ? "" : "\n") << std::flush;
+        std::cout.clear();
         waiting_ = on_terminal_;
     }
 }
@@ -82,6 +84,7 @@ void LineInput::print_question() {
 void LineInput::hide() {
     if (waiting_) {
         std::cout << '\n';
+        std::cout.clear();
     }
 }
 

@@ -64,6 +64,8 @@ struct Prompt::Editor {
     std::mbstate_t partial_key{};
     /// A command of libedit waited for a key that did not come.
     bool starved = false;
+    /// There is no terminal any more.
+    bool hung_up = false;
     bool editing = false;
 };
 
@@ -124,7 +126,8 @@ int Prompt::Editor::read_key(EditLine* line, wchar_t* key) {
         char byte = 0;
         const ssize_t length = ::read(STDIN_FILENO, &byte, 1);
         if (length <= 0) {
-            return static_cast<int>(length);
+            editor.hung_up = true;
+            return -1;
         }
         // NOLINTNEXTLINE(concurrency-mt-unsafe): its state is this editor's own
         const std::size_t used = std::mbrtowc(key, &byte, 1, &editor.partial_key);
@@ -182,6 +185,9 @@ Prompt::Editor::Step Prompt::Editor::handle_key(std::string& result) {
     int length = 0;
     starved = false;
     const char* given = el_gets(line, &length);
+    if (hung_up) {
+        return Step::end;
+    }
     if (starved && text() != before) {
         // A command that got no key took that for the end of all input: it went down by a row, and left in the line
         // what says so, or its own question.
@@ -246,7 +252,6 @@ Prompt::Prompt(const asio::any_io_executor& executor, std::filesystem::path hist
       input_(executor, STDIN_FILENO, SharedStream::For::reading),
       output_(executor, STDOUT_FILENO, SharedStream::For::writing),
       window_changes_(executor, SIGWINCH) {
-    go_on_writing_after(SIGWINCH);
     follow_window_size();
 }
 
@@ -255,8 +260,11 @@ Prompt::~Prompt() = default;
 awaitable<std::optional<std::string>> Prompt::next() {
     editor_->begin_line();
     while (true) {
-        // A key is shown as it is read: for a stopped terminal (Ctrl+S) that would hold up the node.
-        if (!co_await input_.ready() || !co_await output_.ready()) {
+        if (!co_await input_.ready()) {
+            co_return std::nullopt;
+        }
+        // A key is shown as it is read, which a stopped terminal (Ctrl+S) does not do.
+        if (!co_await output_.ready()) {
             co_return std::nullopt;
         }
         std::string line;
@@ -312,9 +320,7 @@ void Prompt::set_mode(Keeping keeping, Completer completer) {
 }
 
 void Prompt::restore_terminal() {
-    if (is_writable_now(STDOUT_FILENO)) {
-        hide();
-    }
+    hide();
     editor_->end_line();
 }
 

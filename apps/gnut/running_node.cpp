@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <iostream>
 #include <utility>
@@ -115,6 +116,7 @@ ExitCode RunningNode::run() {
         }
     });
     context_.run();
+    std::fflush(stdout);  // what has been drawn for a terminal that shows nothing more
     return result_;
 }
 
@@ -236,10 +238,11 @@ awaitable<void> RunningNode::read_lines() {
             continue;
         }
         if (!line) {
-            if (has_person_) {  // Ctrl+D; the end of a file or pipe only ends the commands
+            if (has_person_ && on_terminal()) {  // Ctrl+D
                 leave();
-            } else {
+            } else {  // the end of a file or pipe, or of a terminal that is gone (nohup), only ends the commands
                 console_.share_screen_with(nullptr);
+                prompt_ = nullptr;
                 lines_.reset();
             }
             co_return;
@@ -329,7 +332,6 @@ void RunningNode::ask(Asked asked) {
 
 void RunningNode::follow_signals() {
     signals_.add(SIGTSTP);
-    go_on_writing_after(SIGTSTP);
     struct sigaction hangup {};
     if (::sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) {  // nohup: it is to go on
         signals_.add(SIGHUP);
@@ -369,7 +371,6 @@ void RunningNode::leave() {
         return;
     }
     leaving_ = true;
-    console_.go_on_after_signal();
     if (prompt_ != nullptr) {
         prompt_->restore_terminal();
     } else if (lines_) {

@@ -18,8 +18,8 @@ class SharedStream {
     /// @throws std::system_error when the system has no more descriptors.
     SharedStream(const boost::asio::any_io_executor& executor, int descriptor, For use);
 
-    /// Waits until bytes can be read, or the end; until some can be written. At once where that never waits, as with a
-    /// file.
+    /// Waits until bytes can be read, or the end; until some can be written. Where that never waits, as with a file,
+    /// others have their turn all the same.
     /// @return false when the program ends before that.
     awaitable<bool> ready();
 

@@ -1,12 +1,13 @@
 #include "terminal.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 namespace gnut {
@@ -35,14 +36,18 @@ std::size_t terminal_columns(int descriptor) noexcept {
 
 bool is_writable_now(int descriptor) noexcept {
     pollfd wanted{descriptor, POLLOUT, 0};
-    return ::poll(&wanted, 1, 0) == 1 && (wanted.revents & POLLOUT) != 0;
+    return ::poll(&wanted, 1, 0) == 1;
 }
 
-void go_on_writing_after(int signal) noexcept {
-    struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) == 0) {
-        action.sa_flags |= SA_RESTART;
-        ::sigaction(signal, &action, nullptr);
+void have_own_output(int descriptor) noexcept {
+    if (!is_terminal(descriptor)) {
+        return;
+    }
+    const std::string itself = "/proc/self/fd/" + std::to_string(descriptor);
+    const int own = ::open(itself.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (own >= 0) {
+        ::dup2(own, descriptor);
+        ::close(own);
     }
 }
 

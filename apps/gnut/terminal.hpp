@@ -16,11 +16,11 @@ bool can_edit_lines() noexcept;
 /// Columns of the terminal; 80 when it does not say. At least 2.
 std::size_t terminal_columns(int descriptor) noexcept;
 
-/// Whether a short line can be written without waiting for whoever reads it.
+/// Whether a short line can be written without waiting for whoever reads it, or cannot be at all.
 bool is_writable_now(int descriptor) noexcept;
 
-/// Has a write that waits go on when that signal comes, rather than fail with what it has written. For signals that do
-/// not end the program, once something waits for them.
-void go_on_writing_after(int signal) noexcept;
+/// Opens standard output, or errors, anew where it is a terminal: what is set of it then, as that writes do not wait,
+/// holds for this program alone. Left as it is where that cannot be.
+void have_own_output(int descriptor) noexcept;
 
 }  // namespace gnut

@@ -39,12 +39,8 @@ def is_blocking(pid, descriptor):
     return int(flags.group(1), 8) & os.O_NONBLOCK == 0
 
 
-def waits_to_write(pid):
-    """Whether it is held up by whoever reads its standard output, and has taken all signals."""
-    process = pathlib.Path("/proc/{}".format(pid))
-    pending = re.findall(r"^(?:SigPnd|ShdPnd):\s*(\w+)$", (process / "status").read_text(), re.MULTILINE)
-    _, descriptor, *_ = (process / "syscall").read_text().split() + [""]  # number of the call, first argument
-    return descriptor == hex(1) and not any(int(signals, 16) for signals in pending)
+def sleeps(pid):
+    return pathlib.Path("/proc/{}/stat".format(pid)).read_text().rpartition(")")[2].split()[0] == "S"
 
 
 class Output:

@@ -8,7 +8,19 @@ import struct
 import termios
 import threading
 
-from process import DEADLINE, NotInTime, Output, wait_until, waits_to_write
+from process import DEADLINE, NotInTime, Output, wait_until
+
+
+def run_on_terminal(command, environment, folder):
+    """The process's id, and the end of its terminal that a person would have."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        try:
+            os.chdir(folder)
+            os.execve(command[0], command, environment)
+        finally:
+            os._exit(127)
+    return pid, terminal
 
 
 class TerminalProcess:
@@ -17,13 +29,7 @@ class TerminalProcess:
     def __init__(self, name, command, environment, folder):
         self.name = name
         self.output = Output()
-        self.pid, self._terminal = pty.fork()
-        if self.pid == 0:
-            try:
-                os.chdir(folder)
-                os.execve(command[0], command, environment)
-            finally:
-                os._exit(127)
+        self.pid, self._terminal = run_on_terminal(command, environment, folder)
         self._code = None
         self._may_read = threading.Event()
         self._may_read.set()
@@ -45,9 +51,6 @@ class TerminalProcess:
 
     def go_on_reading(self):
         self._may_read.set()
-
-    def wait_until_it_waits_to_write(self):
-        wait_until(lambda: waits_to_write(self.pid), "{} waits to write".format(self.name))
 
     def mark(self):
         return self.output.mark()

@@ -1,12 +1,14 @@
 """`gnut peer` on a terminal, used as the seed's report says: a directory, Ctrl+Z and a file's name, Ctrl+C."""
 
+import os
 import re
 import signal
 import unittest
 
-from network import Network
-from process import is_blocking, wait_until
+from network import Network, gnut_path
+from process import is_blocking, sleeps, wait_until
 from raw_session import Listener
+from terminal_process import run_on_terminal
 
 CTRL_C, CTRL_D, CTRL_Q, CTRL_R = "\x03", "\x04", "\x11", "\x12"
 CTRL_S, CTRL_V, CTRL_Z = "\x13", "\x16", "\x1a"
@@ -210,30 +212,51 @@ class Terminal(unittest.TestCase):
     def test_leaves_the_terminal_blocking_for_others(self):
         for kind in ("xterm", "dumb"):
             with self.subTest(kind=kind), Network() as network:
-                peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")), kind=kind)
-                peer.wait_for(r"gnut> ")
-                peer.press("peers" + ENTER)
-                peer.wait_for(r"0 neighbours")
+                shell = network.shell_on_terminal()
+                shell.wait_for(r"\$ ")
+                shell.press('TERM={} "$GNUT" peer 0 --share .'.format(kind) + ENTER)
+                shell.wait_for(r"gnut> ", shell.wait_for(r"sharing 0 files").end())
+                shell.press("peers" + ENTER)
+                shell.wait_for(r"0 neighbours")
                 for descriptor in (0, 1, 2):
-                    self.assertTrue(is_blocking(peer.pid, descriptor))
+                    self.assertTrue(is_blocking(shell.pid, descriptor))
 
-    def test_a_signal_in_the_midst_of_writing_loses_nothing(self):
+    def test_the_node_goes_on_and_nothing_is_lost_while_nobody_reads(self):
         with Network() as network:
             peer = network.terminal("peer", "0", "--share", str(network.new_folder("shared")))
+            address = "127.0.0.1:" + peer.wait_for(r"listening on \S+:(\d+)").group(1)
             peer.wait_for(r"gnut> ", peer.wait_for(r"sharing 0 files").end())
             times = 150  # more than a terminal takes before somebody reads
             peer.stop_reading()
             peer.press(times * ("help" + ENTER))
-            peer.wait_until_it_waits_to_write()
-            for columns in (80, 81, 82):  # the first may only end a write that has written something
-                peer.resize(columns)
-                peer.wait_until_it_waits_to_write()
+            self.assertEqual(network.run("ping", address).code, 0)
+            peer.resize(100)
+            self.assertEqual(network.run("ping", address).code, 0)
             peer.go_on_reading()
             peer.press("peers" + ENTER)
             peer.wait_for(r"0 neighbours")
             self.assertEqual(len(re.findall(r"^quit .*\r\nCtrl\+Z .*\r\n", peer.output.text(), re.MULTILINE)), times)
             peer.press(CTRL_C)
             self.assertEqual(peer.wait(), 0)
+
+    def test_leaves_when_its_window_is_closed(self):
+        for ignored, end in ((signal.SIGWINCH, "it leaves"), (signal.SIGHUP, "it goes on")):
+            with self.subTest(end=end), Network() as network:
+                before = signal.signal(ignored, signal.SIG_IGN)
+                pid, terminal = run_on_terminal([gnut_path(), "peer", "0", "--share", str(network.new_folder("shared"))],
+                                                dict(network.environment(), TERM="xterm"), network.new_folder("run"))
+                signal.signal(ignored, before)
+                shown = b""
+                while b"gnut> " not in shown:
+                    shown += os.read(terminal, 4096)
+                address = "127.0.0.1:" + re.search(rb"listening on \S+:(\d+)", shown).group(1).decode()
+                os.close(terminal)
+                if ignored == signal.SIGHUP:  # by nohup
+                    self.assertEqual(network.run("ping", address).code, 0)
+                    wait_until(lambda: sleeps(pid), "it has nothing to do")
+                    os.kill(pid, signal.SIGTERM)
+                ended = wait_until(lambda: (status := os.waitpid(pid, os.WNOHANG))[0] and status, end)
+                self.assertEqual(ended, (pid, 0))
 
     def test_the_node_goes_on_while_its_terminal_is_stopped(self):
         with Network() as network:

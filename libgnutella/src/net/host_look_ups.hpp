@@ -3,6 +3,7 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/ip/address.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
