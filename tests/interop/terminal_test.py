@@ -220,6 +220,10 @@ class Terminal(unittest.TestCase):
                 shell.wait_for(r"0 neighbours")
                 for descriptor in (0, 1, 2):
                     self.assertTrue(is_blocking(shell.pid, descriptor))
+                shell.press(CTRL_C)
+                shell.wait_for(r"\$ ", shell.wait_for(r"leaving").end())
+                shell.press("exit $?" + ENTER)
+                self.assertEqual(shell.wait(), 0)
 
     def test_the_node_goes_on_and_nothing_is_lost_while_nobody_reads(self):
         with Network() as network:
@@ -240,18 +244,18 @@ class Terminal(unittest.TestCase):
             self.assertEqual(peer.wait(), 0)
 
     def test_leaves_when_its_window_is_closed(self):
-        for ignored, end in ((signal.SIGWINCH, "it leaves"), (signal.SIGHUP, "it goes on")):
+        for hang_up, end in ((signal.SIG_DFL, "it leaves"), (signal.SIG_IGN, "it goes on")):
             with self.subTest(end=end), Network() as network:
-                before = signal.signal(ignored, signal.SIG_IGN)
+                before = signal.signal(signal.SIGHUP, hang_up)
                 pid, terminal = run_on_terminal([gnut_path(), "peer", "0", "--share", str(network.new_folder("shared"))],
                                                 dict(network.environment(), TERM="xterm"), network.new_folder("run"))
-                signal.signal(ignored, before)
+                signal.signal(signal.SIGHUP, before)
                 shown = b""
                 while b"gnut> " not in shown:
                     shown += os.read(terminal, 4096)
                 address = "127.0.0.1:" + re.search(rb"listening on \S+:(\d+)", shown).group(1).decode()
                 os.close(terminal)
-                if ignored == signal.SIGHUP:  # by nohup
+                if hang_up == signal.SIG_IGN:  # by nohup
                     self.assertEqual(network.run("ping", address).code, 0)
                     wait_until(lambda: sleeps(pid), "it has nothing to do")
                     os.kill(pid, signal.SIGTERM)
