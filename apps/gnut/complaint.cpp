@@ -10,7 +10,6 @@ namespace gnut {
 
 void complain(std::string_view sentence) {
     std::cout.flush();  // what was said before comes first, where both go to the same place
-    std::cerr.clear();  // an earlier failure (nobody reads) is no reason to be silent for ever
     std::cerr << "gnut: " + std::string(sentence) + '\n';
 }
 

@@ -126,7 +126,7 @@ int Prompt::Editor::read_key(EditLine* line, wchar_t* key) {
         char byte = 0;
         const ssize_t length = ::read(STDIN_FILENO, &byte, 1);
         if (length <= 0) {
-            editor.hung_up = true;
+            editor.hung_up = length == 0 || errno == EIO;
             return -1;
         }
         // NOLINTNEXTLINE(concurrency-mt-unsafe): its state is this editor's own
